@@ -1,0 +1,19 @@
+"""Reports of every format, read into one `Document`: an ordered list of blocks that know their place."""
+
+from __future__ import annotations
+
+from grader.documents.document import Block, BlockKind, Document, UnreadableDocumentError
+from grader.documents.limits import DEFAULT_LIMITS, OcrMode, ReadingLimits
+from grader.documents.reading import formats, read_document
+
+__all__ = [
+    "DEFAULT_LIMITS",
+    "Block",
+    "BlockKind",
+    "Document",
+    "OcrMode",
+    "ReadingLimits",
+    "UnreadableDocumentError",
+    "formats",
+    "read_document",
+]
