@@ -1,0 +1,97 @@
+"""Blackboard: ``<Item>_<username>_attempt_<Y-m-d-H-M-S>_<file>`` beside a ``.txt`` with the student's name.
+
+Layout from other parsers of it. The words of the ``.txt`` are localised: it is read by its shape.
+"""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+from grader.intake.entries import Entry, Placed, Placement, Source, clean_name
+from grader.intake.outcome import Unplaced
+from grader.model import Student, Value
+
+_STORED = re.compile(
+    r"(?P<head>.+?)_attempt_(?P<when>[0-9]{4}(?:-[0-9]{2}){5})(?:_(?P<file>.+)|(?P<sheet>\.txt))"
+)
+_NAME = re.compile(r"[^:\n]{1,40}: *(?P<name>.*?) *\((?P<user>[^()\n]+)\)\s*")
+_FIELD = re.compile(r"\s+[^:\n]{1,60}: *(?P<value>.+)")
+_MOST_SHEET_BYTES = 1024 * 1024
+_SENTENCE = 160  # Blackboard's own "There is no student submission text data ..." in any language is shorter
+
+
+class _Sheet(Value, frozen=True):
+    """The ``.txt`` of an attempt: who, files' own names by the stored ones, whether a text was typed in."""
+
+    user: str = ""
+    name: str = ""
+    originals: dict[str, str] = {}  # noqa: RUF012 - msgspec copies an empty default for each value
+    typed: bool = False
+
+
+def recognises(source: Source) -> bool:
+    """Whether most names are Blackboard's."""
+    names = [entry.name for entry in source.entries]
+    return bool(names) and 2 * sum(_STORED.fullmatch(name) is not None for name in names) > len(names)
+
+
+def place(source: Source) -> Placed:
+    """One submission an attempt; the latest of a student's counts."""
+    sheets: dict[tuple[str, str], Entry] = {}
+    groups: dict[tuple[str, str], list[tuple[str, Entry]]] = {}
+    unplaced: list[Unplaced] = []
+    for entry in source.entries:
+        match = _STORED.fullmatch(entry.name)
+        if match is None:
+            unplaced.append(
+                Unplaced(path=entry.name, reason="not named as Blackboard names what students hand in")
+            )
+            continue
+        key = (match["head"], match["when"])
+        files = groups.setdefault(key, [])
+        if match["sheet"] is not None:
+            sheets[key] = entry
+        else:
+            files.append((match["file"], entry))
+    placements = tuple(
+        _placement(head, when, files, sheets.get((head, when))) for (head, when), files in groups.items()
+    )
+    return Placed(placements=placements, unplaced=tuple(unplaced))
+
+
+def _placement(head: str, when: str, files: list[tuple[str, Entry]], sheet: Entry | None) -> Placement:
+    read = _read_sheet(sheet.path) if sheet is not None and not sheet.refused else _Sheet()
+    user = read.user if read.user and head.endswith(f"_{read.user}") else head.rpartition("_")[2]
+    entries = [(read.originals.get(entry.name, name), entry) for name, entry in files]
+    if sheet is not None and (read.typed or sheet.refused):
+        entries.append(("submission field.txt", sheet))
+    date, clock = when[:10], when[11:].replace("-", ":")
+    return Placement(
+        label=user,
+        entries=tuple(entries),
+        students=(Student(id=user, name=read.name),),
+        same=head,
+        submitted_at=f"{date}T{clock}",
+        lms={"system": "blackboard", "username": user, "item": head.removesuffix(f"_{user}")},
+    )
+
+
+def _read_sheet(path: Path) -> _Sheet:
+    with path.open("rb") as file:
+        text = file.read(_MOST_SHEET_BYTES).decode("utf-8-sig", errors="replace")
+    lines = text.splitlines()
+    match = _NAME.fullmatch(lines[0]) if lines else None
+    values = [value["value"] for line in lines if (value := _FIELD.fullmatch(line))]
+    originals = {
+        clean_name(stored.strip()): clean_name(own.strip()).replace("/", "-").replace("\\", "-")
+        for own, stored in zip(values[::2], values[1::2], strict=False)
+    }
+    paragraphs = re.split(r"\n[ \t]*\r?\n", text, maxsplit=2)
+    typed = paragraphs[1].partition("\n")[2].strip() if len(paragraphs) > 1 else ""
+    return _Sheet(
+        user=clean_name(match["user"].strip()) if match else "",
+        name=clean_name(match["name"]) if match else "",
+        originals=originals,
+        typed=len(typed) > _SENTENCE or "\n" in typed,
+    )

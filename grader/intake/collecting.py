@@ -1,0 +1,230 @@
+"""Paths as a TA gives them -> an `Intake`: read, recognise, place, open students' archives, name, join."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+
+import msgspec
+
+from grader.intake import layouts, plain
+from grader.intake.archive import unpack
+from grader.intake.archive_directory import ArchiveRefused
+from grader.intake.entries import Entry, Placement, Source, kind_of
+from grader.intake.folder import read_file, read_folder
+from grader.intake.identities import common_ids, compiled_pattern, safe_ids
+from grader.intake.outcome import Intake, IntakeError, IntakeLimits, Unplaced
+from grader.intake.roster import Roster, read_roster
+from grader.model import Submission, SubmittedFile, Value
+
+_OTHER_ARCHIVES = (".7z", ".rar", ".tar", ".gz", ".tgz", ".bz2", ".xz")
+
+
+class _Gathered(Value, frozen=True):
+    placements: tuple[Placement, ...]
+    unplaced: tuple[Unplaced, ...] = ()
+    problems: tuple[str, ...] = ()
+    systems: tuple[str, ...] = ()
+
+
+def collect(
+    paths: Sequence[Path],
+    workspace: Path,
+    *,
+    system: str | None = None,
+    roster: Path | None = None,
+    pattern: str | None = None,
+    limits: IntakeLimits | None = None,
+) -> Intake:
+    """Everything below `paths` as submissions.
+
+    `workspace` is a folder of the caller's for what comes out of archives; it must outlive the grading.
+    `system` names the layout instead of recognising it (`layouts.systems`), `roster` is a CSV of students,
+    `pattern` a regular expression with a group ``id`` for layouts of the user's own. Every file that is not
+    ignored ends in a submission, in a superseded one or in `Intake.unplaced`. Raises `IntakeError` with a
+    sentence for the user.
+    """
+    limits = limits or IntakeLimits()
+    compiled = compiled_pattern(pattern)
+    if system is not None and system not in layouts.systems():
+        raise IntakeError(f"no layout is called {system!r}; there are: {', '.join(layouts.systems())}")
+    known = read_roster(roster) if roster is not None else Roster(rows=())
+    for path in paths:
+        if not path.exists():
+            raise IntakeError(f"{path}: there is no such file or folder")
+    workspace.mkdir(parents=True, exist_ok=True)
+    gathered = _gather(_distinct(paths), workspace, system, compiled, limits)
+    return _finish(gathered, known, workspace, limits)
+
+
+def _distinct(paths: Sequence[Path]) -> list[Path]:
+    return list({path.resolve(): path for path in paths}.values())
+
+
+def _gather(
+    paths: Sequence[Path],
+    workspace: Path,
+    system: str | None,
+    pattern: re.Pattern[str] | None,
+    limits: IntakeLimits,
+) -> _Gathered:
+    parts: list[_Gathered] = []
+    loose: list[Entry] = []
+    for path in paths:
+        if path.is_dir():
+            source = read_folder(path, limits)
+            only = _only_archive(source)
+            if only is not None and not plain.is_one_submission(source):
+                source = _unpacked(only.path, workspace, limits, only.name)
+            parts.append(_place(source, system, pattern))
+        elif path.is_file() and path.suffix.lower() == ".zip":
+            parts.append(_place(_unpacked(path, workspace, limits, path.name), system, pattern))
+        else:
+            loose.append(read_file(path, limits))
+    if loose:
+        chosen = "single" if system == "single" else "plain"
+        label = min(entry.name for entry in loose).rpartition(".")[0] if chosen == "single" else ""
+        parts.append(_place(Source(label=label, entries=tuple(loose)), chosen, pattern))
+    return _Gathered(
+        placements=tuple(placement for part in parts for placement in part.placements),
+        unplaced=tuple(left for part in parts for left in part.unplaced),
+        problems=tuple(problem for part in parts for problem in part.problems),
+        systems=tuple(dict.fromkeys(name for part in parts for name in part.systems)),
+    )
+
+
+def _place(source: Source, system: str | None, pattern: re.Pattern[str] | None) -> _Gathered:
+    name, placed = layouts.place(source, system, pattern)
+    return _Gathered(
+        placements=placed.placements, unplaced=placed.unplaced, problems=placed.problems, systems=(name,)
+    )
+
+
+def _only_archive(source: Source) -> Entry | None:
+    """The one file of a folder, if it is a zip: the folder a download was saved into."""
+    entries = source.entries
+    if len(entries) == 1 and not source.empty_folders and entries[0].name.lower().endswith(".zip"):
+        return entries[0] if not entries[0].refused else None
+    return None
+
+
+def _unpacked(path: Path, workspace: Path, limits: IntakeLimits, shown: str) -> Source:
+    try:
+        return unpack(path, workspace, limits, label=re.sub(r"(?i)\.zip$", "", shown))
+    except ArchiveRefused as problem:
+        raise IntakeError(f"{shown}: {problem}") from problem
+    except OSError as problem:
+        raise IntakeError(f"{shown}: cannot be read ({problem.strerror or problem})") from problem
+
+
+def _finish(gathered: _Gathered, roster: Roster, workspace: Path, limits: IntakeLimits) -> Intake:
+    unplaced = list(gathered.unplaced)
+    problems = list(gathered.problems)
+    joined, doubts = roster.join(gathered.placements)
+    problems += doubts
+    current, earlier = _latest(joined)
+    ids = safe_ids([placement.label for placement in (*current, *earlier)])
+    made: list[Submission] = []
+    for placement, identifier in zip((*current, *earlier), ids, strict=True):
+        submission, left = _submission(placement, identifier, workspace, limits)
+        made.append(submission)
+        unplaced += left
+    submissions = tuple(sorted(made[: len(current)], key=lambda submission: submission.id))
+    problems += _identity_problems(submissions)
+    return Intake(
+        submissions=submissions,
+        unplaced=tuple(unplaced),
+        system="+".join(gathered.systems) or "plain",
+        problems=tuple(problems),
+        superseded=tuple(made[len(current) :]),
+    )
+
+
+def _latest(placements: Iterable[Placement]) -> tuple[list[Placement], list[Placement]]:
+    """Of the attempts by the same student the latest, and apart from those the earlier ones."""
+    current: list[Placement] = []
+    groups: dict[str, list[Placement]] = {}
+    for placement in placements:
+        if placement.same:
+            groups.setdefault(placement.same, []).append(placement)
+        else:
+            current.append(placement)
+    earlier: list[Placement] = []
+    for attempts in groups.values():
+        attempts.sort(key=lambda placement: (placement.submitted_at, placement.attempt))
+        numbers = [max(number, placement.attempt) for number, placement in enumerate(attempts, 1)]
+        current.append(msgspec.structs.replace(attempts[-1], attempt=numbers[-1]))
+        earlier += [
+            msgspec.structs.replace(one, attempt=number, label=f"{one.label}-attempt-{number}")
+            for one, number in zip(attempts[:-1], numbers, strict=False)
+        ]
+    return current, earlier
+
+
+def _submission(
+    placement: Placement, identifier: str, workspace: Path, limits: IntakeLimits
+) -> tuple[Submission, list[Unplaced]]:
+    notes = list(placement.notes)
+    files: list[SubmittedFile] = []
+    unplaced: list[Unplaced] = []
+    for name, entry in sorted(placement.entries, key=lambda pair: pair[0]):
+        if entry.refused:
+            notes.append(f"{name} was not read: {entry.refused}")
+            unplaced.append(Unplaced(path=entry.name, reason=entry.refused))
+            continue
+        files.append(SubmittedFile(name=name, path=entry.path, kind=kind_of(name)))
+        if name.lower().endswith(".zip"):
+            inside, remarks = _inside(name, entry, workspace, limits)
+            files += inside
+            notes += remarks
+        elif name.lower().endswith(_OTHER_ARCHIVES):
+            notes.append(f"{name} was not opened: of archives only .zip is; hand in the files themselves")
+    if not files:
+        notes.append("nothing that can be read was handed in")
+    lms = dict(placement.lms)
+    if identifier != placement.label:
+        lms["original"] = placement.label
+    return (
+        Submission(
+            id=identifier,
+            files=tuple(files),
+            students=placement.students,
+            attempt=placement.attempt,
+            late=placement.late,
+            submitted_at=placement.submitted_at,
+            lms=lms,
+            notes=tuple(notes),
+        ),
+        unplaced,
+    )
+
+
+def _inside(
+    name: str, entry: Entry, workspace: Path, limits: IntakeLimits
+) -> tuple[list[SubmittedFile], list[str]]:
+    """The files of a student's own archive, one level deep; the archive itself stays a file too."""
+    try:
+        source = unpack(entry.path, workspace, limits, nested=True)
+    except (ArchiveRefused, OSError) as problem:
+        return [], [f"{name} was not opened: {problem}"]
+    files: list[SubmittedFile] = []
+    notes: list[str] = []
+    for member in source.entries:
+        if member.refused:
+            notes.append(f"{name}/{member.name} was not read: {member.refused}")
+            continue
+        files.append(SubmittedFile(name=f"{name}/{member.name}", path=member.path, kind=kind_of(member.name)))
+        if member.name.lower().endswith((".zip", *_OTHER_ARCHIVES)):
+            notes.append(f"{name}/{member.name} was not opened: an archive within an archive")
+    return files, notes
+
+
+def _identity_problems(submissions: Sequence[Submission]) -> list[str]:
+    """One student on several submissions: nothing is overwritten, staff decide."""
+    twice = common_ids({student.id for student in submission.students} for submission in submissions)
+    return [
+        f"{student} is on several submissions: "
+        + ", ".join(s.id for s in submissions if any(one.id == student for one in s.students))
+        for student in sorted(twice)
+    ]

@@ -1,0 +1,115 @@
+"""A download as intake sees it: entries with their name in it and our path, then their placement."""
+
+from __future__ import annotations
+
+import unicodedata
+from pathlib import Path, PurePosixPath
+
+import msgspec
+
+from grader.intake.outcome import Unplaced
+from grader.model import FileKind, Student, Value
+
+_REPORTS = frozenset((".pdf", ".docx", ".odt", ".md", ".markdown", ".txt", ".tex", ".html", ".htm", ".rtf"))
+_IGNORED = frozenset(("__macosx", "thumbs.db", "desktop.ini", "$recycle.bin"))
+_INVISIBLE = frozenset(("Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"))
+
+
+class Entry(Value, frozen=True):
+    """One file: `name` is its ``/``-separated name in the download, `path` where its bytes are.
+
+    `refused` says why its bytes must not be read; then `path` leads nowhere.
+    """
+
+    name: str
+    path: Path
+    size: int = 0
+    refused: str = ""
+
+    @property
+    def parts(self) -> tuple[str, ...]:
+        """The names of its folders and then its own."""
+        return tuple(self.name.split("/"))
+
+
+class Source(Value, frozen=True):
+    """One path that was given: its label (the folder's or archive's name), files, empty folders."""
+
+    label: str
+    entries: tuple[Entry, ...]
+    empty_folders: tuple[str, ...] = ()
+    archive: bool = False
+
+
+class Placement(Value, frozen=True):
+    """Entries that belong to one submission; each with the name it has inside of it.
+
+    `same` is equal for attempts by the same student or group; the latest by `submitted_at`, then `attempt`,
+    counts.
+    """
+
+    label: str
+    entries: tuple[tuple[str, Entry], ...]
+    students: tuple[Student, ...] = ()
+    same: str = ""
+    attempt: int = 1
+    late: bool = False
+    submitted_at: str = ""
+    lms: dict[str, str] = msgspec.field(default_factory=dict)
+    notes: tuple[str, ...] = ()
+
+
+class Placed(Value, frozen=True):
+    """What a layout made of a source."""
+
+    placements: tuple[Placement, ...]
+    unplaced: tuple[Unplaced, ...] = ()
+    problems: tuple[str, ...] = ()
+
+
+def kind_of(name: str) -> FileKind:
+    """The kind of a file by its extension."""
+    extension = PurePosixPath(name).suffix.lower()
+    if extension == ".ipynb":
+        return FileKind.NOTEBOOK
+    return FileKind.REPORT if extension in _REPORTS else FileKind.OTHER
+
+
+def is_ignored(name: str) -> bool:
+    """Whether a path is what operating systems leave behind: hidden, ``__MACOSX``, ``Thumbs.db``."""
+    return any(part.startswith(".") or part.lower() in _IGNORED for part in name.split("/"))
+
+
+def clean_name(name: str) -> str:
+    """A name composed (NFC), with control, format, bidi and undecodable characters made visible as U+FFFD.
+
+    Zero-width joiners stay: they are part of names in several scripts.
+    """
+    if name.isascii() and name.isprintable():
+        return name
+    composed = unicodedata.normalize("NFC", name)
+    return "".join(
+        "\N{REPLACEMENT CHARACTER}"
+        if unicodedata.category(character) in _INVISIBLE and character not in "\u200c\u200d"
+        else character
+        for character in composed
+    )
+
+
+def without_top_folder(source: Source) -> Source | None:
+    """The same source seen from inside its only top folder, or None if it has no such folder."""
+    names = [entry.name for entry in source.entries] + [f"{folder}/" for folder in source.empty_folders]
+    tops = {name.split("/", 1)[0] if "/" in name else "" for name in names}
+    if len(tops) != 1 or "" in tops:
+        return None
+    (top,) = tops
+    cut = len(top) + 1
+    return Source(
+        label=top,
+        entries=tuple(
+            Entry(name=entry.name[cut:], path=entry.path, size=entry.size, refused=entry.refused)
+            for entry in source.entries
+        ),
+        empty_folders=tuple(folder[cut:] for folder in source.empty_folders if len(folder) > cut),
+        archive=source.archive,
+    )
