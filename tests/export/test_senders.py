@@ -1,0 +1,559 @@
+"""Canvas's API and LTI's score service, against stand-ins over real HTTP that fail in all the ways servers do."""
+
+from __future__ import annotations
+
+import datetime as dt
+import http.server
+import json
+import re
+import subprocess
+import sys
+import threading
+import time
+import urllib.parse
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from email.parser import BytesParser
+from pathlib import Path
+from typing import Any
+
+import jwt
+import pytest
+from cryptography.hazmat.primitives import serialization
+from cryptography.hazmat.primitives.asymmetric import rsa
+
+from grader.export import ExportError, ExportOptions, ExportReport, export
+from grader.model import Result, Status
+
+Make = Callable[..., Result]
+Answer = tuple[int, dict[str, str], bytes]
+
+
+class StandIn:
+    """A server on this machine: subclasses answer; `faults` names what goes wrong at which request of a path."""
+
+    def __init__(self) -> None:
+        self.seen: list[tuple[str, str]] = []
+        self.faults: dict[tuple[str, int], str] = {}
+        self.url = ""
+
+    def answer(self, method: str, path: str, headers: Any, body: bytes) -> Answer:
+        raise AssertionError
+
+    def fault(self, method: str, path: str) -> str:
+        key = f"{method} {urllib.parse.urlsplit(path).path}"
+        number = sum(1 for seen in self.seen if seen == (method, path))
+        return next(
+            (
+                what
+                for (pattern, at), what in self.faults.items()
+                if at in {number, 0} and re.fullmatch(pattern, key)
+            ),
+            "",
+        )
+
+
+@contextmanager
+def serving(stand_in: StandIn) -> Iterator[StandIn]:
+    class Handler(http.server.BaseHTTPRequestHandler):
+        def handle_all(self) -> None:
+            body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
+            stand_in.seen.append((self.command, self.path))
+            fault = stand_in.fault(self.command, self.path)
+            if fault == "429":
+                return self.reply(429, {"Retry-After": "0"}, b"slow down")
+            if fault == "403 busy":
+                return self.reply(403, {}, b"403 Forbidden (Rate Limit Exceeded)")
+            if fault == "500 before":
+                return self.reply(500, {}, b"oops")
+            status, headers, content = stand_in.answer(self.command, self.path, self.headers, body)
+            if fault == "500 after":
+                return self.reply(500, {}, b"oops")
+            if fault == "silence after":
+                time.sleep(0.6)
+                self.close_connection = True
+                return None
+            return self.reply(status, headers, content)
+
+        do_GET = do_POST = do_PUT = handle_all  # noqa: N815 - http.server looks these names up
+
+        def reply(self, status: int, headers: dict[str, str], content: bytes) -> None:
+            self.send_response(status)
+            for name, value in headers.items():
+                self.send_header(name, value)
+            self.send_header("Content-Length", str(len(content)))
+            self.end_headers()
+            self.wfile.write(content)
+
+        def log_message(self, *_: object) -> None:
+            pass
+
+    class Server(http.server.ThreadingHTTPServer):
+        daemon_threads = True
+
+        def handle_error(self, request: object, client_address: object) -> None:
+            pass  # a client that gave up waiting
+
+    with Server(("127.0.0.1", 0), Handler) as server:
+        stand_in.url = f"http://127.0.0.1:{server.server_address[1]}"
+        thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
+        thread.start()
+        try:
+            yield stand_in
+        finally:
+            server.shutdown()
+            thread.join()
+
+
+class Canvas(StandIn):
+    """Keeps grades and comments of course 7, assignment 42; user 666 is unknown to it."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.grades: dict[str, list[str]] = {}
+        self.comments: dict[str, list[dict[str, Any]]] = {}
+        self.files: dict[str, tuple[str, bytes]] = {}
+        self.token = "t0k3n"
+
+    def answer(self, method: str, path: str, headers: Any, body: bytes) -> Answer:
+        parts = urllib.parse.urlsplit(path)
+        if parts.path == "/upload":
+            assert "Authorization" not in headers
+            raw = b"Content-Type: " + headers["Content-Type"].encode() + b"\r\n\r\n" + body
+            fields = {
+                part.get_param("name", header="Content-Disposition"): part
+                for part in BytesParser().parsebytes(raw).walk()
+            }
+            name = str(fields["key"].get_payload()).strip()
+            self.files[str(len(self.files) + 1)] = (name, bytes(fields["file"].get_payload(decode=True)))
+            return 303, {"Location": f"{self.url}/api/v1/files/{len(self.files)}/done"}, b""
+        if headers.get("Authorization") != f"Bearer {self.token}":
+            return 401, {}, b'{"errors":[{"message":"Invalid access token."}]}'
+        if match := re.fullmatch(r"/api/v1/files/(\d+)/done", parts.path):
+            return 200, {}, json.dumps({"id": int(match[1])}).encode()
+        match = re.fullmatch(
+            r"/api/v1/courses/7/assignments/42/submissions/([^/]+)(/comments/files)?", parts.path
+        )
+        assert match
+        user = urllib.parse.unquote(match[1])
+        if user == "666":
+            return 404, {}, b'{"errors":[{"message":"The specified resource does not exist."}]}'
+        form = {key: value[0] for key, value in urllib.parse.parse_qs(body.decode()).items()}
+        if match[2]:
+            place = {"upload_url": f"{self.url}/upload", "upload_params": {"key": form["name"]}}
+            return 200, {}, json.dumps(place).encode()
+        if method == "PUT":
+            if "submission[posted_grade]" in form:
+                self.grades.setdefault(user, []).append(form["submission[posted_grade]"])
+            if "comment[text_comment]" in form:
+                number = form.get("comment[file_ids][]")
+                attachments = [{"id": int(number), "display_name": self.files[number][0]}] if number else []
+                self.comments.setdefault(user, []).append(
+                    {"comment": form["comment[text_comment]"], "attachments": attachments}
+                )
+        return 200, {}, json.dumps({"submission_comments": self.comments.get(user, [])}).encode()
+
+
+@pytest.fixture
+def canvas() -> Iterator[Canvas]:
+    stand_in = Canvas()
+    with serving(stand_in):
+        yield stand_in
+
+
+@pytest.fixture
+def send(canvas: Canvas, result: Make, tmp_path: Path) -> Callable[..., ExportReport]:
+    def run(*users: str, grade: float = 8.5, text: str = "feedback", **settings: str) -> ExportReport:
+        feedback = {}
+        for user in users:
+            feedback[user] = tmp_path / f"{user}.html"
+            feedback[user].write_text(f"<p>{text} {user}")
+        options = ExportOptions(
+            assignment_id="42",
+            feedback=feedback,
+            comments={user: f"Hello {user}" for user in users},
+            identities={user: {"user_id": user} for user in users if user.isdigit()},
+            settings={
+                "url": canvas.url, "course": "7", "token": "t0k3n", "send": "yes", "timeout": "5",
+                "retry_seconds": "0.01", **settings,
+            },
+        )  # fmt: skip
+        return export(
+            "canvas-api", [result(user, user, points=grade) for user in users], tmp_path / "out", options
+        )
+
+    return run
+
+
+def test_canvas_api_sends_grade_comment_and_file(canvas: Canvas, send: Callable[..., ExportReport]) -> None:
+    report = send("1", "annex123")
+    assert report.rows == 2
+    assert report.withheld == ()
+    assert canvas.grades == {"1": ["8.5"], "sis_login_id:annex123": ["8.5"]}
+    ((comment,), _) = canvas.comments.values()
+    assert comment["comment"] == "Hello 1"
+    assert [content for _, content in canvas.files.values()] == [b"<p>feedback 1", b"<p>feedback annex123"]
+
+
+def test_canvas_api_is_dry_unless_told(canvas: Canvas, send: Callable[..., ExportReport]) -> None:
+    report = send("1", "2", send="")
+    assert canvas.seen == []
+    assert report.rows == 2
+    assert "nothing was sent" in report.problems[0]
+    plan = json.loads(report.files[0].read_text())
+    assert [(one["user"], one["grade"], one["comment"]) for one in plan] == [
+        ("1", "8.5", "Hello 1"),
+        ("2", "8.5", "Hello 2"),
+    ]
+    assert "t0k3n" not in report.files[0].read_text()
+
+
+FAULTS = ["429", "403 busy", "500 before", "500 after", "silence after"]
+
+
+@pytest.mark.parametrize("fault", FAULTS)
+@pytest.mark.parametrize("where", ["PUT .*/2", "POST .*/2/comments/files", "POST /upload"])
+def test_canvas_api_gets_through_faults_and_a_repeat_sends_nothing(
+    canvas: Canvas, send: Callable[..., ExportReport], fault: str, where: str
+) -> None:
+    for at in (1, 2):
+        canvas.faults[where, at] = fault
+    report = send("1", "2", "666", "3", timeout="0.4" if fault == "silence after" else "10")
+    assert report.rows == 3
+    assert [submission for submission, _ in report.withheld] == ["666"]
+    assert "404" in report.withheld[0][1]
+    before = len(canvas.seen)
+    again = send("1", "2", "666", "3")
+    assert again.rows == 3
+    assert {path for _, path in canvas.seen[before:]} == {"/api/v1/courses/7/assignments/42/submissions/666"}
+    assert {user: len(comments) for user, comments in canvas.comments.items()} == {"1": 1, "2": 1, "3": 1}
+    assert {user: set(grades) for user, grades in canvas.grades.items()} == {user: {"8.5"} for user in "123"}
+
+
+def test_canvas_api_finds_its_own_comment_after_a_kill(
+    canvas: Canvas, send: Callable[..., ExportReport], tmp_path: Path
+) -> None:
+    send("1", "2")
+    journal = tmp_path / "out" / "canvas_api_journal.jsonl"
+    lines = journal.read_text().splitlines(keepends=True)
+    journal.write_text(
+        "".join(lines[:-1]) + lines[-1][:25]
+    )  # killed between the answer and the end of the last line
+    report = send("1", "2")
+    assert report.rows == 2
+    assert {user: len(comments) for user, comments in canvas.comments.items()} == {"1": 1, "2": 1}
+
+
+def test_canvas_api_sends_only_what_changed(canvas: Canvas, send: Callable[..., ExportReport]) -> None:
+    send("1")
+    send("1", grade=9.0)
+    assert canvas.grades["1"] == ["8.5", "9"]
+    assert len(canvas.comments["1"]) == 1
+    send("1", grade=9.0, text="new feedback")
+    assert canvas.grades["1"] == ["8.5", "9"]
+    assert len(canvas.comments["1"]) == 2
+
+
+def test_canvas_api_stops_when_the_token_is_refused_or_nobody_answers(
+    canvas: Canvas, send: Callable[..., ExportReport]
+) -> None:
+    report = send("1", "2", token="old")
+    assert report.rows == 0
+    assert report.problems == ("Canvas refuses the token; make a new one and run again",)
+    assert dict(report.withheld)["2"] == "not tried"
+    canvas.faults[".*", 0] = "500 before"
+    report = send(*"12345")
+    assert "does not answer" in report.problems[0]
+    assert [reason for _, reason in report.withheld].count("not tried") == 2
+    canvas.faults.clear()
+    assert send(*"12345").rows == 5
+
+
+@pytest.mark.parametrize(
+    ("settings", "words"),
+    [
+        ({"url": "http://canvas.example.org"}, "https"),
+        ({"url": ""}, "setting url"),
+        ({"course": ""}, "setting course"),
+        ({"timeout": "soon"}, "number of seconds"),
+        ({"token": ""}, "CANVAS_TOKEN"),
+    ],
+)
+def test_canvas_api_explains_missing_settings(
+    send: Callable[..., ExportReport], settings: dict[str, str], words: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("CANVAS_TOKEN", raising=False)
+    with pytest.raises(ExportError, match=words):
+        send("1", **settings)
+
+
+def test_two_senders_at_once_are_kept_apart(send: Callable[..., ExportReport], tmp_path: Path) -> None:
+    import fcntl
+
+    (tmp_path / "out").mkdir()
+    with (tmp_path / "out" / "canvas_api_journal.jsonl").open("a") as file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        with pytest.raises(ExportError, match="another export is sending"):
+            send("1")
+
+
+CLIENT, KID = "tool-1", "key-1"
+
+
+class Platform(StandIn):
+    """An LTI platform: checks the signed assertion, gives short tokens, keeps the latest score of each user."""
+
+    def __init__(self, public_key: Any) -> None:
+        super().__init__()
+        self.public_key = public_key
+        self.tokens: set[str] = set()
+        self.jtis: set[str] = set()
+        self.scores: dict[str, list[dict[str, Any]]] = {}
+        self.lasts = 3600
+
+    def answer(self, method: str, path: str, headers: Any, body: bytes) -> Answer:
+        if path == "/token":
+            return self.give_token(body)
+        assert path == "/items/5/scores?type=lab"
+        assert headers["Content-Type"] == "application/vnd.ims.lis.v1.score+json"
+        if headers["Authorization"].removeprefix("Bearer ") not in self.tokens:
+            return 401, {}, b"expired"
+        score = json.loads(body)
+        if score["userId"] == "nobody":
+            return 404, {}, b"no such user"
+        check_score(score)
+        earlier = self.scores.setdefault(score["userId"], [])
+        if earlier and dt.datetime.fromisoformat(score["timestamp"]) <= dt.datetime.fromisoformat(
+            earlier[-1]["timestamp"]
+        ):
+            return 409, {}, b"a score of that time or later is there"
+        earlier.append(score)
+        return 200, {}, b""
+
+    def give_token(self, body: bytes) -> Answer:
+        form = {key: value[0] for key, value in urllib.parse.parse_qs(body.decode()).items()}
+        assert form["grant_type"] == "client_credentials"
+        assert form["client_assertion_type"] == "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
+        assert form["scope"] == "https://purl.imsglobal.org/spec/lti-ags/scope/score"
+        assert jwt.get_unverified_header(form["client_assertion"])["kid"] == KID
+        try:
+            claims = jwt.decode(
+                form["client_assertion"], self.public_key, algorithms=["RS256"], audience=f"{self.url}/token",
+                options={"require": ["iss", "sub", "aud", "iat", "exp", "jti"]},
+            )  # fmt: skip
+        except jwt.PyJWTError as problem:
+            return 400, {}, f'{{"error":"invalid_client: {problem}"}}'.encode()
+        assert claims["iss"] == claims["sub"] == CLIENT
+        assert claims["jti"] not in self.jtis
+        assert claims["exp"] - claims["iat"] <= 300
+        self.jtis.add(claims["jti"])
+        token = f"access-{len(self.tokens)}"
+        self.tokens.add(token)
+        return (
+            200,
+            {},
+            json.dumps({"access_token": token, "token_type": "Bearer", "expires_in": self.lasts}).encode(),
+        )
+
+
+def check_score(score: dict[str, Any]) -> None:
+    """What AGS 2.0 asks of a score."""
+    assert score["userId"]
+    moment = dt.datetime.fromisoformat(score["timestamp"])
+    assert moment.tzinfo is not None
+    assert re.search(r"\.\d{3,6}[+-]", score["timestamp"])
+    assert score["activityProgress"] in {"Initialized", "Started", "InProgress", "Submitted", "Completed"}
+    assert score["gradingProgress"] in {"FullyGraded", "Pending", "PendingManual", "Failed", "NotReady"}
+    assert ("scoreGiven" in score) == ("scoreMaximum" in score)
+    if "scoreGiven" in score:
+        assert score["scoreGiven"] >= 0
+        assert score["scoreMaximum"] > 0
+
+
+@pytest.fixture(scope="session")
+def key() -> rsa.RSAPrivateKey:
+    return rsa.generate_private_key(public_exponent=65537, key_size=2048)
+
+
+@pytest.fixture
+def key_file(key: rsa.RSAPrivateKey, tmp_path: Path) -> Path:
+    path = tmp_path / "key.pem"
+    path.write_bytes(
+        key.private_bytes(
+            serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
+        )
+    )
+    return path
+
+
+@pytest.fixture
+def platform(key: rsa.RSAPrivateKey) -> Iterator[Platform]:
+    stand_in = Platform(key.public_key())
+    with serving(stand_in):
+        yield stand_in
+
+
+@pytest.fixture
+def post(platform: Platform, tmp_path: Path, key_file: Path) -> Callable[..., ExportReport]:
+    def run(*results: Result, include_review: bool = False, **settings: str) -> ExportReport:
+        options = ExportOptions(
+            include_review=include_review,
+            identities={made.submission: {"lti_user": made.submission} for made in results if made.submission != "x"},
+            comments={made.submission: "see feedback" for made in results},
+            settings={
+                "line_item": f"{platform.url}/items/5?type=lab", "token_url": f"{platform.url}/token",
+                "client_id": CLIENT, "key_id": KID, "key_file": str(key_file), "send": "yes", "timeout": "5",
+                "retry_seconds": "0.01", **settings,
+            },
+        )  # fmt: skip
+        return export("lti-ags", list(results), tmp_path / "out", options)
+
+    return run
+
+
+def test_lti_scores_are_as_the_sample(
+    platform: Platform, post: Callable[..., ExportReport], result: Make, samples: Path
+) -> None:
+    report = post(result("u1", "annex123"))
+    assert report.rows == 1
+    (score,) = platform.scores["u1"]
+    sample = json.loads((samples / "lti_ags_score.json").read_text())
+    check_score(sample)
+    assert {**score, "timestamp": "", "userId": ""} == {**sample, "timestamp": "", "userId": ""}
+
+
+def test_lti_review_is_pending_and_what_is_not_known_is_listed(
+    platform: Platform, post: Callable[..., ExportReport], result: Make
+) -> None:
+    results = [
+        result("u1", "a", status=Status.REVIEW),
+        result("u2", "b", status=Status.ERROR),
+        result("x", "c"),
+        result("nobody", "d"),
+        result("u3", "e"),
+    ]
+    report = post(*results)
+    assert report.rows == 1
+    assert {user: scores[-1]["gradingProgress"] for user, scores in platform.scores.items()} == {
+        "u1": "PendingManual",
+        "u3": "FullyGraded",
+    }
+    assert "scoreGiven" not in platform.scores["u1"][-1]
+    assert [submission for submission, _ in report.withheld] == ["u2", "u1", "x", "nobody"]
+    post(results[0], include_review=True)
+    assert platform.scores["u1"][-1]["scoreGiven"] == 8.5
+    assert platform.scores["u1"][-1]["gradingProgress"] == "PendingManual"
+    post(result("u1", "a"))
+    assert platform.scores["u1"][-1]["gradingProgress"] == "FullyGraded"
+
+
+@pytest.mark.parametrize("fault", FAULTS)
+@pytest.mark.parametrize("where", ["POST /items/5/scores", "POST /token"])
+def test_lti_gets_through_faults_and_a_repeat_sends_nothing(
+    platform: Platform, post: Callable[..., ExportReport], result: Make, fault: str, where: str
+) -> None:
+    for at in (1, 3, 4):
+        platform.faults[where, at] = fault
+    results = [result(user, user) for user in ("u1", "nobody", "u2", "u3")]
+    report = post(*results, timeout="0.4" if fault == "silence after" else "10")
+    assert report.rows == 3
+    assert [submission for submission, _ in report.withheld] == ["nobody"]
+    platform.faults.clear()
+    before = len(platform.seen)
+    assert post(*results).rows == 3
+    assert [path for _, path in platform.seen[before:]] == ["/token", "/items/5/scores?type=lab"]
+    assert {user: len(scores) for user, scores in platform.scores.items()} == {"u1": 1, "u2": 1, "u3": 1}
+
+
+def test_lti_token_is_renewed_when_the_platform_no_longer_takes_it(
+    platform: Platform, post: Callable[..., ExportReport], result: Make
+) -> None:
+    real = platform.answer
+
+    def forgetful(method: str, path: str, headers: Any, body: bytes) -> Answer:
+        answer = real(method, path, headers, body)
+        if path != "/token":
+            platform.tokens = {f"used-{number}" for number in range(len(platform.tokens))}
+        return answer
+
+    platform.answer = forgetful  # type: ignore[method-assign]  # the platform ends every token after one use
+    assert post(*[result(f"u{n}", f"s{n}") for n in range(3)]).rows == 3
+
+
+def test_lti_dry_run_and_platforms_that_are_down_or_refuse(
+    platform: Platform, post: Callable[..., ExportReport], result: Make, tmp_path: Path
+) -> None:
+    results = [result(f"u{n}", f"s{n}") for n in range(5)]
+    report = post(*results, send="no")
+    assert platform.seen == []
+    assert report.rows == 5
+    check_score(json.loads(report.files[0].read_text())[0])
+    report = post(*results, audience="https://other.example.org")
+    assert "gives no token" in report.problems[0]
+    assert len(report.withheld) == 5
+    platform.faults["POST /items/5/scores", 0] = "500 before"
+    report = post(*results)
+    assert "does not answer" in report.problems[0]
+    assert [reason for _, reason in report.withheld].count("not tried") == 2
+    platform.faults.clear()
+    assert post(*results).rows == 5
+
+
+@pytest.mark.parametrize(
+    ("settings", "words"),
+    [
+        ({"line_item": ""}, "line_item"),
+        ({"token_url": "http://lms.example.org/token"}, "https"),
+        ({"client_id": ""}, "client_id"),
+        ({"key_file": "missing.pem"}, "cannot be read"),
+    ],
+)
+def test_lti_explains_missing_settings(
+    post: Callable[..., ExportReport], result: Make, settings: dict[str, str], words: str
+) -> None:
+    with pytest.raises(ExportError, match=words):
+        post(result("u1", "a"), **settings)
+
+
+def test_lti_explains_a_key_that_is_none(
+    post: Callable[..., ExportReport], result: Make, tmp_path: Path
+) -> None:
+    broken = tmp_path / "broken.pem"
+    for content, words in (
+        ("hello", "not a private key"),
+        ("-----BEGIN PRIVATE KEY-----\nx\n", "not an RSA key"),
+    ):
+        broken.write_text(content)
+        with pytest.raises(ExportError, match=words):
+            post(result("u1", "a"), key_file=str(broken))
+
+
+_SENDER = """
+import json, sys
+from pathlib import Path
+from grader.export import ExportOptions, export
+from grader.model import Result
+made = [Result.from_json(line) for line in Path(sys.argv[1]).read_bytes().splitlines()]
+identities = {one.submission: {"lti_user": one.submission} for one in made}
+export("lti-ags", made, Path(sys.argv[2]), ExportOptions(identities=identities, settings=json.loads(sys.argv[3])))
+"""
+
+
+def test_a_sender_killed_at_any_moment_goes_on_and_nothing_arrives_twice(
+    platform: Platform, result: Make, tmp_path: Path, key_file: Path
+) -> None:
+    lines = tmp_path / "results.jsonl"
+    lines.write_bytes(b"\n".join(result(f"u{n}", f"s{n}").to_json() for n in range(40)))
+    settings = {
+        "line_item": f"{platform.url}/items/5?type=lab", "token_url": f"{platform.url}/token", "client_id": CLIENT,
+        "key_id": KID, "key_file": str(key_file), "send": "yes", "timeout": "10", "retry_seconds": "0.01",
+    }  # fmt: skip
+    out = tmp_path / "out"
+    for enough in (7, 19, 40):
+        command = [sys.executable, "-c", _SENDER, str(lines), str(out), json.dumps(settings)]
+        with subprocess.Popen(command) as process:
+            while process.poll() is None and (enough == 40 or len(platform.scores) < enough):
+                time.sleep(0.002)
+            process.kill() if enough < 40 else process.wait(60)
+    assert {user: len(scores) for user, scores in platform.scores.items()} == {f"u{n}": 1 for n in range(40)}
+    assert json.loads((out / "lti_ags_journal.jsonl").read_bytes().splitlines()[-1])["state"] == "sent"
