@@ -1,0 +1,143 @@
+"""Question 2: the maths of the first Dense layer's parameters, derived from the network itself."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from enum import StrEnum
+from fractions import Fraction
+from typing import Final
+
+from grader.checks.arithmetic import Chain, Side, Step, leaves, read_chains
+from grader.checks.derivation import Derivation
+from grader.documents.document import Block
+from grader.model import Value
+from reference.network import IMAGE_SHAPE, LAB_NETWORK, Dense
+
+IMAGE_SIDE: Final = IMAGE_SHAPE[0]
+FIRST_DENSE_UNITS: Final = next(layer.units for layer in LAB_NETWORK if isinstance(layer, Dense))
+
+DERIVATION: Final = Derivation(
+    free={"side": IMAGE_SIDE, "neurons": FIRST_DENSE_UNITS},
+    derived={
+        "inputs": lambda q: q["side"] ** 2,
+        "inputs and bias": lambda q: q["side"] ** 2 + 1,
+        "weights": lambda q: q["side"] ** 2 * q["neurons"],
+    },
+    target=lambda q: (q["side"] ** 2 + 1) * q["neurons"],
+    mistakes={
+        "no-bias": lambda q: q["side"] ** 2 * q["neurons"],
+        "bias-per-input": lambda q: q["side"] ** 2 * (q["neurons"] + 1),
+        "one-bias": lambda q: q["side"] ** 2 * q["neurons"] + 1,
+        "added": lambda q: q["side"] ** 2 + q["neurons"],
+        "bias-twice": lambda q: (q["side"] ** 2 + 2) * q["neurons"],
+        "both-biases": lambda q: q["side"] ** 2 * q["neurons"] + q["side"] ** 2 + q["neurons"],
+        "side-only": lambda q: (q["side"] + 1) * q["neurons"],
+    },
+)
+COUNT: Final = DERIVATION.value()
+_BIAS: Final = re.compile(
+    r"\bbias\w*|\bintercept\w*|\bskärning\w*|\bkonstant\w*|\bconstant\w*|\boffset\b|\btröskel\w*", re.I
+)
+
+
+class Outcome(StrEnum):
+    """What the arithmetic of an answer comes to."""
+
+    RIGHT = "right"
+    SLIP = "slip"  # the right formula, but another number behind the equals sign
+    UNEXPLAINED = "unexplained"  # 785*128 or 100352+128 with nothing that says where 785 or 100352 comes from
+    DAMAGED = "damaged"  # signs were lost on the way here
+    UNSURE = "unsure"
+    MISTAKE = "mistake"
+    UNRELATED = "unrelated"  # a true equality of other numbers
+    STATED = "stated"  # the number, and no working
+    NOTHING = "nothing"
+
+
+class Working(Value, frozen=True):
+    """The judgement of a student's maths: the chain and block it rests on; `mistake` is an id of `DERIVATION`."""
+
+    outcome: Outcome
+    chain: str = ""
+    block: Block | None = None
+    mistake: str = ""
+    run_on: bool = False
+
+
+def judge_working(blocks: Sequence[Block]) -> Working:
+    """Judges all the arithmetic in an answer together: its best line counts, for steps may be spread over several."""
+    chains = [(chain, block) for block in blocks for chain in read_chains(block.text)]
+    text = "\n".join(block.text for block in blocks)
+    reached = {side.value for chain, _ in chains for side in chain.sides if side.has_working}
+    found = [working for chain, block in chains for working in _each(chain, block, reached, text)]
+    if not found:
+        bare = next((block for block in blocks if re.search(r"100\W{0,3}480", block.text)), None)
+        return Working(Outcome.STATED, "", bare) if bare is not None else Working(Outcome.NOTHING)
+    return min(found, key=lambda working: _ORDER.index(working.outcome))
+
+
+_ORDER: Final = (
+    Outcome.RIGHT,
+    Outcome.SLIP,
+    Outcome.UNEXPLAINED,
+    Outcome.DAMAGED,
+    Outcome.UNSURE,
+    Outcome.MISTAKE,
+    Outcome.UNRELATED,
+    Outcome.NOTHING,
+)
+
+
+def _each(chain: Chain, block: Block, reached: set[Fraction], text: str) -> Iterable[Working]:
+    run_on = Step.RUN_ON in chain.steps()
+    for side in chain.sides:
+        if not side.has_working:
+            continue
+        seen = DERIVATION.recognise(side.tree)
+        if seen.right:
+            if not _explained(side, reached, text):
+                yield Working(Outcome.UNEXPLAINED, chain.text, block)
+            elif _stated_otherwise(chain):
+                yield Working(Outcome.DAMAGED if chain.doubtful else Outcome.SLIP, chain.text, block)
+            else:
+                yield Working(Outcome.RIGHT, chain.text, block, run_on=run_on)
+        elif DERIVATION.lost_superscript(side.tree) or (chain.doubtful and seen.quantities):
+            yield Working(Outcome.DAMAGED, chain.text, block)
+        elif seen.mistake:
+            # "784*128 = 100352, and the biases": the missing term may stand in words
+            bias_in_words = seen.mistake == "no-bias" and bool(_BIAS.search(text))
+            unsure = bias_in_words or side.worded
+            yield Working(Outcome.UNSURE if unsure else Outcome.MISTAKE, chain.text, block, seen.mistake)
+        elif side.value == COUNT:
+            yield Working(Outcome.UNSURE if seen.quantities else Outcome.UNRELATED, chain.text, block)
+        elif COUNT in chain.values and seen.quantities:
+            yield Working(Outcome.UNSURE, chain.text, block)
+        elif COUNT in chain.values:
+            yield Working(Outcome.UNRELATED, chain.text, block)
+
+
+def _explained(side: Side, reached: set[Fraction], text: str) -> bool:
+    """Whether the numbers that are themselves results (785, 100352) are derived, or at least named, somewhere."""
+    inputs = Fraction(IMAGE_SIDE**2)
+    weights = inputs * FIRST_DENSE_UNITS
+    for leaf in leaves(side.tree):
+        if leaf.value == weights and weights not in reached:
+            return False
+        if (
+            leaf.value == inputs + 1
+            and inputs + 1 not in reached
+            and not (str(inputs) in text and _BIAS.search(text))
+        ):
+            return False
+    return True
+
+
+def _stated_otherwise(chain: Chain) -> bool:
+    """Whether the chain ends in a number that its formula does not give."""
+    last = chain.sides[-1]
+    return (
+        not last.has_working and last.value != COUNT and chain.sides[-2].value == COUNT
+        if len(chain.sides) > 1
+        else False
+    )
