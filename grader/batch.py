@@ -1,0 +1,242 @@
+"""Grades many submissions in worker processes. A worker that dies or hangs costs its own submission alone.
+
+Every finished result is in the ledger before the next is begun, so a batch that is killed goes on where it
+stopped. Results come back in any order; each submission has exactly one.
+"""
+
+from __future__ import annotations
+
+import os
+import time
+import traceback
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import FIRST_COMPLETED, Future, wait
+from multiprocessing import get_context
+from typing import TYPE_CHECKING, Any, Final
+
+from pebble import ProcessExpired, ProcessPool
+
+from grader.checks.assignment import Assignment, load
+from grader.grading import execution_of, failed_result, fingerprint, grade
+from grader.model import Execution, Result, Submission, SubmittedFile, Value
+from grader.store import Ledger
+
+if TYPE_CHECKING:
+    from grader.execution import Executor, NotebookRun
+
+MINUTES_A_SUBMISSION: Final = (
+    6  # beside the notebook's own time limit: reading, pictures, checks. Then the worker is ended.
+)
+_TRIES: Final = (
+    2  # a submission whose worker died is tried once more, for the fault may not have been its own
+)
+
+
+class BatchSettings(Value, frozen=True):
+    """How a batch is graded. `execute` runs notebooks; `notebook_seconds` and `memory_mb` bound each of them."""
+
+    assignment: str
+    jobs: int = 0
+    execute: bool = True
+    notebook_seconds: float = 300.0
+    memory_mb: int = 3072
+    dataset: str = "auto"
+    unsafe: bool = False
+    pages: bool = True
+
+    def digest(self) -> str:
+        """What of these decides the results themselves."""
+        return f"execute={int(self.execute)};dataset={self.dataset}"
+
+    def workers(self, submissions: int) -> int:
+        """How many processes are worth starting."""
+        return max(1, min(self.jobs or os.cpu_count() or 1, submissions))
+
+
+class Graded(Value, frozen=True):
+    """A submission that is done: its result, the digest of what was graded, its page for the student, the time it took."""
+
+    result: Result
+    content: str
+    page: str
+    staff_page: str
+    seconds: float
+    notebook: bytes = b""
+
+
+class BatchOutcome(Value, frozen=True):
+    """What became of a batch; `kept` were up to date and not graded again."""
+
+    graded: int
+    kept: int
+    errors: tuple[str, ...]
+    seconds: float
+
+
+def grade_all(
+    submissions: Sequence[Submission],
+    settings: BatchSettings,
+    ledger: Ledger,
+    *,
+    on_done: Callable[[Graded], None] = lambda _: None,
+    on_plan: Callable[[int, int], None] = lambda _todo, _kept: None,
+) -> BatchOutcome:
+    """Grades what is new or changed and records it. `on_done` is called in this process for each as it comes in."""
+    started = time.monotonic()
+    assignment = load(settings.assignment)
+    rubric = assignment.rubric()
+    done = ledger.up_to_date(rubric=rubric, settings=settings.digest())
+    todo = [one for one in submissions if done.get(one.id) != fingerprint(one)]
+    on_plan(len(todo), len(submissions) - len(todo))
+    lms = {one.id: one.lms for one in submissions}
+    for graded in _graded(todo, assignment, rubric, settings):
+        result = graded.result
+        ledger.record(result, content=graded.content, settings=settings.digest(), lms=lms[result.submission])
+        on_done(graded)
+    ledger.keep_only({one.id for one in submissions})
+    errors = tuple(result.submission for result in ledger.results() if result.status == "error")
+    return BatchOutcome(len(todo), len(submissions) - len(todo), errors, time.monotonic() - started)
+
+
+def _graded(
+    todo: Sequence[Submission], assignment: Assignment, rubric: str, settings: BatchSettings
+) -> Iterator[Graded]:
+    if not todo:
+        return
+    runs_notebooks = settings.execute and assignment.notebook is not None
+    if len(todo) == 1 and not runs_notebooks:
+        with _Worker(settings.assignment, rubric, settings) as worker:
+            yield worker.grade(todo[0])
+        return
+    limit = MINUTES_A_SUBMISSION * 60 + settings.notebook_seconds
+    with ProcessPool(
+        max_workers=settings.workers(len(todo)),
+        initializer=_begin,
+        initargs=[settings.assignment, rubric, settings],
+        context=get_context("spawn"),
+    ) as pool:
+        waiting: dict[Future[Any], tuple[Submission, int]] = {}
+        queue = [(one, 1) for one in reversed(todo)]
+        at_once = 3 * settings.workers(len(todo))
+        try:
+            while queue or waiting:
+                while queue and len(waiting) < at_once:
+                    one, attempt = queue.pop()
+                    waiting[pool.schedule(_work, args=[one], timeout=limit)] = (one, attempt)
+                finished, _ = wait(waiting, return_when=FIRST_COMPLETED)
+                for future in finished:
+                    one, attempt = waiting.pop(future)
+                    try:
+                        yield future.result()
+                    except (ProcessExpired, TimeoutError) as problem:
+                        if attempt < _TRIES and not isinstance(problem, TimeoutError):
+                            queue.append((one, attempt + 1))
+                            continue
+                        yield _lost(one, assignment, rubric, problem, limit)
+        except BaseException:
+            for future in waiting:
+                future.cancel()
+            pool.stop()  # type: ignore[no-untyped-call] # pebble types all but this
+            raise
+
+
+def _lost(one: Submission, assignment: Assignment, rubric: str, problem: Exception, limit: float) -> Graded:
+    what = (
+        f"took longer than {limit:.0f} s"
+        if isinstance(problem, TimeoutError)
+        else f"the worker died ({problem})"
+    )
+    result = failed_result(one, assignment, rubric, f"The submission could not be graded: {what}.")
+    return Graded(result, fingerprint(one), "", "", 0.0)
+
+
+class _Worker:
+    """What one process keeps between submissions: the assignment, and the executor once a notebook needs it."""
+
+    def __init__(self, assignment: str, rubric: str, settings: BatchSettings) -> None:
+        self.assignment = load(assignment)
+        self.rubric = rubric
+        self.settings = settings
+        self._executor: Executor | None = None
+
+    def __enter__(self) -> _Worker:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        if self._executor is not None:
+            self._executor.close()
+
+    def grade(self, submission: Submission) -> Graded:
+        """Grades one submission and renders its pages; a fault of ours becomes its result, and no exception."""
+        try:
+            return self._grade(submission)
+        except Exception:
+            what = traceback.format_exc(limit=-6)[-2_000:]
+            return Graded(
+                failed_result(submission, self.assignment, self.rubric, what),
+                fingerprint(submission),
+                "",
+                "",
+                0.0,
+            )
+
+    def _grade(self, submission: Submission) -> Graded:
+        started = time.monotonic()
+        content = fingerprint(submission)
+        runs = self.settings.execute and self.assignment.notebook is not None
+        notebook = b""
+
+        def run(file: SubmittedFile) -> tuple[NotebookRun | None, Execution]:
+            nonlocal notebook
+            assert self.assignment.notebook is not None, "asked for only where there is a plan"
+            found = self.executor().run_notebook(
+                file.path.read_bytes(), self.assignment.notebook(self.settings.dataset)
+            )
+            notebook = found.executed
+            return found, execution_of(found)
+
+        judged = grade(
+            submission,
+            self.assignment,
+            rubric=self.rubric,
+            run=run if runs else None,
+            executor=self.executor if runs else None,
+        )
+        page = staff_page = ""
+        if self.settings.pages:
+            from grader.feedback import render_feedback  # noqa: PLC0415 - the worker alone needs templates and charts
+
+            page = render_feedback(judged.result)
+            staff_page = render_feedback(judged.result, staff=True)
+        return Graded(judged.result, content, page, staff_page, time.monotonic() - started, notebook)
+
+    def executor(self) -> Executor:
+        """The executor of this process, started when first needed."""
+        if self._executor is None:
+            from grader.execution import Executor, Limits, Settings  # noqa: PLC0415 - only where notebooks run
+
+            limits = Limits(
+                notebook_seconds=self.settings.notebook_seconds, memory_mb=self.settings.memory_mb
+            )
+            self._executor = Executor(
+                Settings(limits=limits, allow_unsafe=self.settings.unsafe, kernels_at_once=1)
+            )
+        return self._executor
+
+
+_worker: _Worker | None = None
+
+
+def _begin(assignment: str, rubric: str, settings: BatchSettings) -> None:
+    global _worker  # noqa: PLW0603 - one worker a process, made by the pool's initialiser
+    import atexit  # noqa: PLC0415
+    import signal  # noqa: PLC0415
+
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent decides what Ctrl-C stops
+    _worker = _Worker(assignment, rubric, settings)
+    atexit.register(_worker.__exit__)
+
+
+def _work(submission: Submission) -> Graded:
+    assert _worker is not None, "the pool's initialiser made it"
+    return _worker.grade(submission)

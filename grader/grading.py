@@ -1,0 +1,307 @@
+"""Grades one submission: read its files, split them by question, run the checks, sum up. Touches no store."""
+
+from __future__ import annotations
+
+import hashlib
+import traceback
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+from grader import __version__
+from grader.checks.alignment import changed_given_cells
+from grader.checks.answer import Answer
+from grader.checks.assignment import Assignment, Check, Question
+from grader.checks.finding import Finding
+from grader.documents import UnreadableDocumentError, read_document
+from grader.documents.document import BlockKind, Document
+from grader.documents.sections import split
+from grader.model import (
+    SCHEMA_VERSION,
+    CheckResult,
+    Evidence,
+    Execution,
+    ExecutionStatus,
+    FileInfo,
+    FileKind,
+    Flag,
+    GraderInfo,
+    QuestionResult,
+    Result,
+    Status,
+    Submission,
+    SubmittedFile,
+    Value,
+    Verdict,
+    question_verdict,
+)
+
+if TYPE_CHECKING:
+    from grader.execution import Executor, NotebookRun
+
+OUR_FAULT: Final = (
+    "Something went wrong in the grader; it is not your fault and costs you nothing. It will be graded again."
+)
+_LEADS_ON: Final = frozenset((Verdict.PASS, Verdict.PARTIAL))
+_POINTS_DIGITS: Final = 2
+
+
+def read_files(submission: Submission) -> tuple[tuple[Document, ...], tuple[FileInfo, ...]]:
+    """Reads every report and notebook; a file that cannot be read is noted, and the others are read all the same."""
+    documents: list[Document] = []
+    files: list[FileInfo] = []
+    for file in submission.files:
+        note = ""
+        if file.kind is not FileKind.OTHER:
+            try:
+                document = read_document(file.path, file.name)
+                documents.append(document)
+                note = " ".join(document.notes)
+            except UnreadableDocumentError as problem:
+                note = str(problem)
+        files.append(FileInfo(file.name, file.kind, sha256(file.path), note))
+    return tuple(documents), tuple(files)
+
+
+def sha256(path: Path) -> str:
+    """The digest of a file's contents."""
+    with path.open("rb") as stream:
+        return hashlib.file_digest(stream, "sha256").hexdigest()
+
+
+def fingerprint(submission: Submission) -> str:
+    """A digest of everything handed in: names, contents and authors. Unchanged, it need not be graded again."""
+    digest = hashlib.sha256(submission.id.encode())
+    for student in submission.students:
+        digest.update(f"\0{student.id}\0{student.name}".encode())
+    for file in sorted(submission.files, key=lambda file: file.name):
+        digest.update(f"\0{file.name}\0{file.kind}\0{sha256(file.path)}".encode())
+    return digest.hexdigest()
+
+
+class Judged(Value, frozen=True):
+    """A result and what it was made from, for whoever shows it to a person."""
+
+    result: Result
+    documents: tuple[Document, ...]
+    run: NotebookRun | None = None
+
+
+def grade(
+    submission: Submission,
+    assignment: Assignment,
+    *,
+    rubric: str,
+    run: Callable[[SubmittedFile], tuple[NotebookRun | None, Execution]] | None = None,
+    executor: Callable[[], Executor] | None = None,
+) -> Judged:
+    """The result of one submission. `run` executes its notebook; without it notebooks are read but not run.
+
+    `executor` gives checks the means to run trusted code with a student's answer in it. Pictures are read only
+    where the text alone left something open. Never raises for anything that a student handed in; a check of
+    ours that breaks becomes an `error` verdict.
+    """
+    documents, files = read_files(submission)
+    executed: NotebookRun | None = None
+    execution = Execution(ExecutionStatus.SKIPPED, note="Notebooks were not run.")
+    notebook = next((file for file in submission.files if file.kind is FileKind.NOTEBOOK), None)
+    if notebook is None:
+        execution = Execution(ExecutionStatus.SKIPPED, note="No notebook was handed in.")
+    elif run is not None:
+        executed, execution = run(notebook)
+    noticed = (
+        *run_flags(executed, notebook.name if notebook else ""),
+        *_changed_cells(documents, assignment),
+    )
+    questions, flags = judge(documents, assignment, run=executed, executor=executor)
+    if _left_open(questions) and any(_has_unread_picture(document) for document in documents):
+        read = tuple(_with_pictures_read(document) for document in documents)
+        if read != documents:
+            documents = read
+            questions, flags = judge(documents, assignment, run=executed, executor=executor)
+    result = assemble(submission, files, questions, (*noticed, *flags), execution, assignment, rubric)
+    return Judged(result, documents, executed)
+
+
+def _left_open(questions: Sequence[QuestionResult]) -> bool:
+    return any(
+        check.max > 0 and check.verdict in {Verdict.MISSING, Verdict.REVIEW, Verdict.PARTIAL}
+        for question in questions
+        for check in question.checks
+    )
+
+
+def _has_unread_picture(document: Document) -> bool:
+    return any(
+        block.figure is not None and block.figure.picture is not None and not block.figure.words
+        for block in document.blocks
+    )
+
+
+def _with_pictures_read(document: Document) -> Document:
+    from grader.documents.picture_reading import read_pictures  # noqa: PLC0415 - slow: only where text gave no answer
+
+    return read_pictures(document)
+
+
+def run_flags(run: NotebookRun | None, source: str) -> tuple[Flag, ...]:
+    """What staff should know of a run: saved output that is not what the cells give, and what the sandbox saw."""
+    if run is None:
+        return ()
+    flags = [
+        Flag("notebook", text) for text in run.flags if "saved output" not in text
+    ]  # told below, with the passages
+    if run.stale:
+        cells = ", ".join(str(one.cell) for one in run.stale)
+        evidence = tuple(
+            Evidence(source, f"cell {one.cell}", f"saved: {one.saved[:200]}\nwhen run: {one.fresh[:200]}")
+            for one in run.stale[:5]
+        )
+        flags.append(
+            Flag(
+                "stale-output",
+                f"Saved output differs from what the cell gives when run: cell {cells}.",
+                evidence,
+            )
+        )
+    return tuple(flags)
+
+
+def _changed_cells(documents: Sequence[Document], assignment: Assignment) -> tuple[Flag, ...]:
+    """A flag for cells of the handout that the student had no reason to change, and did."""
+    notebook = next((document for document in documents if document.format == "notebook"), None)
+    if notebook is None or assignment.handouts is None:
+        return ()
+    code = [block for block in notebook.blocks if block.kind is BlockKind.CODE]
+    changed = changed_given_cells([block.text for block in code], assignment.handouts())
+    if not changed:
+        return ()
+    blocks = [code[cell] for cells in changed for cell in cells]
+    places = ", ".join(block.place.where for block in blocks)
+    evidence = tuple(block.evidence() for block in blocks[:5])
+    return (Flag("given-cell-changed", f"Cells that were given were changed: {places}.", evidence),)
+
+
+def execution_of(run: NotebookRun) -> Execution:
+    """The part of a run that stands in the result."""
+    return Execution(run.status, round(run.seconds, 2), run.segments, run.profile, run.isolation, run.note)
+
+
+def judge(
+    documents: Sequence[Document],
+    assignment: Assignment,
+    *,
+    run: NotebookRun | None = None,
+    executor: Callable[[], Executor] | None = None,
+) -> tuple[tuple[QuestionResult, ...], tuple[Flag, ...]]:
+    """Splits what was read by question and runs all checks on it."""
+    sections = split(documents, [question.text for question in assignment.questions], assignment.instructions)
+    findings: dict[str, Finding] = {}
+    shared: dict[object, object] = {}
+    flags: list[Flag] = []
+    results = []
+    for question in assignment.questions:
+        answer = Answer(question.id, documents, sections, findings, shared, run, executor)
+        checks = []
+        for check in question.checks:
+            finding = _run(check, answer, findings)
+            findings[check.id] = finding
+            flags.extend(finding.flags)
+            checks.append(_result(check, finding))
+        results.append(_question(question, checks, findings))
+    return tuple(results), tuple(dict.fromkeys(flags))
+
+
+def _run(check: Check, answer: Answer, findings: Mapping[str, Finding]) -> Finding:
+    held_up = [other for other in check.depends if findings[other].verdict not in _LEADS_ON]
+    if held_up:
+        reviewed = any(findings[other].verdict is Verdict.REVIEW for other in held_up)
+        message = "This is looked at once what it depends on is " + ("judged." if reviewed else "there.")
+        return Finding(Verdict.NOT_RUN, message, 0.0, staff=f"Depends on {', '.join(held_up)}.")
+    try:
+        return check.function(answer)
+    except Exception:
+        return Finding(Verdict.ERROR, OUR_FAULT, 0.0, staff=traceback.format_exc(limit=-4)[-1500:])
+
+
+def _result(check: Check, finding: Finding) -> CheckResult:
+    right = finding.verdict is Verdict.PASS
+    return CheckResult(
+        id=check.id,
+        verdict=finding.verdict,
+        points=round(check.points * finding.share, _POINTS_DIGITS),
+        max=check.points,
+        message=finding.message,
+        staff=finding.staff,
+        evidence=finding.evidence,
+        title=check.title,
+        hint="" if right or finding.verdict is Verdict.ERROR else finding.hint or check.hint,
+    )
+
+
+def _question(
+    question: Question, checks: Sequence[CheckResult], findings: Mapping[str, Finding]
+) -> QuestionResult:
+    return QuestionResult(
+        id=question.id,
+        verdict=question_verdict(checks),
+        points=round(sum(check.points for check in checks), _POINTS_DIGITS),
+        max=question.points,
+        checks=tuple(checks),
+        title=question.title,
+        charts=tuple(chart for check in question.checks for chart in findings[check.id].charts),
+    )
+
+
+def assemble(
+    submission: Submission,
+    files: Sequence[FileInfo],
+    questions: Sequence[QuestionResult],
+    flags: Sequence[Flag],
+    execution: Execution,
+    assignment: Assignment,
+    rubric: str,
+) -> Result:
+    """Sums up the questions of a submission."""
+    verdicts = {question.verdict for question in questions}
+    status = (
+        Status.ERROR
+        if Verdict.ERROR in verdicts
+        else Status.REVIEW
+        if Verdict.REVIEW in verdicts
+        else Status.GRADED
+    )
+    return Result(
+        schema=SCHEMA_VERSION,
+        submission=submission.id,
+        students=submission.students,
+        files=tuple(files),
+        status=status,
+        points=round(sum(question.points for question in questions), _POINTS_DIGITS),
+        max=assignment.points,
+        questions=tuple(questions),
+        flags=tuple(flags),
+        execution=execution,
+        grader=GraderInfo(__version__, assignment.id, rubric),
+    )
+
+
+def failed_result(submission: Submission, assignment: Assignment, rubric: str, what: str) -> Result:
+    """The result of a submission that could not be graded through no fault of the student's: every check `error`."""
+    questions = []
+    for question in assignment.questions:
+        checks = [
+            CheckResult(check.id, Verdict.ERROR, 0.0, check.points, OUR_FAULT, staff=what, title=check.title)
+            for check in question.checks
+        ]
+        questions.append(
+            QuestionResult(
+                question.id, question_verdict(checks), 0.0, question.points, tuple(checks), question.title
+            )
+        )
+    files = tuple(
+        FileInfo(file.name, file.kind, sha256(file.path) if file.path.is_file() else "")
+        for file in submission.files
+    )
+    execution = Execution(ExecutionStatus.ERROR, note=what)
+    return assemble(submission, files, questions, (), execution, assignment, rubric)
