@@ -1,0 +1,225 @@
+"""``grader grade``: a folder, an archive or single files in; marks and feedback out."""
+
+from __future__ import annotations
+
+import json
+import sys
+import tempfile
+from collections import Counter
+from pathlib import Path
+
+import click
+from rich.console import Console
+from rich.progress import (
+    BarColumn,
+    MofNCompleteColumn,
+    Progress,
+    SpinnerColumn,
+    TextColumn,
+    TimeRemainingColumn,
+)
+from rich.table import Table
+from rich.text import Text
+
+from grader.atomic_file import FileWriteError
+from grader.batch import BatchOutcome, BatchSettings, Graded, grade_all
+from grader.checks.assignment import load
+from grader.cli import options
+from grader.graded_folder import open_ledger, write_page, write_summary
+from grader.intake import Intake, IntakeError, collect
+from grader.model import Result, Status, Verdict
+from grader.store import LedgerError
+
+ERRORS_FOUND = 1
+USAGE = 2
+_SIGNS = {
+    "pass": "green",
+    "partial": "yellow",
+    "fail": "red",
+    "missing": "red",
+    "review": "magenta",
+    "not_run": "dim",
+    "error": "bold red",
+}
+_LISTED = 25  # submissions in the closing list of what a person must look at
+
+
+@click.command()
+@click.argument("paths", nargs=-1, required=True, type=click.Path(path_type=Path))
+@click.option(
+    "--out",
+    default=Path("graded"),
+    show_default=True,
+    type=click.Path(file_okay=False, path_type=Path),
+    help="The graded folder.",
+)
+@click.option(
+    "--from", "system", metavar="SYSTEM", help="The LMS that PATHS come from; recognised by itself as a rule."
+)
+@click.option(
+    "--pattern",
+    metavar="REGEX",
+    help="How your own system names files: a pattern with the groups id, name, file.",
+)
+@options.roster
+@options.assignment
+@options.jobs
+@options.execution
+@options.output
+def command(
+    paths: tuple[Path, ...],
+    out: Path,
+    system: str | None,
+    pattern: str | None,
+    roster: Path | None,
+    assignment: str | None,
+    jobs: int | None,
+    no_execute: bool,
+    timeout: float,
+    memory: int,
+    dataset: str,
+    unsafe: bool,
+    quiet: bool,
+    as_json: bool,
+) -> None:
+    """Grades PATHS: a folder of submissions, an LMS's download, or single files.
+
+    Goes on where it was stopped, and grades again only what changed. Exit status: 0 all graded, 1 some
+    submission met an error of ours and is graded again next time, 2 wrong usage.
+    """
+    console = Console(stderr=as_json, quiet=quiet)
+    lab = load(assignment)
+    settings = BatchSettings(
+        assignment=lab.id,
+        jobs=jobs or 0,
+        execute=not no_execute,
+        notebook_seconds=timeout,
+        memory_mb=memory,
+        dataset=dataset,
+        unsafe=unsafe,
+    )
+    try:
+        with tempfile.TemporaryDirectory(prefix="grader-") as workspace, open_ledger(out) as ledger:
+            intake = collect(list(paths), Path(workspace), system=system, roster=roster, pattern=pattern)
+            if not intake.submissions:
+                raise IntakeError(_nothing(intake, paths))
+            with _bar(console) as bar:
+                task = bar.add_task("grading", total=len(intake.submissions))
+                counts: Counter[str] = Counter()
+
+                def done(graded: Graded) -> None:
+                    write_page(out, graded.result.submission, graded.page, graded.staff_page, graded.notebook)
+                    counts[graded.result.status] += 1
+                    shown = ", ".join(f"{count} {status}" for status, count in sorted(counts.items()))
+                    bar.update(task, advance=1, description=shown)
+
+                def planned(todo: int, kept: int) -> None:
+                    bar.update(task, completed=kept)
+                    if kept and not todo:
+                        bar.update(task, description="nothing has changed")
+
+                outcome = grade_all(intake.submissions, settings, ledger, on_done=done, on_plan=planned)
+            results = ledger.results()
+            write_summary(out, results, lab.title)
+    except (IntakeError, FileWriteError, LedgerError) as problem:
+        click.echo(f"grader: {problem}", err=True)
+        sys.exit(USAGE)
+    except KeyboardInterrupt:
+        click.echo("grader: stopped. What was graded is kept; the same command goes on from there.", err=True)
+        sys.exit(130)
+    _closing(console, results, intake, outcome, out)
+    if as_json:
+        click.echo(json.dumps(_summary(results, intake, outcome, out), ensure_ascii=False))
+    sys.exit(ERRORS_FOUND if outcome.errors else 0)
+
+
+def _nothing(intake: Intake, paths: tuple[Path, ...]) -> str:
+    places = ", ".join(str(path) for path in paths)
+    reasons = "; ".join(f"{one.path}: {one.reason}" for one in intake.unplaced[:5])
+    return (
+        f"no submissions were found in {places}"
+        + (f" ({reasons})" if reasons else "")
+        + ". Give a folder with one sub-folder or file a student."
+    )
+
+
+def _bar(console: Console) -> Progress:
+    return Progress(
+        SpinnerColumn(),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TimeRemainingColumn(elapsed_when_finished=True),
+        TextColumn("{task.description}", markup=False),
+        console=console,
+    )
+
+
+def _closing(
+    console: Console, results: list[Result], intake: Intake, outcome: BatchOutcome, out: Path
+) -> None:
+    """The closing table: verdicts by question, then what a person must look at."""
+    if not results:
+        return
+    shown = [verdict for verdict in Verdict if verdict is not Verdict.NOT_RUN]  # no question ends in it
+    table = Table(title=Text(f"{len(results)} submissions"), title_justify="left")
+    table.add_column("question", no_wrap=True)
+    for verdict in shown:
+        table.add_column(verdict.value, justify="right", style=_SIGNS[verdict.value], no_wrap=True)
+    table.add_column("mean", justify="right", no_wrap=True)
+    for index, question in enumerate(results[0].questions):
+        column = [result.questions[index] for result in results if len(result.questions) > index]
+        found = Counter(one.verdict for one in column)
+        mean = sum(one.points for one in column) / max(1, len(column))
+        table.add_row(
+            Text(question.id),
+            *(str(found[verdict] or "") for verdict in shown),
+            f"{mean:.2f} / {question.max:g}",
+        )
+    console.print(table)
+    waiting = [result for result in results if result.status is Status.REVIEW]
+    if waiting:
+        console.print(Text(f"A person must look at {len(waiting)}:", style="magenta"))
+        for result in waiting[:_LISTED]:
+            reasons = [
+                check.id
+                for question in result.questions
+                for check in question.checks
+                if check.verdict is Verdict.REVIEW and check.max > 0
+            ]
+            console.print(Text(f"  {result.submission}: {', '.join(reasons)}"))
+        if len(waiting) > _LISTED:
+            console.print(Text(f"  … and {len(waiting) - _LISTED} more; see index.html"))
+    flagged = [result for result in results if result.flags]
+    if flagged:
+        console.print(Text("Flags (for staff):"))
+        for result in flagged[:_LISTED]:
+            console.print(
+                Text(f"  {result.submission}: {', '.join(sorted({flag.id for flag in result.flags}))}")
+            )
+    for problem in intake.problems:
+        console.print(Text(f"Note: {problem}", style="yellow"))
+    for one in intake.unplaced:
+        console.print(Text(f"Not placed: {one.path}: {one.reason}", style="yellow"))
+    if outcome.errors:
+        console.print(
+            Text(f"Errors of ours, graded again next time: {', '.join(outcome.errors)}", style="bold red")
+        )
+    console.print(
+        Text(
+            f"{outcome.graded} graded, {outcome.kept} unchanged, {outcome.seconds:.1f} s. Open {out / 'index.html'}"
+        )
+    )
+
+
+def _summary(results: list[Result], intake: Intake, outcome: BatchOutcome, out: Path) -> dict[str, object]:
+    statuses = Counter(str(result.status) for result in results)
+    return {
+        "out": str(out),
+        "submissions": len(results),
+        "graded": outcome.graded,
+        "unchanged": outcome.kept,
+        "status": dict(sorted(statuses.items())),
+        "errors": list(outcome.errors),
+        "unplaced": [{"path": one.path, "reason": one.reason} for one in intake.unplaced],
+        "seconds": round(outcome.seconds, 2),
+    }

@@ -1,0 +1,97 @@
+"""Options that stand on more than one command, with the same name and meaning on each."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, TypeVar
+
+import click
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+
+class Memory(click.ParamType[int]):
+    """An amount of memory: ``3072`` (megabytes), ``3GB``, ``512M``."""
+
+    name = "size"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> int:
+        """Megabytes."""
+        if isinstance(value, int):
+            return value
+        match = re.fullmatch(r"\s*(\d+(?:\.\d+)?)\s*([mg]?)i?b?\s*", str(value), re.I)
+        megabytes = float(match[1]) * (1024 if match[2].lower() == "g" else 1) if match else 0
+        if megabytes < 256:  # below that TensorFlow does not start
+            self.fail(
+                f"{value!r} is no amount of memory of at least 256 MB; write 3072, 3GB or 512M", param, ctx
+            )
+        return int(megabytes)
+
+
+def assignment(function: F) -> F:
+    """``--assignment``."""
+    return click.option(
+        "--assignment", metavar="NAME", help="Which installed assignment; not needed if there is only one."
+    )(function)
+
+
+def jobs(function: F) -> F:
+    """``--jobs``."""
+    return click.option(
+        "--jobs", type=click.IntRange(1, 256), metavar="N", help="How many at a time; one a core by default."
+    )(function)
+
+
+def roster(function: F) -> F:
+    """``--roster``."""
+    return click.option(
+        "--roster",
+        type=click.Path(exists=True, dir_okay=False, path_type=Path),
+        metavar="CSV",
+        help="Students' ids and names.",
+    )(function)
+
+
+def execution(function: F) -> F:
+    """``--no-execute``, ``--timeout``, ``--memory``, ``--dataset``, ``--unsafe``."""
+    for option in (
+        click.option(
+            "--unsafe",
+            is_flag=True,
+            help="Run notebooks even where they cannot be isolated. Only for notebooks you trust.",
+        ),
+        click.option(
+            "--dataset",
+            type=click.Choice(["auto", "full", "sample"]),
+            default="auto",
+            show_default=True,
+            help="Which data notebooks find.",
+        ),
+        click.option(
+            "--memory",
+            type=Memory(),
+            default=3072,
+            show_default="3GB",
+            metavar="SIZE",
+            help="Memory of one notebook.",
+        ),
+        click.option(
+            "--timeout",
+            type=click.FloatRange(5, 7200),
+            default=300.0,
+            show_default=True,
+            metavar="SECONDS",
+            help="Time of one notebook.",
+        ),
+        click.option("--no-execute", is_flag=True, help="Read notebooks, but do not run them."),
+    ):
+        function = option(function)
+    return function
+
+
+def output(function: F) -> F:
+    """``--quiet`` and ``--json``."""
+    function = click.option("--json", "as_json", is_flag=True, help="Print the outcome as JSON.")(function)
+    return click.option("--quiet", is_flag=True, help="Print errors only.")(function)
