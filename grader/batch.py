@@ -12,17 +12,15 @@ import traceback
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, wait
 from multiprocessing import get_context
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 
 from pebble import ProcessExpired, ProcessPool
 
 from grader.checks.assignment import Assignment, load
-from grader.grading import execution_of, failed_result, fingerprint, grade
-from grader.model import Execution, Result, Submission, SubmittedFile, Value
+from grader.grading import failed_result, fingerprint, grade
+from grader.model import Result, Submission, Value
+from grader.notebook_runner import NotebookRunner, RunSettings
 from grader.store import Ledger
-
-if TYPE_CHECKING:
-    from grader.execution import Executor, NotebookRun
 
 MINUTES_A_SUBMISSION: Final = (
     6  # beside the notebook's own time limit: reading, pictures, checks. Then the worker is ended.
@@ -33,20 +31,17 @@ _TRIES: Final = (
 
 
 class BatchSettings(Value, frozen=True):
-    """How a batch is graded. `execute` runs notebooks; `notebook_seconds` and `memory_mb` bound each of them."""
+    """How a batch is graded. `execute` runs notebooks, as `run` says; `pages` renders feedback."""
 
     assignment: str
     jobs: int = 0
     execute: bool = True
-    notebook_seconds: float = 300.0
-    memory_mb: int = 3072
-    dataset: str = "auto"
-    unsafe: bool = False
+    run: RunSettings = RunSettings()
     pages: bool = True
 
     def digest(self) -> str:
         """What of these decides the results themselves."""
-        return f"execute={int(self.execute)};dataset={self.dataset}"
+        return f"execute={int(self.execute)};dataset={self.run.dataset}"
 
     def workers(self, submissions: int) -> int:
         """How many processes are worth starting."""
@@ -105,10 +100,9 @@ def _graded(
         return
     runs_notebooks = settings.execute and assignment.notebook is not None
     if len(todo) == 1 and not runs_notebooks:
-        with _Worker(settings.assignment, rubric, settings) as worker:
-            yield worker.grade(todo[0])
+        yield _Worker(settings.assignment, rubric, settings).grade(todo[0])
         return
-    limit = MINUTES_A_SUBMISSION * 60 + settings.notebook_seconds
+    limit = MINUTES_A_SUBMISSION * 60 + settings.run.seconds
     with ProcessPool(
         max_workers=settings.workers(len(todo)),
         initializer=_begin,
@@ -151,20 +145,13 @@ def _lost(one: Submission, assignment: Assignment, rubric: str, problem: Excepti
 
 
 class _Worker:
-    """What one process keeps between submissions: the assignment, and the executor once a notebook needs it."""
+    """What one process keeps between submissions: the assignment, and the runner once a notebook needs it."""
 
     def __init__(self, assignment: str, rubric: str, settings: BatchSettings) -> None:
         self.assignment = load(assignment)
         self.rubric = rubric
         self.settings = settings
-        self._executor: Executor | None = None
-
-    def __enter__(self) -> _Worker:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        if self._executor is not None:
-            self._executor.close()
+        self.runner = NotebookRunner(self.assignment, settings.run)
 
     def grade(self, submission: Submission) -> Graded:
         """Grades one submission and renders its pages; a fault of ours becomes its result, and no exception."""
@@ -172,56 +159,30 @@ class _Worker:
             return self._grade(submission)
         except Exception:
             what = traceback.format_exc(limit=-6)[-2_000:]
-            return Graded(
-                failed_result(submission, self.assignment, self.rubric, what),
-                fingerprint(submission),
-                "",
-                "",
-                0.0,
-            )
+            result = failed_result(submission, self.assignment, self.rubric, what)
+            return Graded(result, fingerprint(submission), "", "", 0.0)
 
     def _grade(self, submission: Submission) -> Graded:
         started = time.monotonic()
         content = fingerprint(submission)
         runs = self.settings.execute and self.assignment.notebook is not None
-        notebook = b""
-
-        def run(file: SubmittedFile) -> tuple[NotebookRun | None, Execution]:
-            nonlocal notebook
-            assert self.assignment.notebook is not None, "asked for only where there is a plan"
-            found = self.executor().run_notebook(
-                file.path.read_bytes(), self.assignment.notebook(self.settings.dataset)
-            )
-            notebook = found.executed
-            return found, execution_of(found)
-
         judged = grade(
             submission,
             self.assignment,
             rubric=self.rubric,
-            run=run if runs else None,
-            executor=self.executor if runs else None,
+            run=self.runner.run if runs else None,
+            executor=self.runner.executor if runs else None,
         )
         page = staff_page = ""
         if self.settings.pages:
             from grader.feedback import render_feedback  # noqa: PLC0415 - the worker alone needs templates and charts
+            from grader.feedback.reading_view import extras_of  # noqa: PLC0415
 
-            page = render_feedback(judged.result)
-            staff_page = render_feedback(judged.result, staff=True)
+            extras = extras_of(judged, {file.name: file.path for file in submission.files})
+            page = render_feedback(judged.result, extras=extras)
+            staff_page = render_feedback(judged.result, staff=True, extras=extras)
+        notebook = judged.run.executed if judged.run is not None else b""
         return Graded(judged.result, content, page, staff_page, time.monotonic() - started, notebook)
-
-    def executor(self) -> Executor:
-        """The executor of this process, started when first needed."""
-        if self._executor is None:
-            from grader.execution import Executor, Limits, Settings  # noqa: PLC0415 - only where notebooks run
-
-            limits = Limits(
-                notebook_seconds=self.settings.notebook_seconds, memory_mb=self.settings.memory_mb
-            )
-            self._executor = Executor(
-                Settings(limits=limits, allow_unsafe=self.settings.unsafe, kernels_at_once=1)
-            )
-        return self._executor
 
 
 _worker: _Worker | None = None
@@ -234,7 +195,7 @@ def _begin(assignment: str, rubric: str, settings: BatchSettings) -> None:
 
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent decides what Ctrl-C stops
     _worker = _Worker(assignment, rubric, settings)
-    atexit.register(_worker.__exit__)
+    atexit.register(_worker.runner.close)
 
 
 def _work(submission: Submission) -> Graded:

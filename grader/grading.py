@@ -14,8 +14,8 @@ from grader.checks.answer import Answer
 from grader.checks.assignment import Assignment, Check, Question
 from grader.checks.finding import Finding
 from grader.documents import UnreadableDocumentError, read_document
-from grader.documents.document import BlockKind, Document
-from grader.documents.sections import split
+from grader.documents.document import Block, BlockKind, Document
+from grader.documents.sections import Sections, split
 from grader.model import (
     SCHEMA_VERSION,
     CheckResult,
@@ -114,34 +114,47 @@ def grade(
         *_changed_cells(documents, assignment),
     )
     questions, flags = judge(documents, assignment, run=executed, executor=executor)
-    if _left_open(questions) and any(_has_unread_picture(document) for document in documents):
-        read = tuple(_with_pictures_read(document) for document in documents)
-        if read != documents:
-            documents = read
-            questions, flags = judge(documents, assignment, run=executed, executor=executor)
+    wanted = _pictures_that_matter(documents, assignment, questions)
+    if wanted:
+        documents = tuple(_with_pictures_read(document, wanted) for document in documents)
+        questions, flags = judge(documents, assignment, run=executed, executor=executor)
     result = assemble(submission, files, questions, (*noticed, *flags), execution, assignment, rubric)
     return Judged(result, documents, executed)
 
 
-def _left_open(questions: Sequence[QuestionResult]) -> bool:
-    return any(
-        check.max > 0 and check.verdict in {Verdict.MISSING, Verdict.REVIEW, Verdict.PARTIAL}
-        for question in questions
-        for check in question.checks
-    )
+_OPEN: Final = frozenset((Verdict.MISSING, Verdict.REVIEW, Verdict.PARTIAL))
 
 
-def _has_unread_picture(document: Document) -> bool:
-    return any(
-        block.figure is not None and block.figure.picture is not None and not block.figure.words
-        for block in document.blocks
-    )
+def _pictures_that_matter(
+    documents: Sequence[Document], assignment: Assignment, questions: Sequence[QuestionResult]
+) -> list[Block]:
+    """The unread pictures under questions that the text left open, and those under no question."""
+    open_ones = {
+        one.id for one in questions if any(check.max > 0 and check.verdict in _OPEN for check in one.checks)
+    }
+    if not open_ones:
+        return []
+    sections = _sections(documents, assignment)
+    pools = [sections.rest, *(sections.of(question) for question in open_ones)]
+    found = {id(block): block for pool in pools for block in pool if _is_unread(block)}
+    return list(found.values())
 
 
-def _with_pictures_read(document: Document) -> Document:
+def _is_unread(block: Block) -> bool:
+    return block.figure is not None and block.figure.picture is not None and not block.figure.words
+
+
+def _with_pictures_read(document: Document, wanted: Sequence[Block]) -> Document:
+    own = [block for block in wanted if any(block is other for other in document.blocks)]
+    if not own:
+        return document
     from grader.documents.picture_reading import read_pictures  # noqa: PLC0415 - slow: only where text gave no answer
 
-    return read_pictures(document)
+    return read_pictures(document, only=own)
+
+
+def _sections(documents: Sequence[Document], assignment: Assignment) -> Sections:
+    return split(documents, [question.text for question in assignment.questions], assignment.instructions)
 
 
 def run_flags(run: NotebookRun | None, source: str) -> tuple[Flag, ...]:
@@ -182,11 +195,6 @@ def _changed_cells(documents: Sequence[Document], assignment: Assignment) -> tup
     return (Flag("given-cell-changed", f"Cells that were given were changed: {places}.", evidence),)
 
 
-def execution_of(run: NotebookRun) -> Execution:
-    """The part of a run that stands in the result."""
-    return Execution(run.status, round(run.seconds, 2), run.segments, run.profile, run.isolation, run.note)
-
-
 def judge(
     documents: Sequence[Document],
     assignment: Assignment,
@@ -195,7 +203,7 @@ def judge(
     executor: Callable[[], Executor] | None = None,
 ) -> tuple[tuple[QuestionResult, ...], tuple[Flag, ...]]:
     """Splits what was read by question and runs all checks on it."""
-    sections = split(documents, [question.text for question in assignment.questions], assignment.instructions)
+    sections = _sections(documents, assignment)
     findings: dict[str, Finding] = {}
     shared: dict[object, object] = {}
     flags: list[Flag] = []

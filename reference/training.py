@@ -10,8 +10,9 @@ import gc
 import os
 import platform
 import sys
-from collections.abc import Callable
-from contextlib import AbstractContextManager, nullcontext
+import warnings
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from functools import cache
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
@@ -75,13 +76,17 @@ def prepare(threads: int = 1) -> None:
     """Sets up a process for training: CPU only, `threads` threads, quiet. Call before `train`, once."""
     os.environ["CUDA_VISIBLE_DEVICES"] = "-1"
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+    # What graph mode says of itself at every model.
+    warnings.filterwarnings("ignore", message=r"`Model\.state_updates`", category=UserWarning)
     if sys.platform == "linux":
         _die_with_parent()
-    import tensorflow as tf  # noqa: PLC0415 - seconds to import, only where training happens
+    with _without_chatter():
+        import tensorflow as tf  # noqa: PLC0415 - seconds to import, only where training happens
 
-    tf.config.threading.set_intra_op_parallelism_threads(threads)
-    tf.config.threading.set_inter_op_parallelism_threads(threads)
-    tf.get_logger().setLevel("ERROR")
+        tf.config.threading.set_intra_op_parallelism_threads(threads)
+        tf.config.threading.set_inter_op_parallelism_threads(threads)
+        tf.get_logger().setLevel("ERROR")
+        tf.constant(0)
 
 
 def train(job: Job) -> tuple[Run, ...]:
@@ -213,6 +218,19 @@ def _epoch_clock(library: Any) -> Any:
             self.seconds = perf_counter() - self._begun
 
     return EpochClock()
+
+
+@contextmanager
+def _without_chatter() -> Iterator[None]:
+    """Drops what TensorFlow's C++ prints on starting, whatever its log level: it tears the progress bar."""
+    kept = os.dup(2)
+    with open(os.devnull, "wb") as nowhere:  # noqa: PTH123 - a file descriptor is wanted
+        os.dup2(nowhere.fileno(), 2)
+    try:
+        yield
+    finally:
+        os.dup2(kept, 2)
+        os.close(kept)
 
 
 def _die_with_parent() -> None:

@@ -1,42 +1,60 @@
 "use strict";
-// Sorting and filtering of the class table; without this script the page shows all the same.
+// Sorting and filtering of the table of submissions; without this script the page shows all the same.
 (() => {
   const table = document.getElementById("class");
   const body = table.tBodies[0];
   const rows = Array.from(body.rows);
-  const filter = document.getElementById("filter");
-  const count = document.getElementById("count");
+  const heads = Array.from(table.tHead.rows[0].cells);
+  const field = (id) => document.getElementById(id);
+  const order = new Intl.Collator(undefined, { numeric: true, sensitivity: "base" });
+
   const key = (row, column) => {
     const cell = row.cells[column];
-    return cell.dataset.key === undefined ? cell.textContent.trim() : cell.dataset.key;
+    return cell.dataset.key === undefined ? cell.textContent.trim() : Number(cell.dataset.key);
   };
-  const compare = (one, other) => {
-    const a = Number(one), b = Number(other);
-    if (one !== "" && other !== "" && !Number.isNaN(a) && !Number.isNaN(b)) return a - b;
-    return one.localeCompare(other, undefined, { numeric: true });
+  const compare = (one, other) =>
+    typeof one === "number" && typeof other === "number" ? one - other : order.compare(String(one), String(other));
+
+  const sortBy = (column) => {
+    const down = heads[column].getAttribute("aria-sort") === "ascending";
+    heads.forEach((head) => head.removeAttribute("aria-sort"));
+    heads[column].setAttribute("aria-sort", down ? "descending" : "ascending");
+    rows.sort((one, other) => (down ? -1 : 1) * compare(key(one, column), key(other, column)));
+    body.append(...rows);
   };
-  Array.from(table.tHead.rows[0].cells).forEach((head, column) => {
+  heads.forEach((head, column) => {
     const button = document.createElement("button");
     button.type = "button";
     button.append(...head.childNodes);
     head.append(button);
-    button.addEventListener("click", () => {
-      const down = head.getAttribute("aria-sort") === "ascending";
-      for (const other of table.tHead.rows[0].cells) other.removeAttribute("aria-sort");
-      head.setAttribute("aria-sort", down ? "descending" : "ascending");
-      rows.sort((one, other) => (down ? -1 : 1) * compare(key(one, column), key(other, column)));
-      body.append(...rows);
-    });
+    button.addEventListener("click", () => sortBy(column));
   });
-  const show = () => {
-    const words = filter.value.toLowerCase().split(/\s+/).filter(Boolean);
+
+  const texts = new Map(rows.map((row) => [row, row.textContent.toLowerCase()]));
+  const wanted = (row) => {
+    const verdict = field("verdict").value;
+    const question = field("question").value;
+    const verdicts = row.dataset.verdicts.split(" ");
+    const looked = question === "" ? verdicts : [verdicts[Number(question)]];
+    const words = field("search").value.toLowerCase().split(/\s+/).filter(Boolean);
+    return (
+      (field("status").value === "" || field("status").value === row.dataset.status) &&
+      (verdict === "" || looked.includes(verdict)) &&
+      (!field("flagged-only").checked || row.dataset.flags !== "0") &&
+      words.every((word) => texts.get(row).includes(word))
+    );
+  };
+  const filter = () => {
     let left = 0;
     for (const row of rows) {
-      const text = row.textContent.toLowerCase();
-      row.hidden = !words.every((word) => text.includes(word));
+      row.hidden = !wanted(row);
       left += row.hidden ? 0 : 1;
     }
-    count.textContent = words.length ? `${left} of ${rows.length}` : "";
+    field("shown").textContent = left === rows.length ? "" : `${left} of ${rows.length} shown`;
   };
-  filter.addEventListener("input", show);
+  for (const id of ["search", "status", "verdict", "question", "flagged-only"]) {
+    field(id).addEventListener("input", filter);
+  }
+  field("controls").hidden = false;
+  filter(); // a browser may have kept the fields from before
 })();

@@ -14,6 +14,7 @@ from grader.checks.assignment import load
 from grader.cli import options
 from grader.grading import grade
 from grader.model import FileKind, Result, Submission, SubmittedFile, Verdict
+from grader.notebook_runner import NotebookRunner, RunSettings
 
 TO_MEND = 1
 USAGE = 2
@@ -56,7 +57,6 @@ def command(
     Shows what was found, what is missing, and a hint; never the answers. Exit status: 0 nothing to mend,
     1 something to mend, 2 wrong usage.
     """
-    del no_execute, timeout, memory, dataset, unsafe
     lab = load(assignment)
     missing = [path for path in files if not path.is_file()]
     if missing:
@@ -64,7 +64,17 @@ def command(
             f"grader: {missing[0]} is no file. Give the report, and the notebook if you have one.", err=True
         )
         sys.exit(USAGE)
-    result = for_student(grade(submission_of(files), lab, rubric="").result)
+    settings = RunSettings(seconds=timeout, memory_mb=memory, dataset=dataset, unsafe=unsafe)
+    with NotebookRunner(lab, settings) as runner:
+        runs = not no_execute and lab.notebook is not None
+        judged = grade(
+            submission_of(files),
+            lab,
+            rubric="",
+            run=runner.run if runs else None,
+            executor=runner.executor if runs and any(path.suffix == ".ipynb" for path in files) else None,
+        )
+    result = for_student(judged.result)
     if as_json:
         click.echo(result.to_json().decode())
     elif not quiet:

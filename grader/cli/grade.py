@@ -28,6 +28,7 @@ from grader.cli import options
 from grader.graded_folder import open_ledger, write_page, write_summary
 from grader.intake import Intake, IntakeError, collect
 from grader.model import Result, Status, Verdict
+from grader.notebook_runner import RunSettings
 from grader.store import LedgerError
 
 ERRORS_FOUND = 1
@@ -93,10 +94,7 @@ def command(
         assignment=lab.id,
         jobs=jobs or 0,
         execute=not no_execute,
-        notebook_seconds=timeout,
-        memory_mb=memory,
-        dataset=dataset,
-        unsafe=unsafe,
+        run=RunSettings(seconds=timeout, memory_mb=memory, dataset=dataset, unsafe=unsafe),
     )
     try:
         with tempfile.TemporaryDirectory(prefix="grader-") as workspace, open_ledger(out) as ledger:

@@ -18,16 +18,16 @@ from grader.documents.docx_package import (
     Numbering,
     Style,
     Styles,
-    font_is_fixed,
     heading_level,
     parts_of_kind,
     relationships,
 )
 from grader.documents.docx_pictures import PictureFound, chart_words, pictures_of
+from grader.documents.docx_text import chosen, gathered
 from grader.documents.limits import DEFAULT_LIMITS, Budget, ReadingLimits
 from grader.documents.listing import Look, look
 from grader.documents.office_xml import attribute, child, children, name_of, number, optional, value
-from grader.documents.omml import is_maths, omml_to_text
+from grader.documents.omml import omml_to_text
 from grader.documents.paragraph_flow import Flow, GatheredText, Paragraph, document_of
 from grader.documents.xml_guard import Archive, guards, open_archive
 
@@ -35,16 +35,9 @@ _TWIPS_A_SPACE: Final = (
     180  # Word's Tab key at the start of a line moves it by 720 twips, four spaces of code
 )
 _MOST_SPACES: Final = 60
-_GONE: Final = frozenset(
-    ("del", "moveFrom", "instrText", "delText", "delInstrText", "rPr", "pPr", "annotationRef")
-)
 _THROUGH: Final = frozenset(
     ("sdtContent", "sdt", "ins", "moveTo", "customXml", "smartTag", "body", "txbxContent")
 )
-_SYMBOLS: Final = {  # of the font Symbol, by code point within its private area
-    0xB4: "×", 0xD7: "⋅", 0xB7: "•", 0x2D: "-", 0xB8: "÷", 0xB9: "≠", 0xBB: "≈", 0xAE: "→", 0xB3: "≥",
-    0xA3: "≤", 0xB1: "±", 0xB6: "∂", 0xD1: "∇", 0xE5: "∑", 0x71: "θ", 0x61: "α", 0x44: "Δ",
-}  # fmt: skip
 
 
 def read_docx(data: bytes, name: str, limits: ReadingLimits = DEFAULT_LIMITS) -> Document:
@@ -115,7 +108,9 @@ class _Walk:
                 for count, note in enumerate(
                     (note for note in children(root, kind) if not attribute(note, "type")), start=1
                 ):
-                    text = "\n".join(filter(None, (self._text(entry) for entry in children(note, "p"))))
+                    text = "\n".join(
+                        filter(None, (gathered(entry, self.styles).text for entry in children(note, "p")))
+                    )
                     place = Place(self.source, f"{kind} {count}")
                     self.collector.add(BlockKind.PROSE, text, place)
 
@@ -131,7 +126,7 @@ class _Walk:
             elif name == "tbl":
                 self._table(entry)
             elif name == "AlternateContent":
-                for choice in _chosen(entry):
+                for choice in chosen(entry):
                     self._blocks(choice)
             elif name == "oMathPara":
                 formula = GatheredText()
@@ -145,7 +140,7 @@ class _Walk:
     def _paragraph(self, element: etree._Element) -> None:
         properties = child(element, "pPr")
         style = self.styles.of(value(properties, "pStyle"))
-        segment = self._gathered(element, style)
+        segment = gathered(element, self.styles, fixed=style.monospace)
         text = segment.text
         monospace = segment.monospace(style.monospace)
         level = style.level or heading_level("", value(properties, "outlineLvl"))
@@ -235,95 +230,21 @@ class _Walk:
             if name_of(entry) == "p" and not any(
                 name_of(above) == "txbxContent" for above in entry.iterancestors()
             ):
-                segment = self._gathered(entry, Style())
+                segment = gathered(entry, self.styles)
                 texts.append(segment.text)
                 pictures += [found for drawing in segment.frames for found in self._pictures(drawing)]
         return " ".join(" ".join(texts).split())
 
     # --- the text of a paragraph
 
-    def _text(self, paragraph: etree._Element) -> str:
-        return self._gathered(paragraph, Style()).text
-
-    def _gathered(self, paragraph: etree._Element, style: Style) -> GatheredText:
-        segment = GatheredText()
-        self._inline(paragraph, segment, fixed=style.monospace)
-        return segment
-
-    def _inline(self, element: etree._Element, segment: GatheredText, *, fixed: bool) -> None:
-        for entry in element:
-            name = name_of(entry)
-            if name in _GONE:
-                continue
-            if name == "r" and not is_maths(entry):
-                self._run(entry, segment, fixed=fixed)
-            elif name in {"oMath", "oMathPara"}:
-                segment.formula(omml_to_text(entry))
-            elif name == "AlternateContent":
-                for choice in _chosen(entry):
-                    self._inline(choice, segment, fixed=fixed)
-            elif name not in {"sdtPr", "tbl"}:
-                self._inline(entry, segment, fixed=fixed)
-
-    def _run(self, run: etree._Element, segment: GatheredText, *, fixed: bool) -> None:
-        properties = child(run, "rPr")
-        if properties is not None:
-            if _is_on(child(properties, "vanish")):
-                return
-            own = font_is_fixed(properties)
-            named = value(properties, "rStyle")
-            fixed = own if own is not None else fixed or bool(named and self.styles.of(named).monospace)
-        raised = {"superscript": "^", "subscript": "_"}.get(value(properties, "vertAlign"), "")
-        for entry in run:
-            match name_of(entry):
-                case "t":
-                    segment.add((entry.text or "").translate(_PRIVATE), fixed=fixed, raised=raised)
-                case "tab" | "ptab":
-                    segment.add("\t", fixed=fixed)
-                case "br" | "cr":
-                    segment.add("\n", fixed=fixed)
-                case "noBreakHyphen":
-                    segment.add("-", fixed=fixed, raised=raised)
-                case "sym":
-                    segment.add(_symbol(attribute(entry, "char")), fixed=fixed, raised=raised)
-                case "drawing" | "pict" | "object":
-                    segment.frames.append(entry)
-                case "AlternateContent":
-                    for choice in _chosen(entry):
-                        self._run(choice, segment, fixed=fixed)
-                case "oMath":
-                    segment.formula(omml_to_text(entry))
-
     def _pictures(self, drawing: etree._Element) -> list[PictureFound]:
         return pictures_of(drawing, self.targets)
-
-
-_PRIVATE: Final = {0xF000 + code: _SYMBOLS.get(code, chr(code)) for code in range(0x20, 0x100)}
-
-
-def _symbol(char: str) -> str:
-    if not re.fullmatch(r"[0-9A-Fa-f]{2,4}", char):
-        return ""
-    code = int(char, 16)
-    return _PRIVATE.get(code if code >= 0xF000 else 0xF000 + code, "")
 
 
 def _text_boxes(drawing: etree._Element) -> list[etree._Element]:
     """Give the outermost text boxes of a drawing."""
     boxes = [inner for inner in drawing.iter() if name_of(inner) == "txbxContent"]
     return [box for box in boxes if not any(name_of(above) == "txbxContent" for above in box.iterancestors())]
-
-
-def _is_on(switch: etree._Element | None) -> bool:
-    return switch is not None and attribute(switch, "val") not in {"0", "false", "off"}
-
-
-def _chosen(alternatives: etree._Element) -> Iterator[etree._Element]:
-    """Give the one alternative that is read: the first choice, else the fallback."""
-    found = next(children(alternatives, "Choice"), None)
-    found = next(children(alternatives, "Fallback"), None) if found is None else found
-    if found is not None:
-        yield found
 
 
 def _rows(table: etree._Element) -> Iterator[etree._Element]:

@@ -63,11 +63,6 @@ class Styles:
     def __init__(self, root: etree._Element | None) -> None:
         self._styles = {attribute(style, "styleId"): style for style in children(root, "style")}
         self._known: dict[str, Style] = {}
-        defaults = child(root, "docDefaults", "rPrDefault", "rPr")
-        self._default_monospace = font_is_fixed(defaults) or False
-        for key, style in self._styles.items():
-            if attribute(style, "default") in {"1", "true"} and attribute(style, "type") == "paragraph":
-                self._default_monospace = self.of(key).monospace or self._default_monospace
 
     def of(self, key: str) -> Style:
         """Give the style of an id; a plain one for an unknown id."""

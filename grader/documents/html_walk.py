@@ -124,6 +124,8 @@ class Walk:
         if name in _BLOCKS:
             self._end_paragraph()
             self._children(element, depth, monospace)
+            if name == "p" and not self.current.parts and self.lines:
+                self.lines.append(Line("", self.lines[-1].place))  # a blank line of code that is typed as paragraphs
             self._end_paragraph()
             return
         self._children(element, depth, monospace or name in {"code", "tt", "kbd", "samp"})
@@ -310,7 +312,7 @@ class Walk:
         inner._children(cell, depth + 1, False)
         inner._end_paragraph(keep_figures=figures)
         inner._end_lines()
-        return " ".join(block.text for block in inner.collector.blocks)
+        return " ".join(" ".join(block.text.split()) for block in inner.collector.blocks)
 
     # --- paragraphs
 

@@ -9,7 +9,8 @@ from grader.model import Value
 class Line(Value, frozen=True):
     """One line of a file. `starts` begins a paragraph, `apart` another listing than the line before belongs to.
 
-    `monospace` is true if it is set in a fixed-pitch type, `level` is the depth of a heading.
+    `monospace` is true if it is set in a fixed-pitch type, `level` is the depth of a heading, `ended` says that its
+    author ended it here, however long it is.
     """
 
     text: str
@@ -18,3 +19,4 @@ class Line(Value, frozen=True):
     monospace: bool = False
     level: int = 0
     apart: bool = False
+    ended: bool = False

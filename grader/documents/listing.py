@@ -139,7 +139,7 @@ def is_maths(line: str) -> bool:
     ):
         return False
     words = [word for word in _WORD.findall(bare) if word.lower() not in _MATHS_WORDS]
-    return not words and not bare.startswith(("-", "*", "•")) and "==" not in bare
+    return not words and not LABEL.match(bare) and not bare.startswith(("-", "*", "•")) and "==" not in bare
 
 
 def _reads_like_a_sentence(line: str) -> bool:

@@ -71,7 +71,7 @@ def _stands_out(line: TextLine, run: Sequence[TextLine]) -> bool:
 
 
 def _indents(lines: Sequence[TextLine]) -> list[int]:
-    """Columns of the first signs of the lines of a listing. Where blanks are not as wide as letters, by levels."""
+    """Columns of the first signs of the lines of a listing. Where blanks are not as wide as letters, by levels of four."""
     starts = [_start(line) for line in lines]
     left = min(starts)
     width = median(line.pitch or 0.3 * line.size for line in lines)
@@ -80,9 +80,10 @@ def _indents(lines: Sequence[TextLine]) -> list[int]:
     columns = [round(offset / width) for offset in offsets]
     exact = all(abs(offset / width - column) < 0.2 for offset, column in zip(offsets, columns, strict=True))
     multiples = step > 0 and all(abs(offset / step - round(offset / step)) < 0.12 for offset in offsets)
-    if exact or not multiples:
+    proportional = not any(line.pitch for line in lines)
+    if not multiples or (exact and not proportional):
         return [min(column, 120) for column in columns]
-    unit = 4 if 2.5 < step / width < 5.5 else max(1, round(step / width))
+    unit = 4 if 2.5 < step / width < (40 if proportional else 5.5) else max(1, round(step / width))
     return [min(unit * round(offset / step), 120) for offset in offsets]
 
 

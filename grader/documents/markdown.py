@@ -96,11 +96,9 @@ def _repaired(lines: list[str]) -> tuple[list[str], list[int]]:
             fence, info = match["fence"], match["info"].strip()
             if opened is None:
                 opened = (len(kept), fence)
-            elif fence.startswith(opened[1]) and not info:
+            elif fence.startswith(opened[1]) and not info and _answer_in(kept, opened[0]) is None:
                 opened = None
-            elif re.fullmatch(
-                r"[A-Za-z]\w{0,20}", info
-            ):  # ```python inside a fence: the one before was left open
+            elif not info or re.fullmatch(r"[A-Za-z]\w{0,20}", info):  # the fence before was left open: this opens another
                 _close(kept, numbers, *opened)
                 opened = (len(kept), fence)
         kept.append(line)
@@ -110,15 +108,23 @@ def _repaired(lines: list[str]) -> tuple[list[str], list[int]]:
     return kept, numbers
 
 
+def _answer_in(lines: Sequence[str], start: int) -> int | None:
+    """The first line behind a fence that heads an answer, which no code does."""
+    for index in range(start + 1, len(lines)):
+        bare, after_blank = lines[index].strip(), not lines[index - 1].strip()
+        if not after_blank or not bare or lines[index].startswith((" ", "\t")):
+            continue
+        if bare.startswith(("**", "##")) or (LABEL.match(bare) and not bare.startswith(("- ", "* ", "#"))):
+            return index
+    return None
+
+
 def _close(kept: list[str], numbers: list[int], start: int, fence: str) -> None:
     """Closes a fence where its code ends: before the first line that heads an answer or reads like prose."""
-    end = len(kept)
-    for index in range(start + 1, len(kept)):
-        bare, after_blank = kept[index].strip(), not kept[index - 1].strip()
-        if not after_blank or not bare or kept[index].startswith((" ", "\t")):
-            continue
-        label = LABEL.match(bare) is not None and not bare.startswith(("- ", "* "))
-        if label or bare.startswith("**") or (look(kept[index]) is Look.WORDS and len(bare.split()) > 4):
+    end = _answer_in(kept, start) or len(kept)
+    for index in range(start + 1, end):
+        after_blank = not kept[index - 1].strip()
+        if after_blank and look(kept[index]) is Look.WORDS and len(kept[index].split()) > 4:
             end = index
             break
     while end > start + 1 and not kept[end - 1].strip():

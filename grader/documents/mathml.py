@@ -75,9 +75,6 @@ def mathml_to_text(element: etree._Element) -> str:
     return " ".join(_linear(element, 0).split())[:MAX_CHARACTERS]
 
 
-tex_source = mathml_to_text
-
-
 def _encoding(annotation: etree._Element) -> str:
     return annotation.get("encoding", "").lower()
 

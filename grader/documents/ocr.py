@@ -61,6 +61,8 @@ def _engine() -> Any:
                 "Global.log_level": "critical",
                 "Global.use_cls": False,  # nobody hands in pages upside down; it costs a third of the time
                 "Global.max_side_len": 2_200,
+                "Det.limit_type": "max",  # words are found in a reduced picture, and read in the full one: half the time
+                "Det.limit_side_len": 1_280,
                 "EngineConfig.onnxruntime.intra_op_num_threads": max(1, min(4, os.cpu_count() or 1)),
             }
         )

@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-import base64
-import binascii
-import posixpath
 import re
 from typing import Final
 
 from lxml import etree
 
 from grader.documents.assembly import Collector
-from grader.documents.document import BlockKind, Document, Figure, FigureKind, Place, UnreadableDocumentError
+from grader.documents.document import BlockKind, Document, Place, UnreadableDocumentError
 from grader.documents.limits import DEFAULT_LIMITS, Budget, ReadingLimits
 from grader.documents.listing import Look, look
 from grader.documents.mathml import mathml_to_text
+from grader.documents.odt_frames import Frames, chart_words
 from grader.documents.odt_styles import OdtStyles
 from grader.documents.office_xml import attribute, children, count_shown, name_of, number, optional
 from grader.documents.paragraph_flow import Flow, GatheredText, Paragraph, document_of
@@ -77,7 +75,7 @@ class _Walk:
     """One pass over a document."""
 
     def __init__(self, archive: Archive | None, styles: OdtStyles, source: str, collector: Collector) -> None:
-        self.archive = archive
+        self.frames = Frames(archive, collector.budget)
         self.styles = styles
         self.source = source
         self.collector = collector
@@ -246,7 +244,7 @@ class _Walk:
 
     def _frame(self, frame: etree._Element, into: GatheredText | None) -> None:
         """Read a frame: a formula goes into the running text, the rest is kept for behind the paragraph."""
-        formula = self._formula(frame)
+        formula = self.frames.formula(frame)
         if formula and into is not None:
             into.formula(formula)
             return
@@ -263,50 +261,15 @@ class _Walk:
         if box is not None or name_of(frame) != "frame":
             self._blocks(frame if box is None else box, "")
             return
-        chart = self._object(frame)
+        chart = self.frames.inner_document(frame)
         if chart is not None and any(name_of(entry) == "chart" for entry in chart.iter()):
             self.flow.flush()
-            self.collector.add(BlockKind.FIGURE, alt, self._place("picture"), figure=_chart(chart))
+            self.collector.add(BlockKind.FIGURE, alt, self._place("picture"), figure=chart_words(chart))
             return
         image = next(children(frame, "image"), None)
         if image is not None:
             why = "A picture of the document is missing or only linked."
-            self.flow.figure(self._bytes(image), alt, self._place("picture"), why)
-
-    def _formula(self, frame: etree._Element) -> str:
-        for entry in children(frame, "object"):
-            inline = next(children(entry, "math"), None)
-            root = self._object(frame) if inline is None else inline
-            if root is not None and name_of(root) == "math":
-                return mathml_to_text(root)
-        return ""
-
-    def _object(self, frame: etree._Element) -> etree._Element | None:
-        for entry in children(frame, "object"):
-            folder = attribute(entry, "href").removeprefix("./").rstrip("/")
-            if folder and self.archive is not None:
-                found = optional(self.archive, posixpath.join(folder, "content.xml"))
-                if found is None:
-                    self.collector.budget.note("A formula or chart of the document could not be read.")
-                return found
-            return next((inner for inner in entry if name_of(inner) == "document"), None)
-        return None
-
-    def _bytes(self, image: etree._Element) -> bytes | None:
-        name = attribute(image, "href").removeprefix("./")
-        if name and self.archive is not None:
-            try:
-                return self.archive.read(name)
-            except UnreadableDocumentError:
-                return None
-        stored = next(children(image, "binary-data"), None)
-        text = "" if stored is None else (stored.text or "")
-        if not text or len(text) > self.collector.budget.limits.picture_bytes * 2:
-            return None
-        try:
-            return base64.b64decode("".join(text.split()))
-        except (binascii.Error, ValueError):
-            return None
+            self.flow.figure(self.frames.picture(image), alt, self._place("picture"), why)
 
 
 _FORMS: Final = {"1": "decimal", "a": "lowerLetter", "A": "upperLetter", "i": "lowerRoman", "I": "upperRoman"}
@@ -342,15 +305,3 @@ def _holds_code(cell: etree._Element) -> bool:
         if name_of(entry) in {"p", "h"} and len(lines) < 200:
             lines += "".join(str(part) for part in entry.itertext()).split("\n")
     return sum(look(line) is Look.CODE for line in lines) > 1
-
-
-def _chart(root: etree._Element) -> Figure:
-    words: list[str] = []
-    titled = False
-    for element in root.iter():
-        if name_of(element) == "title":
-            words.append(" ".join("".join(str(part) for part in element.itertext()).split())[:200])
-            above = element.getparent()
-            titled = titled or (above is not None and name_of(above) == "axis")
-    values = sum(name_of(element) == "table-cell" for element in root.iter())
-    return Figure(FigureKind.PLOT, None, "", " ".join(words[:100]), min(values, 999), titled)

@@ -9,9 +9,10 @@ from typing import Final
 import msgspec
 from lxml import etree
 
-from grader.documents.assembly import Collector, Line
+from grader.documents.assembly import Collector
 from grader.documents.document import BlockKind, Document, Figure, FigureKind, Place
 from grader.documents.html_styles import FIXED_PITCH
+from grader.documents.lines import Line
 from grader.documents.references import picture
 from grader.model import Value
 
@@ -160,7 +161,8 @@ class Flow:
                     shown = f"{paragraph.marker} {shown.lstrip()}"
                 monospace = paragraph.monospace and believed
                 starts = not number and not paragraph.level
-                lines.append(Line(shown, paragraph.place, starts, monospace, paragraph.level if shown else 0))
+                level = paragraph.level if shown else 0
+                lines.append(Line(shown, paragraph.place, starts, monospace, level, ended=True))
         self.collector.add_lines(lines)
 
 

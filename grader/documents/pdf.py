@@ -6,7 +6,7 @@ import io
 import logging
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, BinaryIO, Final
 
 from grader.documents.assembly import Collector
 from grader.documents.document import Box, Picture, Place, UnreadableDocumentError
@@ -17,7 +17,7 @@ from grader.documents.page_writer import PageWriter
 from grader.documents.pdf_figures import Region, image_regions, plot_regions
 from grader.documents.pdf_glyphs import Rule, fixed_pitch_fonts, glyphs_of
 from grader.documents.pdf_lines import lines_of
-from grader.documents.pdf_render import Renderer
+from grader.documents.pdf_render import Renderer, mend
 from grader.documents.pdf_tables import Box4, ruled_table
 
 _FIGURE_PIXELS: Final = (
@@ -70,33 +70,47 @@ def plot_of_pdf(data: bytes, limits: ReadingLimits) -> PlotWords | None:
 
 
 def _pages(path: Path, collector: Collector) -> tuple[list[PageContent], int]:
-    import pdfplumber  # noqa: PLC0415 - 0.2 s, only for PDF
-    from pdfminer.pdfdocument import PDFPasswordIncorrect  # noqa: PLC0415
-    from pdfplumber.utils.exceptions import PdfminerException  # noqa: PLC0415
-
     limits = collector.budget.limits
     pages: list[PageContent] = []
     try:
-        with pdfplumber.open(path) as pdf:
+        with path.open("rb") as file, _opened(file, path) as pdf:
             count = len(pdf.pages)
             for page in pdf.pages[: limits.pages]:
                 if not collector.budget.in_time():
                     break
                 pages.append(_page(page, collector))
                 page.close()
-    except PdfminerException as problem:
-        if any(isinstance(argument, PDFPasswordIncorrect) for argument in problem.args):
-            raise UnreadableDocumentError(
-                "The PDF is locked with a password. Save it again without one and hand that in."
-            ) from problem
-        raise UnreadableDocumentError(_BROKEN) from problem
-    except Exception as problem:
+    except (UnreadableDocumentError, MemoryError):
+        raise
+    except Exception as problem:  # pdfminer raises whatever a damaged file makes it stumble over
         raise UnreadableDocumentError(_BROKEN) from problem
     if count > limits.pages:
         collector.budget.note(f"the PDF has {count} pages; the first {limits.pages} were read")
     if not count:
         raise UnreadableDocumentError("The PDF has no pages. Save the report as PDF again and hand that in.")
     return pages, count
+
+
+def _opened(file: BinaryIO, path: Path) -> Any:
+    """The file as pdfplumber sees it; one whose directory is damaged is first mended by PDFium, if that can."""
+    import pdfplumber  # noqa: PLC0415 - 0.2 s, only for PDF
+    from pdfminer.pdfdocument import PDFPasswordIncorrect  # noqa: PLC0415
+
+    try:
+        pdf = pdfplumber.open(file)
+        if pdf.pages:
+            return pdf
+    except MemoryError:
+        raise
+    except Exception as problem:  # the same
+        if any(isinstance(argument, PDFPasswordIncorrect) for argument in problem.args):
+            raise UnreadableDocumentError(
+                "The PDF is locked with a password. Save it again without one and hand that in."
+            ) from problem
+    mended = mend(path)
+    if mended is None:
+        raise UnreadableDocumentError(_BROKEN)
+    return pdfplumber.open(io.BytesIO(mended))
 
 
 def _page(page: Any, collector: Collector) -> PageContent:

@@ -63,6 +63,24 @@ class Renderer:
         return image
 
 
+def mend(path: Path) -> bytes | None:
+    """A damaged file as PDFium writes it anew; None if PDFium cannot open it either."""
+    import pypdfium2  # noqa: PLC0415 - rarely needed
+
+    stream = io.BytesIO()
+    try:
+        document = pypdfium2.PdfDocument(path)
+        try:
+            if not len(document):
+                return None
+            document.save(stream)
+        finally:
+            document.close()
+    except (pypdfium2.PdfiumError, OSError, ValueError):
+        return None
+    return stream.getvalue()
+
+
 def png(image: Image) -> bytes:
     """An image as PNG; graphs and text with few colours become small palettes."""
     stream = io.BytesIO()

@@ -157,7 +157,7 @@ def _first_table(splits: Sequence[_Cells]) -> tuple[int, PlacedTable] | None:
         if rows and not _aligned(row, columns):
             break
         rows.append(row)
-    numbers = sum(any(re.match(r"[-−+~<≈(]?[\d.,]*\d", cell.text) for cell in row) for row in rows)
+    numbers = sum(any(_is_quantity(cell.text) for cell in row) for row in rows)
     if len(rows) < 2 or numbers * 2 < len(rows) or not _is_table(rows):
         return None
     cells = [cell for row in rows for cell in row]
@@ -169,6 +169,11 @@ def _first_table(splits: Sequence[_Cells]) -> tuple[int, PlacedTable] | None:
     )
     taken = frozenset(split.number for split in splits[: len(rows)])
     return len(rows), PlacedTable(tuple(tuple(cell.text for cell in row) for row in rows), box, taken)
+
+
+def _is_quantity(text: str) -> bool:
+    """Whether a cell is a number, perhaps with its unit; a sentence that begins with one is not."""
+    return re.match(r"[-−+~<≈(]?[\d.,]*\d", text) is not None and len(text.split()) <= 3
 
 
 class _Column(NamedTuple):

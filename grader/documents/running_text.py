@@ -40,7 +40,13 @@ def _paragraph(lines: Sequence[Line]) -> Iterator[Block]:
     if all(look(line.text) is Look.MATHS for line in lines):
         yield Block(BlockKind.MATHS, "\n".join(line.text.strip() for line in lines), lines[0].place)
         return
-    yield from display_maths(unwrapped([line.text for line in lines]), lines[0].place)
+    yield from display_maths(_unwrapped_lines(lines), lines[0].place)
+
+
+def _unwrapped_lines(lines: Sequence[Line]) -> str:
+    if any(line.ended for line in lines):
+        return "\n".join(line.text.strip() for line in lines)
+    return unwrapped([line.text for line in lines])
 
 
 def unwrapped(lines: Sequence[str]) -> str:

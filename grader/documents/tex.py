@@ -23,6 +23,7 @@ from grader.documents.tex_grammar import (
     TABLES,
     Node,
     arguments,
+    as_written,
     inner,
     kind,
     parse,
@@ -32,6 +33,7 @@ from grader.documents.tex_grammar import (
 )
 from grader.documents.tex_plots import drawing
 from grader.documents.tex_source import PICTURES, Chunk, Listing, prepare
+from grader.documents.tex_tables import is_caption, rows_of
 
 _SPECIALS: Final = {"~": "\u00a0", "``": "“", "''": "”", "--": "–", "---": "—"}
 _UNSEEN: Final = re.compile(
@@ -186,7 +188,12 @@ class _Walk:
             self._formula(source(node.nodelist or []), display=name != "math")
         elif name in TABLES:
             self._end_paragraph()
-            self.flow.table(self._rows(node.nodelist or []), self._place(self.line))
+            nodes = node.nodelist or []
+            for caption in filter(is_caption, nodes):
+                self._nodes(required(caption)[-1:])
+                self._end_paragraph()
+            rows = rows_of(nodes, self._words, self.collector.budget.limits)
+            self.flow.table(rows, self._place(self.line))
         elif name in {"Highlighting", "Shaded", "semiverbatim"}:
             self._highlighted(node)
         elif name in {"itemize", "enumerate", "description", "compactitem", "compactenum"}:
@@ -292,9 +299,8 @@ class _Walk:
         """Add code that pandoc has coloured: every token a macro, blanks and line ends as they are."""
         self._end_paragraph()
         self.flow.flush()
-        parts: list[str] = []
-        _as_written(node.nodelist or [], parts)
-        self.collector.add_listing("".join(parts).strip("\n"), self._place(self.line), "python")
+        text = as_written(node.nodelist or [])
+        self.collector.add_listing(text.strip("\n"), self._place(self.line), "python")
 
     def _picture(self, name: str) -> None:
         self._end_paragraph()
@@ -315,67 +321,6 @@ class _Walk:
         self.collector.budget.note(
             f"The file “{name}”, which the report includes, was not read: hand in one file."
         )
-
-    def _rows(self, nodes: Sequence[Node]) -> list[list[str]]:
-        """Give the cells of a table; rules, colours and spans are cleaned out of them."""
-        limits = self.collector.budget.limits
-        rows: list[list[str]] = [[]]
-        cell: list[Node] = []
-
-        def end_cell() -> None:
-            words, cell[:] = list(cell), []
-            span = 1
-            for node in words:
-                if kind(node) == "Macro" and node.macroname == "multicolumn" and required(node):
-                    count = source(inner(required(node)[0]))
-                    span = (
-                        min(int(count), limits.table_columns) if count.isdecimal() and len(count) < 4 else 1
-                    )
-            if len(rows[-1]) < limits.table_columns:
-                text = self._words([_within_span(node) for node in words])
-                only = re.fullmatch(r"\$([^$]+)\$", text)
-                rows[-1] += [only[1] if only else text, *[""] * (span - 1)]
-
-        for node in nodes:
-            if len(rows) > limits.table_rows:
-                break
-            if kind(node) == "Specials" and node.specials_chars == "&":
-                end_cell()
-            elif kind(node) == "Macro" and node.macroname in {"\\", "tabularnewline", "cr"}:
-                end_cell()
-                rows.append([])
-            elif kind(node) == "Macro" and node.macroname == "caption":
-                self._nodes(required(node)[-1:])
-                self._end_paragraph()
-            else:
-                cell.append(node)
-        end_cell()
-        return [row for row in rows if any(entry.strip() for entry in row)]
-
-
-def _within_span(node: Node) -> Node:
-    """Give what a ``\\multicolumn`` or ``\\multirow`` shows; any other node as it is."""
-    if kind(node) == "Macro" and node.macroname in {"multicolumn", "multirow"} and required(node):
-        return required(node)[-1]
-    return node
-
-
-def _as_written(nodes: Sequence[Node], parts: list[str]) -> None:
-    for node in nodes:
-        match kind(node):
-            case "Chars":
-                parts.append(node.chars)
-            case "Specials":
-                parts.append(node.specials_chars)
-            case "Group" | "Environment":
-                _as_written(node.nodelist or [], parts)
-            case "Math":
-                parts.append(node.latex_verbatim())
-            case "Macro":
-                shown = symbol(node)
-                if shown is not None:
-                    parts.append(shown)
-                _as_written(required(node) if shown is None else [], parts)
 
 
 def _closing(text: str, start: int) -> int:

@@ -278,3 +278,24 @@ def symbol(node: Node) -> str | None:
         except Exception:  # an accent over what cannot bear one
             return None
     return None
+
+
+def as_written(nodes: Sequence[Node]) -> str:
+    """Give the text of code whose tokens are macros: blanks and line ends as they are."""
+    parts: list[str] = []
+    for node in nodes:
+        match kind(node):
+            case "Chars":
+                parts.append(node.chars)
+            case "Specials":
+                parts.append(node.specials_chars)
+            case "Group" | "Environment":
+                parts.append(as_written(node.nodelist or []))
+            case "Math":
+                parts.append(node.latex_verbatim())
+            case "Macro":
+                shown = symbol(node)
+                if shown is not None:
+                    parts.append(shown)
+                parts.append(as_written(required(node) if shown is None else []))
+    return "".join(parts)

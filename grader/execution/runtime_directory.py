@@ -13,6 +13,8 @@ import shutil
 import stat
 import sys
 import tempfile
+import time
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -22,6 +24,8 @@ from grader.execution import cgroups
 
 _LOCK = "lock"
 _END_SECONDS = 5.0
+_TRIES = 20
+_PAUSE = 0.1  # seconds
 _PATH_LIMIT = 60  # characters; a socket's whole path must stay below 108
 
 
@@ -63,48 +67,72 @@ def open_directory(parent: Path | None = None) -> RuntimeDirectory:
 
     base = _base(parent)
     path = base / name
-    turn = os.open(base / _LOCK, os.O_CREAT | os.O_RDWR | os.O_CLOEXEC, 0o600)
-    try:
-        fcntl.flock(turn, fcntl.LOCK_EX)  # nobody clears up between making a directory and locking it
-        sweep(base)
+    with _turn(base):
+        _sweep(base)
         path.mkdir(mode=0o711)  # a kernel of another user passes through to its own directory
         lock = os.open(path / _LOCK, os.O_CREAT | os.O_RDWR | os.O_CLOEXEC, 0o600)
         fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    finally:
-        os.close(turn)
     return RuntimeDirectory(path, name, lock)
 
 
 def sweep(base: Path) -> list[str]:
     """Ends and removes what killed executors left below `base`; the names of what was cleared."""
+    with _turn(base):
+        return _sweep(base)
+
+
+@contextlib.contextmanager
+def _turn(base: Path) -> Iterator[None]:
+    """Nobody clears up between the making of a directory and its locking."""
+    import fcntl  # noqa: PLC0415 - as above
+
+    descriptor = os.open(base / _LOCK, os.O_CREAT | os.O_RDWR | os.O_CLOEXEC, 0o600)
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(descriptor)
+
+
+def _sweep(base: Path) -> list[str]:
     import fcntl  # noqa: PLC0415 - as above
 
     cleared: list[str] = []
-    for path in sorted(base.iterdir()):
+    for path in sorted(child for child in base.iterdir() if child.is_dir()):
         try:
             lock = os.open(path / _LOCK, os.O_RDWR | os.O_CLOEXEC)
         except OSError:
-            continue  # being made just now, or not ours
+            lock = -1  # killed while it was made, or while it was removed
         try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            if lock >= 0:
+                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            _clear(path)
+            cleared.append(path.name)
         except OSError:
-            os.close(lock)
             continue  # in use
-        _clear(path)
-        os.close(lock)
-        cleared.append(path.name)
+        finally:
+            if lock >= 0:
+                os.close(lock)
     return cleared
 
 
 def _clear(path: Path) -> None:
+    for _ in range(_TRIES):  # a process that was only just being started may write once more
+        _end_processes(path)
+        _remove_groups(path.name)
+        shutil.rmtree(path, ignore_errors=True)
+        if not path.exists():
+            return
+        time.sleep(_PAUSE)
+
+
+def _end_processes(path: Path) -> None:
     for process in psutil.process_iter():
         # The environment that a process began with names its home; a fork keeps its zygote's.
         with contextlib.suppress(psutil.Error, OSError):
             if process.environ().get("HOME", "").startswith(f"{path}/"):
                 process.kill()
                 process.wait(_END_SECONDS)
-    _remove_groups(path.name)
-    shutil.rmtree(path, ignore_errors=True)
 
 
 def _remove_groups(name: str) -> None:

@@ -2,7 +2,7 @@
 
 It is single-threaded and never runs an operation: a TensorFlow that has computed anything before a fork
 leaves every child hanging. It holds no answer, no submission and no secret, so a child inherits none.
-It ends when the grader's end of its channel closes.
+It ends when the grader, or the grader's end of its channel, goes away.
 
 Run as ``python -c 'from grader.execution.zygote import main; main()' CONFIGURATION`` with the channel as
 standard input; the configuration is JSON: ``modules``, ``aliases``, ``own_filter``, ``startup``.
@@ -10,6 +10,7 @@ standard input; the configuration is JSON: ``modules``, ``aliases``, ``own_filte
 
 from __future__ import annotations
 
+import contextlib
 import gc
 import json
 import os
@@ -23,7 +24,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import NoReturn
 
-from grader.execution import kernel, probe, seccomp, supervisor
+from grader.execution import kernel, probe, seccomp, supervisor, syscalls
 from grader.execution.confinement import close_behind
 from grader.execution.order import Order
 from grader.execution.preloading import preload, run_startup
@@ -35,6 +36,10 @@ DESCRIPTORS = 3  # at most, with one request: control, job, result
 def main() -> None:
     """Imports, answers ``{"ready": ...}`` or ``{"error": ...}``, then serves until the channel closes."""
     channel = socket.socket(fileno=os.dup(0))
+    syscalls.die_with_parent()  # while it imports, it does not listen
+    with contextlib.suppress(BlockingIOError):
+        if not channel.recv(1, socket.MSG_PEEK | socket.MSG_DONTWAIT):
+            return
     configuration = json.loads(sys.argv[1])
     started = time.monotonic()
     try:

@@ -2,8 +2,18 @@
 
 from __future__ import annotations
 
+from grader.feedback.class_page import render_index
 from grader.feedback.extras import CellView, FeedbackExtras, Passage
-from grader.feedback.pages import render_feedback, render_index
+from grader.feedback.page_frame import TemplatesMissingError
+from grader.feedback.submission_page import render_feedback
 from grader.feedback.terminal import render_terminal
 
-__all__ = ["CellView", "FeedbackExtras", "Passage", "render_feedback", "render_index", "render_terminal"]
+__all__ = [
+    "CellView",
+    "FeedbackExtras",
+    "Passage",
+    "TemplatesMissingError",
+    "render_feedback",
+    "render_index",
+    "render_terminal",
+]

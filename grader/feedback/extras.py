@@ -1,4 +1,4 @@
-"""What a staff page shows besides the result: passages as they stand in the original, and executed cells."""
+"""What a page shows besides the result: passages as they stand in the original, and executed cells."""
 
 from __future__ import annotations
 
@@ -6,22 +6,25 @@ from grader.model import Value
 
 
 class Passage(Value, frozen=True):
-    """A passage that a check rests on: its words around it, or the page's picture with the passage marked (PNG)."""
+    """A passage that a check rests on, for staff: its words, or the page's picture with the passage marked (PNG).
 
-    check: str
+    `check_id` is the `CheckResult.id` beside which it stands; an empty one puts it at the end of the page.
+    """
+
+    check_id: str
     title: str
     text: str = ""
-    picture: bytes = b""
+    picture_png: bytes | None = None
 
 
 class CellView(Value, frozen=True):
-    """An executed cell: its label, source, output in words, HTML output (untrusted) and pictures (PNG)."""
+    """An executed cell, for everybody: all of it untrusted. Pictures are PNG."""
 
     label: str
     source: str
-    output: str = ""
-    html: str = ""
-    pictures: tuple[bytes, ...] = ()
+    output_text: str = ""
+    output_html: str = ""
+    images_png: tuple[bytes, ...] = ()
 
 
 class FeedbackExtras(Value, frozen=True):

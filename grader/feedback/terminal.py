@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Final
 
 from rich.console import Console
 from rich.padding import Padding
-from rich.panel import Panel
+from rich.rule import Rule
 from rich.text import Text
 
-from grader.feedback.pages import VERDICT_WORDS
-from grader.feedback.textguard import shown
-from grader.model import CheckResult, Result, Verdict
+from grader.feedback.textguard import on_one_line
+from grader.feedback.wording import WORDING, concerns_student, points, run_sentence, to_mend
+from grader.model import CheckResult, Evidence, ExecutionStatus, QuestionResult, Result, Status, Verdict
 
 _STYLES: Final = {
     Verdict.PASS: "green",
@@ -22,53 +23,106 @@ _STYLES: Final = {
     Verdict.NOT_RUN: "dim",
     Verdict.ERROR: "bold red",
 }
-_EXCERPT: Final = 160  # characters of a passage in the terminal
+_EXCERPT: Final = 160  # characters of a passage
+_QUOTES: Final = 3
+_FILES: Final = 20
 
 
 def render_terminal(result: Result, console: Console) -> None:
-    """Per question what is found, what is missing, and a hint. Student text is never read as markup."""
-    for file in result.files:
-        if file.note:
-            console.print(Text(f"{shown(file.name, 80)}: {shown(file.note, 300)}", style="yellow"))
-    for question in result.questions:
-        sign, words = VERDICT_WORDS[question.verdict.value]
-        head = Text.assemble(
-            (f"{sign} {words}", _STYLES[question.verdict]),
-            f"   {question.points:g} of {question.max:g} points",
-        )
+    """Per question what is found, what is missing, and a hint. Never the answer, never what is for staff.
+
+    Everything is a rich `Text`, so nothing of a student's is read as markup, and control characters are shown.
+    """
+    for file in [file for file in result.files if file.note][:_FILES]:
         console.print(
-            Panel(
-                head, title=Text(question.title), title_align="left", border_style=_STYLES[question.verdict]
-            )
+            Text(f"{on_one_line(file.name, 80)}: {on_one_line(file.note, 400)}", style="yellow"),
+            highlight=False,
         )
-        for check in question.checks:
-            _check(check, console)
-    waiting = any(question.verdict is Verdict.REVIEW for question in result.questions)
+    for question in result.questions:
+        _question(question, console)
+    if result.execution.status is not ExecutionStatus.SKIPPED:
+        console.print()
+        _line(console, 0, Text(run_sentence(result.execution)))
+    console.print()
+    _line(console, 0, _summary(result))
+
+
+def _question(question: QuestionResult, console: Console) -> None:
+    wording, style = WORDING[question.verdict], _STYLES[question.verdict]
+    console.print()
     console.print(
-        Text(
-            f"In all {result.points:g} of {result.max:g} points"
-            + (", and a person will look at what is marked ?." if waiting else ".")
-        )
+        Rule(Text(on_one_line(question.title or question.id, 100), "bold"), align="left", style=style)
     )
+    _line(
+        console,
+        0,
+        Text.assemble(
+            (f"{wording.sign} {wording.student}", style),
+            f"   {points(question.points)} of {points(question.max)} points",
+        ),
+    )
+    for check in question.checks:
+        if concerns_student(check):
+            _check(check, console)
 
 
 def _check(check: CheckResult, console: Console) -> None:
-    if check.max == 0 and check.verdict is Verdict.MISSING:
-        return
-    sign, words = VERDICT_WORDS[check.verdict.value]
+    wording = WORDING[check.verdict]
     right = check.verdict is Verdict.PASS
-    head = Text.assemble(
-        (f"{sign} ", _STYLES[check.verdict]), (check.title, "bold"), "" if right else f"  ({words})"
+    title = on_one_line(check.title or check.id, 200)
+    said = on_one_line(check.message, 800)
+    _line(
+        console,
+        2,
+        Text.assemble(
+            (f"{wording.sign} ", _STYLES[check.verdict]),
+            (title, "bold"),
+            "" if right else f"  ({wording.student})",
+        ),
     )
-    console.print(Padding(head, (0, 0, 0, 2)))
-    if not right:
-        console.print(Padding(Text(shown(check.message, 600)), (0, 0, 0, 4)))
-    for evidence in check.evidence[:3]:
-        passage = " ".join(shown(evidence.excerpt, _EXCERPT).split())
-        console.print(
-            Padding(
-                Text(f"{shown(evidence.source, 60)}, {evidence.where}: {passage}", style="dim"), (0, 0, 0, 4)
-            )
-        )
+    if said and not right and said.rstrip(".") != title.rstrip("."):
+        _line(console, 4, Text(said))
+    for quote in _quotes(check.evidence):
+        _line(console, 4, quote)
+    if check.max > 0 and check.verdict in {Verdict.REVIEW, Verdict.ERROR}:
+        _line(console, 4, Text(wording.meaning))
     if check.hint and check.verdict not in {Verdict.PASS, Verdict.ERROR}:
-        console.print(Padding(Text.assemble(("Hint: ", "italic"), shown(check.hint, 400)), (0, 0, 0, 4)))
+        _line(console, 4, Text.assemble(("Hint: ", "bold"), on_one_line(check.hint, 600)))
+
+
+def _quotes(evidence: tuple[Evidence, ...]) -> Iterable[Text]:
+    seen: set[str] = set()
+    for item in evidence:
+        place = ", ".join(
+            part for part in (on_one_line(item.source, 60), on_one_line(item.where, 60)) if part
+        )
+        passage = on_one_line(item.excerpt, _EXCERPT)
+        if passage and passage not in seen:
+            if len(seen) == _QUOTES:
+                yield Text("…", "dim")
+                return
+            seen.add(passage)
+            yield Text.assemble((f"{place}: ", "dim"), (passage, "cyan"))
+
+
+def _summary(result: Result) -> Text:
+    total = f"In all {points(result.points)} of {points(result.max)} points"
+    if result.status is Status.ERROR:
+        return Text(f"{total}, which do not count: something went wrong in the grader, not in your work.")
+    lacking = sum(len(to_mend(question)) for question in result.questions)
+    mend = (
+        "nothing to mend"
+        if not lacking
+        else "one thing to mend"
+        if lacking == 1
+        else f"{lacking} things to mend"
+    )
+    waits = any(question.verdict is Verdict.REVIEW for question in result.questions)
+    return Text.assemble(
+        (f"{total}, {mend}.", "bold"),
+        " What is marked ? a teacher will look at; it has cost you nothing." if waits else "",
+    )
+
+
+def _line(console: Console, indent: int, text: Text) -> None:
+    console.print(Padding(text, (0, 0, 0, indent), expand=False), highlight=False)

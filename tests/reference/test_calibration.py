@@ -45,7 +45,7 @@ def test_every_batch_size_is_planned_and_no_job_twice() -> None:
     assert len(set(jobs)) == len(jobs)
     assert len({(job.seed, job.variant) for job in jobs}) == len(jobs)
     for batch in BATCH_SIZES:
-        fresh = [job for job in jobs if job.batches == (batch,) and job.variant == "lab"]
+        fresh = [job for job in jobs if job.batches[0] == batch and job.variant == "lab"]
         assert len(fresh) >= (8 if batch == 1 else 30)
     assert {job.variant for job in jobs if job.batches == (100,)} >= set(HONEST_VARIANTS)
     assert {job.batches for job in rounds[0] if job.variant == "lab"} >= {(batch,) for batch in BATCH_SIZES}

@@ -1,0 +1,118 @@
+"""Templates, style and policy of a page: each is whole in itself, and its policy admits only what we wrote."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import re
+from functools import cache
+from pathlib import Path
+from typing import Any, Final
+from urllib.parse import quote
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup, escape
+
+import grader
+from grader.feedback.sanitising import png_address, safe_html
+from grader.feedback.textguard import on_one_line, shown
+from grader.feedback.wording import points
+
+_PACKAGE: Final = Path(grader.__file__).resolve().parent
+# In a wheel the templates lie inside the package, in a checkout beside it.
+TEMPLATE_FOLDERS: Final = (_PACKAGE / "templates", _PACKAGE.parent / "templates")
+_CODE: Final = re.compile(r"`([^`\n]{1,400})`")
+
+
+class TemplatesMissingError(RuntimeError):
+    """The installation lacks the page templates."""
+
+
+def page(template: str, *, styles: tuple[str, ...], script: str = "", css: str = "", **values: Any) -> str:
+    """A page from a template of ours with inline `styles` and `script` (names of files beside it) and further `css`.
+
+    The content security policy forbids everything but this very style, this very script and ``data:`` pictures.
+    """
+    style = _guarded("\n".join([*(_source(name) for name in styles), css]))
+    code = _guarded(_source(script) if script else "")
+    policy = [
+        "default-src 'none'",
+        "img-src data:",
+        f"style-src '{_fingerprint(style)}'",
+        *([f"script-src '{_fingerprint(code)}'"] if code else []),
+        "base-uri 'none'",
+        "form-action 'none'",
+    ]
+    return (
+        _environment()
+        .get_template(template)
+        .render(style=style, script=code, policy="; ".join(policy), **values)
+    )
+
+
+def _guarded(source: str) -> Markup:
+    """Our own style or script, verbatim; it must not end its element."""
+    if "</" in source:
+        raise ValueError("an inline style or script must not contain '</'")
+    return Markup(source)  # noqa: S704 - a file of ours, never a student's
+
+
+def _fingerprint(source: str) -> str:
+    return "sha256-" + base64.b64encode(hashlib.sha256(source.encode()).digest()).decode()
+
+
+@cache
+def _folder() -> Path:
+    for folder in TEMPLATE_FOLDERS:
+        if (folder / "feedback.html.j2").is_file():
+            return folder
+    raise TemplatesMissingError(
+        f"no page templates in {TEMPLATE_FOLDERS[0]} or {TEMPLATE_FOLDERS[1]}: install the grader again"
+    )
+
+
+@cache
+def _source(name: str) -> str:
+    return (_folder() / name).read_text(encoding="utf-8").strip()
+
+
+@cache
+def _environment() -> Environment:
+    environment = Environment(
+        loader=FileSystemLoader(_folder()),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        auto_reload=False,
+    )
+    environment.filters.update(
+        shown=shown,
+        line=on_one_line,
+        prose=prose,
+        points=points,
+        clean=safe_html,
+        png=png_address,
+        slug=slug,
+        address=address,
+    )
+    return environment
+
+
+def prose(text: str, limit: int = 2_000) -> Markup:
+    """A message of ours, which may quote a student: words between backticks become code, all is escaped."""
+    parts = _CODE.split(shown(text, limit))
+    return Markup("").join(
+        Markup("<code>{}</code>").format(part) if index % 2 else escape(part)
+        for index, part in enumerate(parts)
+    )
+
+
+def slug(text: str) -> str:
+    """An id for an element, from the id of a question or check."""
+    return re.sub(r"[^A-Za-z0-9_-]+", "-", text[:120]) or "-"
+
+
+def address(text: str) -> str:
+    """A name as one segment of a relative address."""
+    return quote(text, safe="", errors="replace")

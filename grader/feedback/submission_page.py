@@ -1,0 +1,247 @@
+"""The feedback page of one submission: what each part of the template is given, bounded and in words."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Final
+
+from markupsafe import Markup
+
+from grader.feedback.chart_points import Point, curves, figure
+from grader.feedback.charts import chart_svg
+from grader.feedback.extras import FeedbackExtras
+from grader.feedback.page_frame import page, slug
+from grader.feedback.textguard import on_one_line, shown
+from grader.feedback.wording import STATUS_SENTENCE, WORDING, concerns_student, points, run_sentence
+from grader.model import (
+    Chart,
+    CheckResult,
+    Evidence,
+    Execution,
+    Flag,
+    QuestionResult,
+    Result,
+    Student,
+    Value,
+    Verdict,
+)
+
+# More than an honest submission ever has; a page stays a page whatever is handed in.
+MAX_QUOTES: Final = 12
+MAX_CELLS: Final = 60
+MAX_FILES: Final = 40
+MAX_FLAGS: Final = 40
+MAX_CHARTS: Final = 6
+NO_EXTRAS: Final = FeedbackExtras()
+
+
+class Quote(Value, frozen=True):
+    """A passage of the student's and its place; `block` where line breaks and indentation matter."""
+
+    place: str
+    text: str
+    block: bool
+
+
+class Quotes(Value, frozen=True):
+    """The passages of a check, and how many more there are."""
+
+    quotes: tuple[Quote, ...]
+    more: int = 0
+
+
+class CheckView(Value, frozen=True):
+    """A check as the page shows it. `meaning` explains the verdict itself."""
+
+    id: str
+    anchor: str
+    verdict: Verdict
+    points: float
+    max: float
+    title: str
+    message: str
+    meaning: str
+    hint: str
+    staff: str
+    found: Quotes
+
+
+class ChartView(Value, frozen=True):
+    """A chart: the picture (an ``svg`` element, or empty) and its figures as a table, one row for each x."""
+
+    title: str
+    x_label: str
+    y_label: str
+    svg: Markup
+    curves: tuple[str, ...]
+    rows: tuple[tuple[str, ...], ...]
+    left_out: int
+
+
+class QuestionView(Value, frozen=True):
+    """A question with what is to be seen of it."""
+
+    anchor: str
+    title: str
+    verdict: Verdict
+    points: float
+    max: float
+    checks: tuple[CheckView, ...]
+    charts: tuple[ChartView, ...]
+
+
+class FlagView(Value, frozen=True):
+    """A flag, for staff."""
+
+    title: str
+    message: str
+    found: Quotes
+
+
+def render_feedback(result: Result, *, staff: bool = False, extras: FeedbackExtras = NO_EXTRAS) -> str:
+    """One self-contained HTML page for one submission; the same result gives the same page.
+
+    With `staff` it also holds what only staff may see: `CheckResult.staff`, the flags, `extras.passages` and
+    how the notebook was isolated. Nothing of these is in the page for students.
+    """
+    questions = tuple(_question(question, staff=staff) for question in result.questions)
+    passages = extras.passages if staff else ()
+    places = {check.id for question in questions for check in question.checks}
+    return page(
+        "feedback.html.j2",
+        styles=("page.css", "feedback.css"),
+        result=result,
+        staff=staff,
+        words=WORDING,
+        authors=[author(student) for student in result.students[:20]],
+        share=f"{_share(result):.1f}",
+        sentence=STATUS_SENTENCE[result.status],
+        files=[file for file in result.files if file.note][:MAX_FILES],
+        handed_in=[on_one_line(file.name, 80) for file in result.files[:MAX_FILES]],
+        flags=[_flag(flag) for flag in result.flags[:MAX_FLAGS]] if staff else [],
+        questions=questions,
+        passages=passages,
+        loose_passages=[passage for passage in passages if passage.check_id not in places],
+        run=run_sentence(result.execution),
+        run_details=_run_details(result.execution),
+        cells=extras.cells[:MAX_CELLS],
+        more_cells=max(0, len(extras.cells) - MAX_CELLS),
+    )
+
+
+def author(student: Student) -> str:
+    """A student's name and identifier, each once."""
+    name, own = on_one_line(student.name, 120), on_one_line(student.id, 80)
+    return f"{name} ({own})" if name and own and name != own else name or own
+
+
+def _question(question: QuestionResult, *, staff: bool) -> QuestionView:
+    anchor = slug(question.id)
+    return QuestionView(
+        anchor=anchor,
+        title=on_one_line(question.title or question.id, 200),
+        verdict=question.verdict,
+        points=question.points,
+        max=question.max,
+        checks=tuple(
+            _check(check, staff=staff) for check in question.checks if staff or concerns_student(check)
+        ),
+        charts=tuple(
+            _chart(chart, f"{anchor}-chart{place}")
+            for place, chart in enumerate(question.charts[:MAX_CHARTS])
+        ),
+    )
+
+
+def _check(check: CheckResult, *, staff: bool) -> CheckView:
+    title = on_one_line(check.title or check.id, 300)
+    message = "" if _same(check.message, title) else check.message
+    return CheckView(
+        id=check.id,
+        anchor=slug(check.id),
+        verdict=check.verdict,
+        points=check.points,
+        max=check.max,
+        title=title,
+        message=message,
+        meaning=_meaning(check),
+        hint="" if check.verdict in {Verdict.PASS, Verdict.ERROR} and check.max > 0 else check.hint,
+        staff=check.staff if staff else "",
+        found=_quotes(check.evidence),
+    )
+
+
+def _meaning(check: CheckResult) -> str:
+    if check.max > 0:
+        return WORDING[check.verdict].meaning
+    return "" if check.verdict is Verdict.PASS else "A remark only: it costs no points."
+
+
+def _same(message: str, title: str) -> bool:
+    return message.strip().rstrip(".").casefold() == title.strip().rstrip(".").casefold()
+
+
+def _quotes(evidence: Sequence[Evidence]) -> Quotes:
+    """Passages with the same place are one, each passage once."""
+    by_place: dict[str, list[str]] = {}
+    for item in evidence:
+        source, where = on_one_line(item.source, 120), on_one_line(item.where, 80)
+        texts = by_place.setdefault(", ".join(part for part in (source, where) if part), [])
+        text = shown(item.excerpt).strip("\n")
+        if text and text not in texts:
+            texts.append(text)
+    quotes = tuple(
+        Quote(place, text, block=_is_block(text))
+        for place, texts in by_place.items()
+        for text in [shown("\n".join(texts))]
+    )
+    return Quotes(quotes[:MAX_QUOTES], max(0, len(quotes) - MAX_QUOTES))
+
+
+def _is_block(text: str) -> bool:
+    """Whether a passage is code, a table or an output rather than sentences."""
+    words = text.split()
+    wordy = sum(word.strip(".,;:!?()'\"").isalpha() for word in words)
+    return "\t" in text or "   " in text or wordy < 0.6 * len(words)
+
+
+def _flag(flag: Flag) -> FlagView:
+    return FlagView(on_one_line(flag.id, 80), flag.message, _quotes(flag.evidence))
+
+
+def _chart(chart: Chart, name: str) -> ChartView:
+    drawn = curves(chart)
+    places = sorted({point.x for curve in drawn for point in curve.points})
+    by_place = [{point.x: _in_words(point) for point in curve.points} for curve in drawn]
+    return ChartView(
+        title=on_one_line(chart.title, 100),
+        x_label=on_one_line(chart.x_label, 60),
+        y_label=on_one_line(chart.y_label, 60),
+        svg=Markup(chart_svg(chart, name)),  # noqa: S704 - drawn by matplotlib, labels escaped by it
+        curves=tuple(curve.label for curve in drawn),
+        rows=tuple((figure(place), *(words.get(place, "") for words in by_place)) for place in places),
+        left_out=sum(curve.left_out for curve in drawn),
+    )
+
+
+def _in_words(point: Point) -> str:
+    if point.low is None or point.high is None:
+        return figure(point.y)
+    return f"{figure(point.low)} to {figure(point.high)}"
+
+
+def _share(result: Result) -> float:
+    return max(0.0, min(100.0, 100 * result.points / result.max)) if result.max > 0 else 0.0
+
+
+def _run_details(execution: Execution) -> str:
+    parts = [
+        f"status {execution.status.value}",
+        f"{points(execution.seconds)} s",
+        f"{execution.segments} segments",
+        f"profile {on_one_line(execution.profile, 80)}" if execution.profile else "",
+        "isolation: " + ", ".join(on_one_line(layer, 60) for layer in execution.isolation[:20])
+        if execution.isolation
+        else "",
+    ]
+    return "; ".join(part for part in parts if part)

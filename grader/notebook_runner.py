@@ -1,0 +1,72 @@
+"""Runs the notebooks of submissions by an assignment's plan; the executor behind it starts when first needed."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Self
+
+from grader.checks.assignment import Assignment
+from grader.model import Execution, ExecutionStatus, SubmittedFile, Value
+
+if TYPE_CHECKING:
+    from grader.execution import Executor, NotebookRun
+
+
+class RunSettings(Value, frozen=True):
+    """How notebooks are run: seconds and megabytes of each, the data set they find, whether isolation may be missing."""
+
+    seconds: float = 300.0
+    memory_mb: int = 3072
+    dataset: str = "auto"
+    unsafe: bool = False
+
+
+class NotebookRunner:
+    """A context manager; on exit nothing of what was run is left."""
+
+    def __init__(self, assignment: Assignment, settings: RunSettings) -> None:
+        self._assignment = assignment
+        self._settings = settings
+        self._executor: Executor | None = None
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Ends the executor, if one was started."""
+        if self._executor is not None:
+            self._executor.close()
+            self._executor = None
+
+    def executor(self) -> Executor:
+        """The executor, started when first asked for."""
+        if self._executor is None:
+            from grader.execution import Executor, Limits, Settings  # noqa: PLC0415 - only where notebooks run
+
+            limits = Limits(
+                notebook_seconds=self._settings.seconds,
+                cell_seconds=min(Limits().cell_seconds, self._settings.seconds),
+                memory_mb=self._settings.memory_mb,
+            )
+            self._executor = Executor(
+                Settings(limits=limits, allow_unsafe=self._settings.unsafe, kernels_at_once=1)
+            )
+        return self._executor
+
+    def run(self, file: SubmittedFile) -> tuple[NotebookRun | None, Execution]:
+        """Runs one notebook; what kept it from being run stands in the execution's note."""
+        plan = self._assignment.notebook
+        if plan is None:
+            return None, Execution(ExecutionStatus.SKIPPED, note="This assignment's notebooks are not run.")
+        found = self.executor().run_notebook(file.path.read_bytes(), plan(self._settings.dataset))
+        execution = Execution(
+            found.status,
+            round(found.seconds, 2),
+            found.segments,
+            found.profile,
+            found.isolation,
+            " ".join((found.note, *found.notes)).strip(),
+        )
+        return found, execution
