@@ -22,8 +22,10 @@ PROFILES: Final[Mapping[str, Profile]] = {
     "2019": Profile(
         "2019",
         _LEGACY,
-        (*_PRELOAD, "tf_keras", "reference.tensorflow1"),
+        (*_PRELOAD, "tf_keras"),
         {"tensorflow": "tensorflow.compat.v1"},
+        # It began in graph mode, and does here until the notebook says otherwise.
+        "import tensorflow\ntensorflow.disable_eager_execution()",
     ),
     "2021-2023": Profile("2021-2023", _LEGACY, (*_PRELOAD, "tf_keras", "tensorflow.compat.v1")),
     "today": Profile("today", {}, (*_PRELOAD, "keras")),

@@ -124,6 +124,11 @@ def hidden_paths() -> tuple[str, ...]:
                 found.update(str(Path(place).resolve()) for place in spec.submodule_search_locations or ())
                 if spec.submodule_search_locations is None and spec.origin:
                     found.add(str(Path(spec.origin).resolve()))
+        # A checkout may be imported while another copy is installed: neither is to be read.
+        for place in {*sys.path, *site.getsitepackages()}:
+            copy = Path(place or ".").resolve() / package
+            if (copy / "__init__.py").is_file():
+                found.add(str(copy))
     return tuple(sorted(found))
 
 

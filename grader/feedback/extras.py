@@ -2,7 +2,16 @@
 
 from __future__ import annotations
 
+from typing import Final
+
+import msgspec
+
 from grader.model import Value
+
+MAX_PICTURES: Final = 8_000_000  # bytes of all pictures on one page
+MAX_HTML: Final = 200_000  # characters of all HTML outputs on one page
+MAX_CELLS: Final = 60
+MAX_PASSAGES: Final = 60
 
 
 class Passage(Value, frozen=True):
@@ -32,3 +41,27 @@ class FeedbackExtras(Value, frozen=True):
 
     passages: tuple[Passage, ...] = ()
     cells: tuple[CellView, ...] = ()
+
+
+def bounded(extras: FeedbackExtras) -> FeedbackExtras:
+    """The extras as far as they fit on one page: what comes too late loses its pictures and its HTML.
+
+    A picture that is left out stays as an empty one, so that the page can say so.
+    """
+    pictures, markup = MAX_PICTURES, MAX_HTML
+    passages, cells = [], []
+    for passage in extras.passages[:MAX_PASSAGES]:
+        size = len(passage.picture_png or b"")
+        fits = size <= pictures
+        pictures -= size if fits else 0
+        passages.append(passage if fits else msgspec.structs.replace(passage, picture_png=b""))
+    for cell in extras.cells[:MAX_CELLS]:
+        kept = []
+        for image in cell.images_png[:12]:
+            fits = len(image) <= pictures
+            pictures -= len(image) if fits else 0
+            kept.append(image if fits else b"")
+        html = cell.output_html if len(cell.output_html) <= markup else ""
+        markup -= len(html)
+        cells.append(msgspec.structs.replace(cell, images_png=tuple(kept), output_html=html))
+    return FeedbackExtras(tuple(passages), tuple(cells))

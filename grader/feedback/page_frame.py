@@ -18,9 +18,6 @@ from grader.feedback.sanitising import png_address, safe_html
 from grader.feedback.textguard import on_one_line, shown
 from grader.feedback.wording import points
 
-_PACKAGE: Final = Path(grader.__file__).resolve().parent
-# In a wheel the templates lie inside the package, in a checkout beside it.
-TEMPLATE_FOLDERS: Final = (_PACKAGE / "templates", _PACKAGE.parent / "templates")
 _CODE: Final = re.compile(r"`([^`\n]{1,400})`")
 
 
@@ -61,14 +58,21 @@ def _fingerprint(source: str) -> str:
     return "sha256-" + base64.b64encode(hashlib.sha256(source.encode()).digest()).decode()
 
 
-@cache
-def _folder() -> Path:
-    for folder in TEMPLATE_FOLDERS:
+def templates_of(package: Path) -> Path:
+    """The folder of the page templates: inside the `package` in a wheel, beside it in a checkout.
+
+    Raises `TemplatesMissingError` if it is in neither place.
+    """
+    places = (package / "templates", package.parent / "templates")
+    for folder in places:
         if (folder / "feedback.html.j2").is_file():
             return folder
-    raise TemplatesMissingError(
-        f"no page templates in {TEMPLATE_FOLDERS[0]} or {TEMPLATE_FOLDERS[1]}: install the grader again"
-    )
+    raise TemplatesMissingError(f"no page templates in {places[0]} or {places[1]}: install the grader again")
+
+
+@cache
+def _folder() -> Path:
+    return templates_of(Path(grader.__file__).resolve().parent)
 
 
 @cache

@@ -12,7 +12,7 @@ from markupsafe import Markup
 
 from grader.feedback.textguard import shown
 
-MAX_HTML: Final = 100_000  # characters of one output
+MAX_HTML: Final = 50_000  # characters of one output
 MAX_PICTURE: Final = 4_000_000  # bytes of one picture
 _MAX_DEPTH: Final = 40  # of nested elements; pandas and Keras need six
 _TAGS: Final = frozenset(

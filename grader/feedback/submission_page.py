@@ -9,7 +9,7 @@ from markupsafe import Markup
 
 from grader.feedback.chart_points import Point, curves, figure
 from grader.feedback.charts import chart_svg
-from grader.feedback.extras import FeedbackExtras
+from grader.feedback.extras import FeedbackExtras, bounded
 from grader.feedback.page_frame import page, slug
 from grader.feedback.textguard import on_one_line, shown
 from grader.feedback.wording import STATUS_SENTENCE, WORDING, concerns_student, points, run_sentence
@@ -28,7 +28,6 @@ from grader.model import (
 
 # More than an honest submission ever has; a page stays a page whatever is handed in.
 MAX_QUOTES: Final = 12
-MAX_CELLS: Final = 60
 MAX_FILES: Final = 40
 MAX_FLAGS: Final = 40
 MAX_CHARTS: Final = 6
@@ -105,7 +104,8 @@ def render_feedback(result: Result, *, staff: bool = False, extras: FeedbackExtr
     how the notebook was isolated. Nothing of these is in the page for students.
     """
     questions = tuple(_question(question, staff=staff) for question in result.questions)
-    passages = extras.passages if staff else ()
+    shown_extras = bounded(extras if staff else FeedbackExtras(cells=extras.cells))
+    passages = shown_extras.passages
     places = {check.id for question in questions for check in question.checks}
     return page(
         "feedback.html.j2",
@@ -124,8 +124,8 @@ def render_feedback(result: Result, *, staff: bool = False, extras: FeedbackExtr
         loose_passages=[passage for passage in passages if passage.check_id not in places],
         run=run_sentence(result.execution),
         run_details=_run_details(result.execution),
-        cells=extras.cells[:MAX_CELLS],
-        more_cells=max(0, len(extras.cells) - MAX_CELLS),
+        cells=shown_extras.cells,
+        more_cells=max(0, len(extras.cells) - len(shown_extras.cells)),
     )
 
 

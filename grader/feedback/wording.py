@@ -31,7 +31,7 @@ WORDING: Final[Mapping[Verdict, Wording]] = {
         "The program could not judge this for certain. A teacher will look at this; it has cost you nothing.",
     ),
     Verdict.NOT_RUN: Wording(
-        "–", "not looked at", "not run", "This depends on something above that is not right yet."
+        "–", "not looked at", "not run", "This depends on something above that could not be confirmed."
     ),
     Verdict.ERROR: Wording(
         "!",

@@ -25,6 +25,8 @@ def open_up(needed: list[Path]) -> None:
     """Makes every path in `needed` reachable for all users, in this mount namespace only."""
     closed: dict[Path, list[tuple[Path, int]]] = {}
     for path in needed:
+        if any(other in path.parents for other in needed):  # it comes along with the one around it
+            continue
         for ancestor in reversed(path.parents):
             if not stat.S_IMODE(ancestor.stat().st_mode) & stat.S_IXOTH:
                 closed.setdefault(ancestor, []).append((path, os.open(path, os.O_PATH)))
