@@ -60,6 +60,10 @@ class Child:
         while True:
             try:
                 packet = await loop.sock_recv(self._control, _PACKET)
+            except ConnectionResetError:
+                # It ended before it read a command of ours. Linux says that first, and once; what it had
+                # sent until then, with how its child ended, is still to be read.
+                continue
             except OSError:
                 packet = b""
             if not packet:
