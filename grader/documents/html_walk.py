@@ -125,7 +125,9 @@ class Walk:
             self._end_paragraph()
             self._children(element, depth, monospace)
             if name == "p" and not self.current.parts and self.lines:
-                self.lines.append(Line("", self.lines[-1].place))  # a blank line of code that is typed as paragraphs
+                self.lines.append(
+                    Line("", self.lines[-1].place)
+                )  # a blank line of code that is typed as paragraphs
             self._end_paragraph()
             return
         self._children(element, depth, monospace or name in {"code", "tt", "kbd", "samp"})

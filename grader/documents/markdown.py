@@ -25,20 +25,32 @@ if TYPE_CHECKING:
 Placing = Callable[[int], Place]  # from a line, counted from 0, to its place
 
 _FENCE: Final = re.compile(r" {0,3}(?P<fence>`{3,}|~{3,})\s*(?P<info>[^`]*)$")
+_MAX_FORMULAS: Final = 600  # signs that open or close one, in one text
 _MAX_NESTING: Final = 40  # of lists and quotes; markdown-it reads deeper ones as text
 
 
 @cache
-def _parser() -> MarkdownIt:
+def _parser(maths: bool) -> MarkdownIt:
     from markdown_it import MarkdownIt  # noqa: PLC0415 - only where there is Markdown to read
     from mdit_py_plugins.amsmath import amsmath_plugin  # noqa: PLC0415
     from mdit_py_plugins.dollarmath import dollarmath_plugin  # noqa: PLC0415
     from mdit_py_plugins.texmath import texmath_plugin  # noqa: PLC0415
 
     parser = MarkdownIt("commonmark", {"html": True, "maxNesting": _MAX_NESTING}).enable("table")
-    parser.use(dollarmath_plugin, allow_space=True, double_inline=True, allow_digits=True)
-    parser.use(texmath_plugin, delimiters="brackets").use(amsmath_plugin)
+    if maths:
+        parser.use(dollarmath_plugin, allow_space=True, double_inline=True, allow_digits=True)
+        parser.use(texmath_plugin, delimiters="brackets").use(amsmath_plugin)
     return parser
+
+
+def _parse(text: str) -> list[Token]:
+    """The tokens of a text, with formulas where there are no more than any report has.
+
+    The rules for formulas look for each closing sign to the end of the text: quadratic in their number. Where they are
+    left out, what is marked as a formula is still found in `running_text`.
+    """
+    openings = sum(text.count(sign) for sign in ("$$", "\\[", "\\(", "\\begin"))
+    return _parser(openings <= _MAX_FORMULAS).parse(text)
 
 
 def read_markdown(text: str, collector: Collector, place: Placing, pictures: PictureSource) -> None:
@@ -52,7 +64,7 @@ def read_markdown(text: str, collector: Collector, place: Placing, pictures: Pic
     def original(line: int) -> Place:
         return place(numbers[min(line, len(numbers) - 1)] if numbers else 0)
 
-    tokens = _parser().parse("\n".join(lines))
+    tokens = _parse("\n".join(lines))
     _Walk(lines, tokens, collector, original, pictures).run()
 
 
@@ -98,7 +110,9 @@ def _repaired(lines: list[str]) -> tuple[list[str], list[int]]:
                 opened = (len(kept), fence)
             elif fence.startswith(opened[1]) and not info and _answer_in(kept, opened[0]) is None:
                 opened = None
-            elif not info or re.fullmatch(r"[A-Za-z]\w{0,20}", info):  # the fence before was left open: this opens another
+            elif not info or re.fullmatch(
+                r"[A-Za-z]\w{0,20}", info
+            ):  # the fence before was left open: this opens another
                 _close(kept, numbers, *opened)
                 opened = (len(kept), fence)
         kept.append(line)

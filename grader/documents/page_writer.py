@@ -186,7 +186,9 @@ class PageWriter:
                     result.append(Line("", self._place(item)))
                 text = without_prompt(line)
                 turned = before is not None and before.page != item.page
-                result.append(Line(text, self._place(item), starts=gap > 1.35 or turned, level=level, ended=True))
+                result.append(
+                    Line(text, self._place(item), starts=gap > 1.35 or turned, level=level, ended=True)
+                )
             before = item
         return result
 

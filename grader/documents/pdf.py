@@ -5,8 +5,9 @@ from __future__ import annotations
 import io
 import logging
 from collections.abc import Sequence
+from io import BufferedReader
 from pathlib import Path
-from typing import Any, BinaryIO, Final
+from typing import Any, Final
 
 from grader.documents.assembly import Collector
 from grader.documents.document import Box, Picture, Place, UnreadableDocumentError
@@ -91,7 +92,7 @@ def _pages(path: Path, collector: Collector) -> tuple[list[PageContent], int]:
     return pages, count
 
 
-def _opened(file: BinaryIO, path: Path) -> Any:
+def _opened(file: BufferedReader, path: Path) -> Any:
     """The file as pdfplumber sees it; one whose directory is damaged is first mended by PDFium, if that can."""
     import pdfplumber  # noqa: PLC0415 - 0.2 s, only for PDF
     from pdfminer.pdfdocument import PDFPasswordIncorrect  # noqa: PLC0415

@@ -20,6 +20,7 @@ Reader = Callable[[Path, str, Collector], int]  # adds the blocks of a file and 
 _APART: Final = frozenset(
     {Format.PDF, Format.TEX, Format.PICTURE}
 )  # read by a second process, see reader_process.py
+_LARGE_TEXT: Final = 256 * 1024  # bytes; no report is as long, its pictures aside
 _TEXTUAL: Final = frozenset({Format.MARKDOWN, Format.TEXT, Format.HTML, Format.TEX})
 
 
@@ -42,8 +43,8 @@ def read_document(
     at all; its subclass `ReaderFaultError` if that is our fault.
     """
     name = name or path.name
-    kind = _kind(path, name, limits)
-    if kind in _APART:
+    kind, size = _kind(path, name, limits)
+    if kind in _APART or (kind in _TEXTUAL and size > _LARGE_TEXT):
         try:
             return ask(Request(limits, ocr, str(path.absolute()), name))
         except NoReaderError:
@@ -56,7 +57,7 @@ def read_document(
     return document
 
 
-def _kind(path: Path, name: str, limits: ReadingLimits) -> Format:
+def _kind(path: Path, name: str, limits: ReadingLimits) -> tuple[Format, int]:
     try:
         size = path.stat().st_size
         refuse_large(size, limits.file_bytes)
@@ -67,12 +68,12 @@ def _kind(path: Path, name: str, limits: ReadingLimits) -> Format:
         ) from problem
     if kind in _TEXTUAL:
         refuse_large(size, limits.text_bytes)
-    return kind
+    return kind, size
 
 
 def read_here(path: Path, name: str, limits: ReadingLimits, ocr: OcrMode) -> Document:
     """Reads a file in this process. Raises as `read_document` does."""
-    kind = _kind(path, name, limits)
+    kind, _ = _kind(path, name, limits)
     budget = Budget(limits)
     collector = Collector(budget)
     try:

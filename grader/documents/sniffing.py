@@ -79,7 +79,7 @@ def sniff(path: Path, name: str) -> Format:
     """The format of a file. Raises `UnreadableDocumentError` for one that is empty or of a kind that is not read."""
     with path.open("rb") as file:
         head = file.read(HEAD)
-    if not head.strip(b"\x00\xff\xfe\xef\xbb\xbf \t\r\n"):
+    if len(head) < HEAD and not head.strip(b"\x00\xff\xfe\xef\xbb\xbf \t\r\n"):
         raise UnreadableDocumentError("The file is empty.")
     by_name = EXTENSIONS.get(Path(name).suffix.lower())
     if b"%PDF-" in head[:1_024]:

@@ -23,8 +23,19 @@ PAGE = Path(__file__).parents[2] / "docs" / "reading.md"
 FORMATS = ("md", "ipynb", "html", "docx", "odt", "tex", "pdf")
 
 GRADIENT = "gradient = tape.gradient(loss, parameters)"
-INDENTED = (("for i in range", 0), ("with tf.GradientTape", 4), ("loss = training_loss", 8), ("gradient = ", 8))
-ROWS = {"1": ("118", "0.8124"), "10": ("13", "0.8251"), "100": ("3", "0.8185"), "1000": ("1", "0.7097"), "60000": ("1", "0.1000")}
+INDENTED = (
+    ("for i in range", 0),
+    ("with tf.GradientTape", 4),
+    ("loss = training_loss", 8),
+    ("gradient = ", 8),
+)
+ROWS = {
+    "1": ("118", "0.8124"),
+    "10": ("13", "0.8251"),
+    "100": ("3", "0.8185"),
+    "1000": ("1", "0.7097"),
+    "60000": ("1", "0.1000"),
+}
 
 # What is not in a fixture as text: the programs that made these left it as a picture, or left it out.
 IN_PICTURES = {
@@ -32,7 +43,9 @@ IN_PICTURES = {
     "pdf/lo_word_codeimage_tableimage.pdf": {"q1", "indentation", "q3"},
     "pdf/scanned_150dpi.pdf": {"q1", "indentation", "q2", "q3"},
 }
-ABSENT = {"pdf/googledocs_like_chromium.pdf": {"q2"}}  # the formula was an image from the network, not loaded in print
+ABSENT = {
+    "pdf/googledocs_like_chromium.pdf": {"q2"}
+}  # the formula was an image from the network, not loaded in print
 
 
 class Found(NamedTuple):
@@ -71,7 +84,9 @@ def found_in(document: Document, seconds: float = 0.0) -> Found:
         for row in _rows(block):
             if row and ROWS.get(row[0]) == tuple(row[1:3]):
                 rows.setdefault(row[0], _how(block))
-    plot = next((block for block in document.blocks if block.kind is BlockKind.FIGURE and not _is_text(block)), None)
+    plot = next(
+        (block for block in document.blocks if block.kind is BlockKind.FIGURE and not _is_text(block)), None
+    )
     return Found(_how(line), _how(indented), _how(chain), rows, _figure(plot), seconds)
 
 
@@ -81,7 +96,12 @@ def _how(block: Block | None) -> str:
 
 def _is_indented(text: str) -> bool:
     lines = text.split("\n")
-    found = {start: len(line) - len(line.lstrip()) for start, _ in INDENTED for line in lines if line.lstrip().startswith(start)}
+    found = {
+        start: len(line) - len(line.lstrip())
+        for start, _ in INDENTED
+        for line in lines
+        if line.lstrip().startswith(start)
+    }
     return found == dict(INDENTED)
 
 
@@ -89,7 +109,9 @@ def _is_chain(block: Block) -> bool:
     """Whether a block holds working that ends in the parameter count."""
     if block.kind not in {BlockKind.MATHS, BlockKind.PROSE}:
         return False
-    return bool(re.search(r"(?:784\*128\+128|785\*128|\(28\*28\+1\)\*128|100352\+128)=100480", plain(block.text)))
+    return bool(
+        re.search(r"(?:784\*128\+128|785\*128|\(28\*28\+1\)\*128|100352\+128)=100480", plain(block.text))
+    )
 
 
 def plain(text: str) -> str:
@@ -107,7 +129,11 @@ def _rows(block: Block) -> Iterator[tuple[str, ...]]:
 
 
 def _is_text(block: Block) -> bool:
-    return block.figure is not None and block.figure.kind in {FigureKind.CODE, FigureKind.TABLE, FigureKind.EQUATION}
+    return block.figure is not None and block.figure.kind in {
+        FigureKind.CODE,
+        FigureKind.TABLE,
+        FigureKind.EQUATION,
+    }
 
 
 def _figure(block: Block | None) -> str:

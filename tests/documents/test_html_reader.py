@@ -72,11 +72,16 @@ GOOGLE = (
 )
 
 
-@pytest.mark.parametrize("head", ["<style>.c0{color:#000;font-family:\"Courier New\"}</style>", ""], ids=["styled", "plain"])
+@pytest.mark.parametrize(
+    "head", ['<style>.c0{color:#000;font-family:"Courier New"}</style>', ""], ids=["styled", "plain"]
+)
 def test_paragraphs_of_code_are_one_listing_with_its_indentation(read: Read, head: str) -> None:
     document = read("report.html", page(GOOGLE, head))
     assert kinds(document) == [
-        ("code", "for i in range(10):\n    with tf.GradientTape() as tape:\n\n    gradient = tape.gradient(loss, parameters)"),
+        (
+            "code",
+            "for i in range(10):\n    with tf.GradientTape() as tape:\n\n    gradient = tape.gradient(loss, parameters)",
+        ),
         ("prose", "That is the answer."),
     ]
 
@@ -119,7 +124,10 @@ def test_tables_with_spans_and_tables_that_only_lay_out(read: Read) -> None:
     )
     document = read("report.html", page(body))
     assert document.blocks[0].rows == (("Batch size", "", "Time"), ("1", "", "118 s"))
-    assert kinds(document)[1:] == [("prose", "All in one cell."), ("code", "gradient = tape.gradient(loss, parameters)")]
+    assert kinds(document)[1:] == [
+        ("prose", "All in one cell."),
+        ("code", "gradient = tape.gradient(loss, parameters)"),
+    ]
     assert [block.place.where for block in document.blocks] == ["table 1", "paragraph 2", "paragraph 3"]
 
 
@@ -149,7 +157,9 @@ def test_nothing_of_a_script_or_a_style_is_text(read: Read) -> None:
 
 
 def test_lists_are_numbered_as_shown(read: Read) -> None:
-    document = read("report.html", page("<ol start='3'><li>a first</li><li>a second<ul><li>inner</li></ul></li></ol>"))
+    document = read(
+        "report.html", page("<ol start='3'><li>a first</li><li>a second<ul><li>inner</li></ul></li></ol>")
+    )
     assert kinds(document) == [("prose", "3. a first"), ("prose", "4. a second"), ("prose", "- inner")]
 
 

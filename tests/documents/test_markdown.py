@@ -21,7 +21,10 @@ def kinds(document: Document) -> list[tuple[str, str]]:
 @pytest.mark.parametrize(
     ("source", "text"),
     [
-        ("The layer has 28*28*128 + 128 = 100480 parameters.", "The layer has 28*28*128 + 128 = 100480 parameters."),
+        (
+            "The layer has 28*28*128 + 128 = 100480 parameters.",
+            "The layer has 28*28*128 + 128 = 100480 parameters.",
+        ),
         ("so n*m*k + k and 28**2 parameters in all", "so n*m*k + k and 28**2 parameters in all"),
         ("We take **the loss** and *parameters* here.", "We take the loss and parameters here."),
         ("(784+1)*128*1 is what we get", "(784+1)*128*1 is what we get"),
@@ -35,7 +38,9 @@ def test_signs_that_mean_something_stay(read: Read, source: str, text: str) -> N
     assert kinds(read("report.md", source)) == [("prose", text)]
 
 
-@pytest.mark.parametrize("source", ["$$28 \\times 28$$", "\\[28 \\times 28\\]", "$28 \\times 28$", "$$\n28 \\times 28\n$$"])
+@pytest.mark.parametrize(
+    "source", ["$$28 \\times 28$$", "\\[28 \\times 28\\]", "$28 \\times 28$", "$$\n28 \\times 28\n$$"]
+)
 def test_formulas_stand_by_themselves(read: Read, source: str) -> None:
     assert kinds(read("report.md", source)) == [("maths", "28 \\times 28")]
 
@@ -66,7 +71,9 @@ def test_an_open_fence_does_not_swallow_the_rest(read: Read) -> None:
 
 
 def test_a_fence_that_is_never_closed_ends_at_the_next_answer(read: Read) -> None:
-    document = read("report.md", "# Lab\n```\ngradient = tape.gradient(loss, parameters)\n\nQuestion 2: 784*128 + 128\n")
+    document = read(
+        "report.md", "# Lab\n```\ngradient = tape.gradient(loss, parameters)\n\nQuestion 2: 784*128 + 128\n"
+    )
     assert [block.kind for block in document.blocks] == [BlockKind.HEADING, BlockKind.CODE, BlockKind.PROSE]
 
 
@@ -101,7 +108,9 @@ def test_a_label_before_a_table_heads_it(read: Read) -> None:
 
 
 def test_raw_html_is_read_as_html(read: Read) -> None:
-    source = "Before\n\n<table><tr><td>1</td><td>118</td></tr>\n\n<tr><td>10</td><td>13</td></tr></table>\n\nAfter"
+    source = (
+        "Before\n\n<table><tr><td>1</td><td>118</td></tr>\n\n<tr><td>10</td><td>13</td></tr></table>\n\nAfter"
+    )
     document = read("report.md", source)
     assert [block.kind for block in document.blocks] == [BlockKind.PROSE, BlockKind.TABLE, BlockKind.PROSE]
     assert document.blocks[1].rows == (("1", "118"), ("10", "13"))
@@ -122,7 +131,10 @@ def test_pictures_come_from_beside_the_file_only(read: Read, tmp_path: Path) -> 
     (tmp_path / "link.png").symlink_to(FIXTURES / "img" / "plot_good.png")
     outside = tmp_path.parent / "outside.png"
     outside.write_bytes(png)
-    document = read("report.md", "![a](plot.png)\n\n![b](link.png)\n\n![c](../outside.png)\n\n![d](http://example.org/x.png)")
+    document = read(
+        "report.md",
+        "![a](plot.png)\n\n![b](link.png)\n\n![c](../outside.png)\n\n![d](http://example.org/x.png)",
+    )
     figures = [block.figure for block in document.blocks if block.figure is not None]
     assert [figure.picture is not None for figure in figures] == [True, False, False, False]
     assert figures[0].picture is not None
@@ -133,7 +145,9 @@ def test_pictures_come_from_beside_the_file_only(read: Read, tmp_path: Path) -> 
 def test_embedded_pictures_are_decoded_and_not_text(read: Read) -> None:
     import base64
 
-    url = "data:image/png;base64," + base64.b64encode((FIXTURES / "img" / "notaplot.png").read_bytes()).decode()
+    url = (
+        "data:image/png;base64," + base64.b64encode((FIXTURES / "img" / "notaplot.png").read_bytes()).decode()
+    )
     document = read("report.md", f"![][image1]\n\nSome words.\n\n[image1]: <{url}>\n")
     assert [block.kind for block in document.blocks] == [BlockKind.FIGURE, BlockKind.PROSE]
     assert document.blocks[0].figure is not None
@@ -142,7 +156,9 @@ def test_embedded_pictures_are_decoded_and_not_text(read: Read) -> None:
 
 
 def test_a_yaml_head_gives_title_and_authors(read: Read) -> None:
-    document = read("report.md", '---\ntitle: "Lab 3"\nauthor:\n  - Anna Exempel\n  - Klara Påhitt\n---\n\nText.')
+    document = read(
+        "report.md", '---\ntitle: "Lab 3"\nauthor:\n  - Anna Exempel\n  - Klara Påhitt\n---\n\nText.'
+    )
     assert kinds(document) == [
         ("heading", "Lab 3"),
         ("prose", "Anna Exempel"),

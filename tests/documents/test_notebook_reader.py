@@ -23,7 +23,13 @@ def notebook(*cells: Any, **more: Any) -> str:
 
 
 def code(source: Any, *outputs: Any) -> dict[str, Any]:
-    return {"cell_type": "code", "source": source, "outputs": list(outputs), "metadata": {}, "execution_count": 1}
+    return {
+        "cell_type": "code",
+        "source": source,
+        "outputs": list(outputs),
+        "metadata": {},
+        "execution_count": 1,
+    }
 
 
 def markdown(source: Any, **more: Any) -> dict[str, Any]:
@@ -31,7 +37,9 @@ def markdown(source: Any, **more: Any) -> dict[str, Any]:
 
 
 def test_cells_are_counted_from_nought_and_keep_their_source(read: Read) -> None:
-    document = read("lab.ipynb", notebook(markdown("# Lab"), code(["x = 1\n", "    y = 2"]), markdown("Text")))
+    document = read(
+        "lab.ipynb", notebook(markdown("# Lab"), code(["x = 1\n", "    y = 2"]), markdown("Text"))
+    )
     assert [(block.kind, block.text, block.place.cell) for block in document.blocks] == [
         (BlockKind.HEADING, "Lab", 0),
         (BlockKind.CODE, "x = 1\n    y = 2", 1),
@@ -45,8 +53,16 @@ def test_outputs_of_every_sort(read: Read) -> None:
         {"output_type": "stream", "name": "stdout", "text": ["Loss: 1\n", "Loss: 2"]},
         {"output_type": "execute_result", "data": {"text/plain": "[1, 2]"}, "metadata": {}},
         {"output_type": "display_data", "data": {"image/png": PICTURE, "text/plain": "<Figure size 1x1>"}},
-        {"output_type": "display_data", "data": {"text/html": "<table><tr><td>1</td><td>2</td></tr></table>", "text/plain": "1 2"}},
-        {"output_type": "error", "ename": "ValueError", "evalue": "shapes", "traceback": ["\x1b[0;31mValueError\x1b[0m"]},
+        {
+            "output_type": "display_data",
+            "data": {"text/html": "<table><tr><td>1</td><td>2</td></tr></table>", "text/plain": "1 2"},
+        },
+        {
+            "output_type": "error",
+            "ename": "ValueError",
+            "evalue": "shapes",
+            "traceback": ["\x1b[0;31mValueError\x1b[0m"],
+        },
         {"output_type": "display_data", "data": {"text/latex": "$28^2$"}},
     ]
     blocks = read("lab.ipynb", notebook(code("x", *outputs))).blocks[1:]
@@ -91,8 +107,17 @@ def test_a_drawing_in_svg_is_read(read: Read) -> None:
 def test_version_3_is_read(read: Read) -> None:
     cells = [
         {"cell_type": "heading", "level": 2, "source": "Question 1"},
-        {"cell_type": "code", "input": "x = 1", "language": "python", "outputs": [{"output_type": "pyout", "text": "1", "png": PICTURE}]},
-        {"cell_type": "code", "input": "y", "outputs": [{"output_type": "pyerr", "ename": "NameError", "evalue": "y"}]},
+        {
+            "cell_type": "code",
+            "input": "x = 1",
+            "language": "python",
+            "outputs": [{"output_type": "pyout", "text": "1", "png": PICTURE}],
+        },
+        {
+            "cell_type": "code",
+            "input": "y",
+            "outputs": [{"output_type": "pyerr", "ename": "NameError", "evalue": "y"}],
+        },
     ]
     document = read("old.ipynb", json.dumps({"nbformat": 3, "worksheets": [{"cells": cells}]}))
     assert [(block.kind.value, block.text) for block in document.blocks] == [
@@ -114,8 +139,16 @@ def test_version_3_is_read(read: Read) -> None:
         {"cell_type": "code"},
         {"cell_type": "code", "source": None, "outputs": None},
         {"cell_type": "code", "source": 3, "outputs": [None, 3, {}, {"output_type": "stream", "text": 3}]},
-        {"cell_type": "markdown", "source": ["a", None, 3], "attachments": {"x": 3, "y": {"image/png": "!!"}}},
-        {"cell_type": "code", "source": "x", "outputs": [{"output_type": "display_data", "data": {"image/png": "%%%"}}]},
+        {
+            "cell_type": "markdown",
+            "source": ["a", None, 3],
+            "attachments": {"x": 3, "y": {"image/png": "!!"}},
+        },
+        {
+            "cell_type": "code",
+            "source": "x",
+            "outputs": [{"output_type": "display_data", "data": {"image/png": "%%%"}}],
+        },
         {"cell_type": 9, "source": "words"},
         {"cell_type": "code", "source": "x", "metadata": 5},
     ],
@@ -157,6 +190,8 @@ def test_lone_surrogates_and_separators_do_no_harm(read: Read) -> None:
 def test_more_cells_than_are_read_are_said(read: Read) -> None:
     from grader.documents import ReadingLimits
 
-    document = read("lab.ipynb", notebook(*[code(f"x{index}") for index in range(30)]), ReadingLimits(cells=10))
+    document = read(
+        "lab.ipynb", notebook(*[code(f"x{index}") for index in range(30)]), ReadingLimits(cells=10)
+    )
     assert len(document.blocks) == 10
     assert document.notes == ("the notebook has 30 cells; the first 10 were read",)

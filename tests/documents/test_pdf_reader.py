@@ -32,7 +32,9 @@ def kinds(document: Document) -> list[tuple[str, str]]:
 
 
 def test_paragraphs_headings_and_hard_line_ends(read: Read) -> None:
-    page = text(72, 780, "Question 1", "F3", 15) + lines(72, 750, [LONG, "goes through the points.", "Another line."])
+    page = text(72, 780, "Question 1", "F3", 15) + lines(
+        72, 750, [LONG, "goes through the points.", "Another line."]
+    )
     assert kinds(read("report.pdf", pdf([page]))) == [
         ("heading", "Question 1"),
         ("prose", f"{LONG} goes through the points.\nAnother line."),
@@ -45,7 +47,9 @@ def test_words_parted_at_line_ends_are_joined(read: Read) -> None:
 
 
 @pytest.mark.parametrize(("font", "size", "leading"), [("F2", 10, 12), ("F2", 9, 11), ("F1", 11, 14)])
-def test_a_listing_keeps_its_indentation_and_blank_lines(read: Read, font: str, size: float, leading: float) -> None:
+def test_a_listing_keeps_its_indentation_and_blank_lines(
+    read: Read, font: str, size: float, leading: float
+) -> None:
     """In Courier by its columns; in a proportional type, where blanks are narrower, by levels."""
     page = text(72, 780, "The loop is this one here:") + lines(72, 750, CODE, font, size, leading)
     document = read("report.pdf", pdf([page]))
@@ -55,14 +59,25 @@ def test_a_listing_keeps_its_indentation_and_blank_lines(read: Read, font: str, 
 
 
 def test_a_listing_goes_on_over_a_page_break(read: Read) -> None:
-    first = text(72, 800, "TDDC17, Anna Exempel", size=9) + lines(72, 90, CODE[:3], "F2", 10, 12) + text(297, 30, "1")
-    second = text(72, 800, "TDDC17, Anna Exempel", size=9) + lines(72, 770, CODE[4:], "F2", 10, 12) + text(297, 30, "2")
+    first = (
+        text(72, 800, "TDDC17, Anna Exempel", size=9)
+        + lines(72, 90, CODE[:3], "F2", 10, 12)
+        + text(297, 30, "1")
+    )
+    second = (
+        text(72, 800, "TDDC17, Anna Exempel", size=9)
+        + lines(72, 770, CODE[4:], "F2", 10, 12)
+        + text(297, 30, "2")
+    )
     # the second page's lines begin at the same columns, since they are counted from the listing's left edge
     document = read("report.pdf", pdf([first, second]))
-    assert kinds(document) == [
-        ("prose", "TDDC17, Anna Exempel"),  # the running head stays once: names stand there
-        ("code", "\n".join((*CODE[:3], CODE[4]))),
-    ]
+    assert (
+        kinds(document)
+        == [
+            ("prose", "TDDC17, Anna Exempel"),  # the running head stays once: names stand there
+            ("code", "\n".join((*CODE[:3], CODE[4]))),
+        ]
+    )
 
 
 @pytest.mark.parametrize("prompt", ["In [23]:", "[23]:", "In [ ]:"])
@@ -72,35 +87,54 @@ def test_a_notebook_prompt_is_no_code(read: Read, prompt: str) -> None:
 
 
 def test_powers_are_told_by_their_size(read: Read) -> None:
-    page = text(72, 750, "28", "F4", 10) + text(82.2, 754, "2", "F4", 7) + text(87, 750, "= 784 and n", "F4", 10)
+    page = (
+        text(72, 750, "28", "F4", 10) + text(82.2, 754, "2", "F4", 7) + text(87, 750, "= 784 and n", "F4", 10)
+    )
     page += text(137, 747.5, "in", "F4", 7) + text(146, 750, "inputs", "F4", 10)
     assert read("report.pdf", pdf([page])).text().startswith("28^2 = 784 and n")
 
 
 def test_a_fraction_is_one(read: Read) -> None:
-    page = text(72, 750, "P = 2 + ", "F4", 12) + text(120, 757, "200960", "F4", 12) + stroke(119, 753.5, 157, 753.5)
+    page = (
+        text(72, 750, "P = 2 + ", "F4", 12)
+        + text(120, 757, "200960", "F4", 12)
+        + stroke(119, 753.5, 157, 753.5)
+    )
     page += text(135, 743, "2", "F4", 12) + text(162, 750, "= 100482", "F4", 12)
     assert kinds(read("report.pdf", pdf([page]))) == [("maths", "P = 2 + (200960)/(2) = 100482")]
 
 
-ROWS = (("Batch size", "Time (s)", "Accuracy"), ("1", "118", "0.8124"), ("10", "13", "0.8251"), ("60000", "1", "0.1000"))
+ROWS = (
+    ("Batch size", "Time (s)", "Accuracy"),
+    ("1", "118", "0.8124"),
+    ("10", "13", "0.8251"),
+    ("60000", "1", "0.1000"),
+)
 
 
 def rows_at(top: float, rows: tuple[tuple[str, ...], ...], ruled: bool) -> str:
     columns = (80, 170, 260)
     page = "".join(
-        text(columns[at] + 4, top - 20 * index, cell) for index, row in enumerate(rows) for at, cell in enumerate(row)
+        text(columns[at] + 4, top - 20 * index, cell)
+        for index, row in enumerate(rows)
+        for at, cell in enumerate(row)
     )
     if ruled:
         bottom = top - 20 * len(rows) + 14
-        page += "".join(stroke(78, top + 14 - 20 * index, 350, top + 14 - 20 * index) for index in range(len(rows) + 1))
+        page += "".join(
+            stroke(78, top + 14 - 20 * index, 350, top + 14 - 20 * index) for index in range(len(rows) + 1)
+        )
         page += "".join(stroke(x, top + 14, x, bottom) for x in (78, 168, 258, 350))
     return page
 
 
 @pytest.mark.parametrize("ruled", [True, False], ids=["ruled", "unruled"])
 def test_tables_with_and_without_rules(read: Read, ruled: bool) -> None:
-    page = text(72, 790, "Time and accuracy were measured.") + rows_at(750, ROWS, ruled) + text(72, 600, "That is all.")
+    page = (
+        text(72, 790, "Time and accuracy were measured.")
+        + rows_at(750, ROWS, ruled)
+        + text(72, 600, "That is all.")
+    )
     document = read("report.pdf", pdf([page]))
     assert [block.kind for block in document.blocks] == [BlockKind.PROSE, BlockKind.TABLE, BlockKind.PROSE]
     assert document.blocks[1].rows == ROWS
@@ -116,7 +150,14 @@ def test_a_table_goes_on_over_a_page_break(read: Read, split: int) -> None:
 
 
 def test_prose_is_no_table(read: Read) -> None:
-    page = lines(72, 750, ["I would start with 100 since  it takes 3 seconds and", "has 0.81 accuracy, while the  10 takes 13 seconds or more"])
+    page = lines(
+        72,
+        750,
+        [
+            "I would start with 100 since  it takes 3 seconds and",
+            "has 0.81 accuracy, while the  10 takes 13 seconds or more",
+        ],
+    )
     assert [block.kind for block in read("report.pdf", pdf([page])).blocks] == [BlockKind.PROSE]
 
 
@@ -169,7 +210,10 @@ def test_thousands_of_pages_are_read_up_to_the_limit(read: Read) -> None:
 def test_a_page_picture_shows_the_passage_marked(tmp_path: Path) -> None:
     path = tmp_path / "report.pdf"
     path.write_bytes(pdf([text(72, 750, "gradient = tape.gradient(loss, parameters)", "F2", 10)]))
-    plain, marked = page_picture(path, 1), page_picture(path, 1, [Box(1, 72, 82, 320, 94), Box(2, 0, 0, 50, 50)])
+    plain, marked = (
+        page_picture(path, 1),
+        page_picture(path, 1, [Box(1, 72, 82, 320, 94), Box(2, 0, 0, 50, 50)]),
+    )
     images = [Image.open(io.BytesIO(data)).convert("RGB") for data in (plain, marked)]
     assert images[0].size == images[1].size
     assert images[0].width == 1000

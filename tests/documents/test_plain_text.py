@@ -52,7 +52,11 @@ def test_a_report_is_divided_by_its_look(read: Read) -> None:
     code, maths, table = (document.blocks[index] for index in (2, 5, 7))
     assert code.text.split("\n")[4] == "    gradient = tape.gradient(loss, parameters)"
     assert maths.text == "(28*28 + 1) · 128 = 785 · 128\n= 100 480"
-    assert table.rows == (("batch size", "time", "accuracy"), ("1", "118s", "0.8217"), ("10", "13s", "0.8311"))
+    assert table.rows == (
+        ("batch size", "time", "accuracy"),
+        ("1", "118s", "0.8217"),
+        ("10", "13s", "0.8311"),
+    )
 
 
 @pytest.mark.parametrize(

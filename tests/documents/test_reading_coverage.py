@@ -56,7 +56,11 @@ def test_every_fixture_and_format_is_in_the_published_table() -> None:
 def test_nothing_is_made_up(name: str) -> None:
     """No block says more than the file does: no text twice, no answer in two places that the report gives once."""
     document = read_document(coverage.FIXTURES / name, ocr="off")
-    code = [block for block in document.blocks if block.kind is BlockKind.CODE and "parameters.assign" in block.text]
+    code = [
+        block
+        for block in document.blocks
+        if block.kind is BlockKind.CODE and "parameters.assign" in block.text
+    ]
     tables = [block for block in document.blocks if block.kind is BlockKind.TABLE and "0.8124" in block.text]
     assert len(code) <= 1
     assert len(tables) <= 1
@@ -74,7 +78,11 @@ def test_a_scan_is_read_by_ocr_at_once() -> None:
     found = coverage.found_in(document)
     assert (found.q1, found.indentation, found.q2) == ("OCR", "OCR", "OCR")
     assert found.q3 == dict.fromkeys(coverage.ROWS, "OCR")
-    plots = [block for block in document.blocks if block.figure is not None and block.figure.kind is FigureKind.PLOT]
+    plots = [
+        block
+        for block in document.blocks
+        if block.figure is not None and block.figure.kind is FigureKind.PLOT
+    ]
     assert len(plots) == 1  # the one in the middle of page 2, told from the text around it
     assert plots[0].figure is not None
     assert plots[0].figure.ticks >= 6

@@ -14,7 +14,9 @@ def text(x: float, y: float, words: str, font: str = "F1", size: float = 11) -> 
     return f"BT /{font} {size} Tf {x} {y} Td ({escaped}) Tj ET\n"
 
 
-def lines(x: float, y: float, rows: Sequence[str], font: str = "F1", size: float = 11, leading: float = 14) -> str:
+def lines(
+    x: float, y: float, rows: Sequence[str], font: str = "F1", size: float = 11, leading: float = 14
+) -> str:
     """Text line by line, from `y` downwards; leading blanks of a line move it to the right by Courier's advance."""
     out = ""
     for index, row in enumerate(rows):
@@ -41,7 +43,8 @@ def pdf(
     objects: list[bytes] = [b"<< /Type /Catalog /Pages 2 0 R >>", b""]
     fonts = " ".join(f"/{name} {3 + index} 0 R" for index, name in enumerate(FONTS))
     objects += [
-        f"<< /Type /Font /Subtype /Type1 /BaseFont /{name} /Encoding /WinAnsiEncoding >>".encode() for name in FONTS.values()
+        f"<< /Type /Font /Subtype /Type1 /BaseFont /{name} /Encoding /WinAnsiEncoding >>".encode()
+        for name in FONTS.values()
     ]
     kids = []
     for index, page in enumerate(pages):

@@ -1,0 +1,62 @@
+"""Who wrote a report, as its title page, header or first lines say."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from typing import Final
+
+from grader.documents.document import BlockKind, Document
+from grader.model import Student
+
+LIU_ID: Final = re.compile(
+    r"(?<![A-Za-z0-9])([a-z]{5}\d{3})(?![A-Za-z0-9])"
+)  # Linköping University's user names
+_NAME: Final = (
+    r"[^\W\d_a-zåäöéü][\w'’-]*(?:[ \t]+(?:(?:af|av|de|der|la|van|von)[ \t]+)?[^\W\d_a-zåäöéü][\w'’-]*){1,3}"
+)
+_BEFORE: Final = re.compile(rf"({_NAME})\s*[(\[<,:;|/\-–—]*\s*$")
+_AFTER: Final = re.compile(rf"^\s*[)\]>,:;|/\-–—]*\s*({_NAME})")
+_FRONT: Final = 12  # blocks within which authors name themselves
+_FRONT_CHARACTERS: Final = 1_500
+_QUESTION: Final = re.compile(r"^\W{0,4}(?:question|fråga|uppgift|q)\s?1\b", re.I)
+
+
+def authors(documents: Sequence[Document]) -> tuple[Student, ...]:
+    """The students whose user names stand at the beginning of a report, with the names beside them, in order.
+
+    Only prose and headings before the first question count: user names in code and output are no signatures.
+    """
+    found: dict[str, str] = {}
+    for document in documents:
+        for user, name in _signatures(_front(document)):
+            found[user] = found.get(user) or name
+    return tuple(Student(user, name) for user, name in found.items())
+
+
+def _front(document: Document) -> str:
+    parts: list[str] = []
+    for block in document.blocks[:_FRONT]:
+        if _QUESTION.match(block.text) or sum(map(len, parts)) > _FRONT_CHARACTERS:
+            break
+        if block.kind in {BlockKind.PROSE, BlockKind.HEADING, BlockKind.TABLE} and not block.ocr:
+            parts.append(block.text[:_FRONT_CHARACTERS])
+    return "\n".join(parts)
+
+
+def _signatures(text: str) -> list[tuple[str, str]]:
+    found = []
+    for match in LIU_ID.finditer(text):
+        line_start = text.rfind("\n", 0, match.start()) + 1
+        line_end = text.find("\n", match.end())
+        before = _BEFORE.search(text[line_start : match.start()][-80:])
+        after = _AFTER.match(text[match.end() : line_end if line_end >= 0 else len(text)][:80])
+        name = (
+            before[1]
+            if before
+            else after[1]
+            if after and not LIU_ID.search(text[line_start : match.start()])
+            else ""
+        )
+        found.append((match[1], " ".join(name.split())))
+    return found
