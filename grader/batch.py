@@ -20,6 +20,7 @@ from grader.checks.assignment import Assignment, load
 from grader.grading import failed_result, fingerprint, grade
 from grader.model import Result, Submission, Value
 from grader.notebook_runner import NotebookRunner, RunSettings
+from grader.similarity import Trace, trace
 from grader.store import Ledger
 
 MINUTES_A_SUBMISSION: Final = (
@@ -57,6 +58,7 @@ class Graded(Value, frozen=True):
     staff_page: str
     seconds: float
     notebook: bytes = b""
+    trace: Trace = Trace()
 
 
 class BatchOutcome(Value, frozen=True):
@@ -86,7 +88,13 @@ def grade_all(
     lms = {one.id: one.lms for one in submissions}
     for graded in _graded(todo, assignment, rubric, settings):
         result = graded.result
-        ledger.record(result, content=graded.content, settings=settings.digest(), lms=lms[result.submission])
+        ledger.record(
+            result,
+            content=graded.content,
+            settings=settings.digest(),
+            lms=lms[result.submission],
+            trace=graded.trace,
+        )
         on_done(graded)
     ledger.keep_only({one.id for one in submissions})
     errors = tuple(result.submission for result in ledger.results() if result.status == "error")
@@ -182,7 +190,15 @@ class _Worker:
             page = render_feedback(judged.result, extras=extras)
             staff_page = render_feedback(judged.result, staff=True, extras=extras)
         notebook = judged.run.executed if judged.run is not None else b""
-        return Graded(judged.result, content, page, staff_page, time.monotonic() - started, notebook)
+        return Graded(
+            judged.result,
+            content,
+            page,
+            staff_page,
+            time.monotonic() - started,
+            notebook,
+            trace(judged.documents),
+        )
 
 
 _worker: _Worker | None = None

@@ -8,12 +8,15 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
+import msgspec
+
 from grader import __version__
 from grader.checks.alignment import changed_given_cells
 from grader.checks.answer import Answer
 from grader.checks.assignment import Assignment, Check, Question
 from grader.checks.finding import Finding
 from grader.documents import UnreadableDocumentError, read_document
+from grader.documents.authors import authors
 from grader.documents.document import Block, BlockKind, Document
 from grader.documents.sections import Sections, split
 from grader.model import (
@@ -118,8 +121,33 @@ def grade(
     if wanted:
         documents = tuple(_with_pictures_read(document, wanted) for document in documents)
         questions, flags = judge(documents, assignment, run=executed, executor=executor)
-    result = assemble(submission, files, questions, (*noticed, *flags), execution, assignment, rubric)
+    signed, doubts = with_authors(submission, documents)
+    result = assemble(signed, files, questions, (*noticed, *doubts, *flags), execution, assignment, rubric)
     return Judged(result, documents, executed)
+
+
+def with_authors(
+    submission: Submission, documents: Sequence[Document]
+) -> tuple[Submission, tuple[Flag, ...]]:
+    """The submission with the co-authors that its report names.
+
+    Whoever handed it in stays; a report that names only others is flagged, and nobody is added.
+    """
+    signed = authors(documents)
+    known = {student.id: student for student in submission.students}
+    if not signed or not (known.keys() & {student.id for student in signed} or not known):
+        if not signed:
+            return submission, ()
+        names = ", ".join(student.id for student in signed)
+        return submission, (
+            Flag(
+                "other-author", f"The report is signed by {names}, but was handed in by {', '.join(known)}."
+            ),
+        )
+    for student in signed:
+        if student.id not in known or not known[student.id].name:
+            known[student.id] = student
+    return msgspec.structs.replace(submission, students=tuple(known.values())), ()
 
 
 _OPEN: Final = frozenset((Verdict.MISSING, Verdict.REVIEW, Verdict.PARTIAL))

@@ -13,6 +13,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final
 
+import msgspec
 from sqlalchemy import (
     Column,
     Connection,
@@ -33,6 +34,7 @@ from sqlalchemy.dialects.sqlite import insert
 from sqlalchemy.exc import DatabaseError
 
 from grader.model import Result, ResultFormatError, Status
+from grader.similarity import Trace
 
 LEDGER_VERSION: Final = 1
 BUSY_SECONDS: Final = 30  # how long one process waits for another's write before it gives up with an error
@@ -52,6 +54,7 @@ _results = Table(
     Column("graded_at", String, nullable=False),
     Column("json", String, nullable=False),
     Column("lms", String, nullable=False, default="{}"),  # what an export needs to find its way back
+    Column("trace", String, nullable=False, default="{}"),  # what it is compared with other submissions by
     Column("present", Integer, nullable=False, default=1),  # 0: no longer among what was handed in
 )
 _attempts = Table(
@@ -129,7 +132,13 @@ class Ledger:
             ) from problem
 
     def record(
-        self, result: Result, *, content: str, settings: str, lms: Mapping[str, str] | None = None
+        self,
+        result: Result,
+        *,
+        content: str,
+        settings: str,
+        lms: Mapping[str, str] | None = None,
+        trace: Trace | None = None,
     ) -> None:
         """Writes a result in place of the submission's last one; an attempt with other contents is kept besides.
 
@@ -146,6 +155,7 @@ class Ledger:
             "graded_at": now,
             "json": text,
             "lms": json.dumps(dict(lms or {}), ensure_ascii=False),
+            "trace": msgspec.json.encode(trace or Trace()).decode(),
             "present": 1,
         }
         attempt = {
@@ -202,6 +212,14 @@ class Ledger:
                 select(_results.c.submission, _results.c.lms).where(_results.c.present == 1)
             )
             return {submission: json.loads(text) for submission, text in rows}
+
+    def traces(self) -> dict[str, Trace]:
+        """What each submission is compared with the others by."""
+        with self._engine.connect() as connection:
+            rows = connection.execute(
+                select(_results.c.submission, _results.c.trace).where(_results.c.present == 1)
+            )
+            return {submission: msgspec.json.decode(text, type=Trace) for submission, text in rows}
 
     def attempts(self, submission: str) -> list[Result]:
         """All attempts of one submission, the oldest first."""

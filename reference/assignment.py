@@ -41,6 +41,12 @@ def _handouts() -> Sequence[Handout]:
     return handouts()
 
 
+def _coincidence(title: str, points: Sequence[tuple[float, float]]) -> float:
+    from reference.coincidence import coincidence  # noqa: PLC0415 - only where two submissions agree
+
+    return coincidence(title, points)
+
+
 def _calibrate(out: Path, **options: Any) -> None:
     from reference.calibration import calibrate  # noqa: PLC0415 - only for --calibrate
 
@@ -69,6 +75,7 @@ assignment = Assignment(
     facts=_facts,
     notebook=_notebook,
     handouts=_handouts,
+    coincidence=_coincidence,
     calibrate=_calibrate,
     diagnose=_diagnose,
 )

@@ -28,6 +28,7 @@ from grader.model import Value
 
 if TYPE_CHECKING:
     from grader.execution import NotebookPlan
+    from grader.similarity import Coincidence
 
 CheckFunction: TypeAlias = Callable[[Answer], Finding]
 ENTRY_POINTS = "grader.assignments"
@@ -99,6 +100,7 @@ class Assignment:
     `notebook` says how a handed-in notebook is run, given the choice of data set (``full``, ``sample``, ``auto``);
     without it, notebooks are read but not run.
     `handouts` are the notebooks handed out, one an edition: given cells that a student changed become a flag.
+    `coincidence` gives the chance that honest work comes to the same points of a chart, by its title.
     `facts` is what ``grader reference`` prints: the true figures, by name.
     """
 
@@ -112,6 +114,7 @@ class Assignment:
         facts: Callable[[], Mapping[str, Any]] | None = None,
         handouts: Callable[[], Sequence[Handout]] | None = None,
         calibrate: Callable[..., None] | None = None,
+        coincidence: Coincidence | None = None,
         diagnose: Callable[[], Sequence[tuple[str, bool, str]]] | None = None,
     ) -> None:
         self.id = id
@@ -121,6 +124,7 @@ class Assignment:
         self.facts = facts
         self.handouts = handouts
         self.calibrate = calibrate
+        self.coincidence = coincidence
         self.diagnose = diagnose
         self.questions: list[Question] = []
         self._known: set[str] = set()

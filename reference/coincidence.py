@@ -1,0 +1,28 @@
+"""How likely it is that two honest groups write down the same figures for question 3."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from math import pi, prod, sqrt
+
+from reference.accuracy import learn
+from reference.batch_sizes import ranges
+
+_WRITTEN_STEP = 1e-4  # accuracies are printed with four digits
+_SAME_TIME = 0.35  # two machines give the same whole number of seconds about so often, from lab.md's tables
+
+
+def coincidence(title: str, points: Sequence[tuple[float, float]]) -> float:
+    """The chance that independent honest runs give these same points of the chart called `title`.
+
+    Two normal figures of spread s, rounded to steps d, are equal with probability d / (2 s sqrt(pi)).
+    """
+    if title != "Training accuracy":
+        return _SAME_TIME ** len(points)
+    rows = learn(ranges()).rows
+    chances = []
+    for batch, _ in points:
+        spread = rows.get(int(batch))
+        width = min(spread.below, spread.above) if spread is not None else 1.0
+        chances.append(min(1.0, _WRITTEN_STEP / (2 * width * sqrt(pi))))
+    return prod(chances)
