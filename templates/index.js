@@ -53,7 +53,7 @@
     field("shown").textContent = left === rows.length ? "" : `${left} of ${rows.length} shown`;
   };
   for (const id of ["search", "status", "verdict", "question", "flagged-only"]) {
-    field(id).addEventListener("input", filter);
+    for (const event of ["input", "change"]) field(id).addEventListener(event, filter);
   }
   field("controls").hidden = false;
   filter(); // a browser may have kept the fields from before

@@ -34,6 +34,7 @@ ROWS = (
     "1000    1       0.7097",
     "60000   1       0.1000",
 )
+NOT_RUN = Execution(ExecutionStatus.SKIPPED, note="No notebook was handed in.")
 CHOSEN = "Judging by the table, 100 is the batch size that we would start with."
 
 
@@ -72,7 +73,7 @@ def result(
     status: Status = Status.GRADED,
     flags: tuple[Flag, ...] = (),
     files: tuple[FileInfo, ...] = (FileInfo("report.md", FileKind.REPORT, "0" * 64),),
-    execution: Execution = Execution(ExecutionStatus.SKIPPED, note="No notebook was handed in."),
+    execution: Execution = NOT_RUN,
 ) -> Result:
     return Result(
         1,

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import subprocess
 import sys
+from itertools import pairwise
 
 import pytest
 from hypothesis import given, settings
@@ -37,7 +38,7 @@ def test_the_sizes_are_the_ticks_and_the_curves_have_a_legend() -> None:
 def test_a_logarithmic_axis_spaces_the_sizes_evenly() -> None:
     root = etree.fromstring(chart_svg(accuracy(), "c"))
     places = [float(element.get("x", "nan")) for element in root.iter(f"{SVG}text")][:4]
-    gaps = [right - left for left, right in zip(places, places[1:], strict=False)]
+    gaps = [right - left for left, right in pairwise(places)]
     assert max(gaps) - min(gaps) < 0.01
 
 
