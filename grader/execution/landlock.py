@@ -121,7 +121,8 @@ def _grant(ruleset: int, path: str, rights: int) -> None:
 def readable_except(roots: Iterable[str], hidden: Sequence[str]) -> tuple[list[str], list[str]]:
     """Splits `roots` into (readable, listable) so that nothing below `hidden` can be read.
 
-    A root that holds something hidden is only listable, its other children are readable one by one.
+    A root that holds something hidden is only listable, its other children are readable one by one. Links among
+    them are left out: a grant would be for what they lead to, as a virtual environment's ``lib64`` to its ``lib``.
     """
     readable: list[str] = []
     listable: list[str] = []
@@ -136,7 +137,7 @@ def readable_except(roots: Iterable[str], hidden: Sequence[str]) -> tuple[list[s
             continue
         listable.append(path)
         try:
-            waiting.extend(str(child) for child in Path(path).iterdir())
+            waiting.extend(str(child) for child in Path(path).iterdir() if not child.is_symlink())
         except OSError:
             continue
     return readable, listable

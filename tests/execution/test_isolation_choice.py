@@ -101,3 +101,13 @@ def test_hidden_paths_are_cut_out_of_what_can_be_read(tmp_path: Path) -> None:
     readable, listable = readable_except([str(tmp_path)], hidden)
     assert {Path(path).name for path in readable} == {"numpy", "six.py", "bin"}
     assert {Path(path).name for path in listable} == {tmp_path.name, "site"}
+
+
+def test_a_link_beside_what_is_hidden_does_not_lead_around(tmp_path: Path) -> None:
+    (tmp_path / "lib/site/answers").mkdir(parents=True)
+    (tmp_path / "lib/site/six.py").touch()
+    (tmp_path / "lib64").symlink_to("lib")
+    (tmp_path / "lib/site/shortcut").symlink_to("answers")
+    readable, listable = readable_except([str(tmp_path)], [str(tmp_path / "lib/site/answers")])
+    assert readable == [str(tmp_path / "lib/site/six.py")]
+    assert not any("lib64" in path for path in listable)
