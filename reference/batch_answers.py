@@ -252,15 +252,14 @@ def _figures(answer: Answer) -> Sequence[tuple[Block, str]]:
 
 def _drawn_by(pool: Sequence[Block], index: int) -> str:
     """The code of the cell that made a figure, if it came out of a notebook."""
-    cell = pool[index].place.cell
-    if cell is None:
+    place = pool[index].place
+    cell = place.cell
+    if cell is None or place.line is not None:  # a cell of Markdown has lines, an output has none
         return ""
     same = [
         block.text
         for block in pool
-        if block.kind is BlockKind.CODE
-        and block.place.cell == cell
-        and block.place.source == pool[index].place.source
+        if block.kind is BlockKind.CODE and block.place.cell == cell and block.place.source == place.source
     ]
     return "\n".join(same)
 
@@ -297,7 +296,8 @@ def _choice(answer: Answer) -> tuple[Choice, tuple[Block, ...]]:
         )
         for block in blocks
     )
-    return read_choice(text, BATCH_SIZES, ASPECTS), blocks
+    asked = any(block.kind is BlockKind.PROSE for block in answer.section)
+    return read_choice(text, BATCH_SIZES, ASPECTS, asked=asked), blocks
 
 
 def _place(passage: str, blocks: Sequence[Block]) -> list[Evidence]:

@@ -76,7 +76,7 @@ _UNIT_BEHIND: Final = re.compile(
     re.I,
 )
 _MEASURE_BEFORE: Final = re.compile(
-    r"(?:\b(?:takes?|took|only|just|bara|tar|tog|accuracy\s(?:of|is|was)|loss\s(?:of|is)|time\s(?:of|is|was)|question|part|fråga|figure|table|tabell|lab|factor(?:\sof)?)\s|[=~≈<>*/+]\s?(?<!size=)(?<!size\s=\s)(?<!\bb=)(?<!\bb\s=\s)(?<!bs=)(?<!bs\s=\s)(?<!storlek=)(?<!storlek\s=\s))$",
+    r"(?:\b(?:takes?|took|only|just|bara|tar|tog|accuracy\s(?:of|is|was)|loss\s(?:of|is)|time\s(?:of|is|was)|factor(?:\sof)?)\s|\b(?:question|part|fråga|uppgift|task|exercise|section|avsnitt|figure|figur|table|tabell|lab|labb|group|grupp)[\s-]#?|[=~≈<>*/+]\s?(?<!size=)(?<!size\s=\s)(?<!\bb=)(?<!\bb\s=\s)(?<!bs=)(?<!bs\s=\s)(?<!storlek=)(?<!storlek\s=\s))$",
     re.I,
 )
 
@@ -108,8 +108,13 @@ class _Mention(Value, frozen=True):
     end: int
 
 
-def read_choice(text: str, options: Sequence[int], aspects: Sequence[Aspect]) -> Choice:
-    """The option that a text chooses, by the strongest cue; see the module's docstring."""
+def read_choice(
+    text: str, options: Sequence[int], aspects: Sequence[Aspect], *, asked: bool = True
+) -> Choice:
+    """The option that a text chooses, by the strongest cue; see the module's docstring.
+
+    `asked` says that the text stands under the question: a few words with one option in them are then a choice.
+    """
     shown = plain(text[:MAX_TEXT])
     allowed = frozenset(options)
     spoken = frozenset(aspect.name for aspect in aspects if re.search(aspect.words, shown, re.I))
@@ -121,7 +126,8 @@ def read_choice(text: str, options: Sequence[int], aspects: Sequence[Aspect]) ->
     if not found:
         words = re.findall(r"\w+", shown)
         if (
-            len(mentioned) == 1
+            asked
+            and len(mentioned) == 1
             and len(words) <= 8
             and not any(sign.search(shown) for sign in (_POOR, _NEGATION, _REJECTED))
         ):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib.util
 import os
+import re
 import threading
 import warnings
 from functools import cache
@@ -11,6 +12,7 @@ from pathlib import Path
 from statistics import median
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
+from grader.documents.figure_words import is_tick
 from grader.documents.pdf_lines import TextLine, Word
 
 if TYPE_CHECKING:
@@ -23,6 +25,10 @@ if TYPE_CHECKING:
 _SCORE: Final = 0.5  # confidence from which a reading counts
 _SIZE: Final = 10.0  # points that text of the usual height is scaled to, so that layout rules fit
 _BODY: Final = 0.72  # of a word's box is the size of its type, the rest ascenders' and descenders' room
+_STRIPS: Final = 4  # margins of a figure whose labels are read: two panels side by side, two axes each
+_STRIP_MARGIN: Final = 6  # pixels left and right of a label that belong to its strip
+_LEAST_STRIP: Final = 12  # pixels left of the ticks in which a label may stand
+_LETTERS: Final = re.compile(r"[^\W\d_]{3}")
 _lock: Final = threading.Lock()
 
 
@@ -84,6 +90,36 @@ def recognise(image: Image) -> list[Recognised]:
             xs, ys = [int(point[0]) for point in corners], [int(point[1]) for point in corners]
             words.append(Recognised(text.strip(), (min(xs), min(ys), max(xs), max(ys))))
     return words
+
+
+def with_upright_labels(image: Image, words: Sequence[Recognised]) -> list[Recognised]:
+    """The words of a plot with its turned axis labels read anew, each margin as a strip turned upright.
+
+    Recognition reads a turned label letter by letter, with slips; upright and enlarged it reads it as it stands.
+    """
+    turned = [word for word in words if _is_turned(word)]
+    numbers = [word.box[0] for word in words if is_tick(word.text)]
+    strips = _united_columns([(word.box[0], word.box[2]) for word in turned])
+    if not turned and numbers and min(numbers) >= _LEAST_STRIP:
+        strips = [(0, min(numbers))]  # a label that was not found at all
+    kept = [word for word in words if not _is_turned(word)]
+    for left, right in strips[:_STRIPS]:
+        box = (max(0, left - _STRIP_MARGIN), 0, min(image.width, right + _STRIP_MARGIN), image.height)
+        strip = image.crop(box).rotate(-90, expand=True)
+        larger = strip.resize((2 * strip.width, 2 * strip.height))
+        read = [Recognised(word.text, box) for word in recognise(larger) if _LETTERS.search(word.text)]
+        kept += read or [word for word in turned if left <= word.box[0] < right]
+    return kept
+
+
+def _united_columns(columns: Sequence[tuple[int, int]]) -> list[tuple[int, int]]:
+    united: list[tuple[int, int]] = []
+    for left, right in sorted(columns):
+        if united and left <= united[-1][1] + _STRIP_MARGIN:
+            united[-1] = (united[-1][0], max(right, united[-1][1]))
+        else:
+            united.append((left, right))
+    return united
 
 
 def page_of(words: Sequence[Recognised]) -> Page:

@@ -22,7 +22,7 @@ from grader.documents.document import (
 )
 from grader.documents.figure_words import PlotWords, plot_words
 from grader.documents.limits import DEFAULT_LIMITS, Budget, ReadingLimits
-from grader.documents.ocr import Page, Recognised, available, page_of, recognise
+from grader.documents.ocr import Page, Recognised, available, page_of, recognise, with_upright_labels
 from grader.documents.page_content import Item, PageContent, items_of, without_edges
 from grader.documents.page_writer import PageWriter
 from grader.documents.pdf import plot_of_pdf
@@ -152,7 +152,7 @@ def _read_image(block: Block, image: Image, limits: ReadingLimits) -> list[Block
     outside = [word for word in words if word not in inside]
     reading = plot_words([word.text for word in inside])
     if plots and len(outside) <= 3:  # a title or a legend that stands apart
-        reading = plot_words([word.text for word in words])
+        reading = plot_words([word.text for word in with_upright_labels(image, words)])
         return [_figure(block, FigureKind.PLOT, reading)]
     found = _blocks(block, image, page_of(outside), plots, inside, limits)
     kind = next(

@@ -65,3 +65,13 @@ def test_fresh_texts(text: str, expected: tuple[int, ...] | None) -> None:
 @given(st.text(max_size=300))
 def test_any_text_is_read_without_error(text: str) -> None:
     read_choice(text, BATCH_SIZES, ASPECTS)
+
+
+@pytest.mark.parametrize("text", ["Group 10\n\nThe results are below.", "question-1", "Uppgift 1", "Lab 10"])
+def test_a_number_that_names_a_group_or_a_question_is_no_choice(text: str) -> None:
+    assert options(text) == ()
+
+
+def test_a_few_words_are_a_choice_only_where_they_answer_the_question() -> None:
+    assert options("Batch size 100.") == (100,)
+    assert read_choice("Batch size 100.", BATCH_SIZES, ASPECTS, asked=False).options == ()
