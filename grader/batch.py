@@ -17,7 +17,8 @@ from typing import Any, Final
 from pebble import ProcessExpired, ProcessPool
 
 from grader.checks.assignment import Assignment, load
-from grader.grading import failed_result, fingerprint, grade
+from grader.grading import failed_result, grade
+from grader.handed_in import fingerprint
 from grader.model import Result, Submission, Value
 from grader.notebook_runner import NotebookRunner, RunSettings
 from grader.similarity import Trace, trace

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import hashlib
 import traceback
 from collections.abc import Callable, Mapping, Sequence
-from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 import msgspec
@@ -15,10 +13,10 @@ from grader.checks.alignment import changed_given_cells
 from grader.checks.answer import Answer
 from grader.checks.assignment import Assignment, Check, Question
 from grader.checks.finding import Finding
-from grader.documents import UnreadableDocumentError, read_document
 from grader.documents.authors import authors
 from grader.documents.document import Block, BlockKind, Document
 from grader.documents.sections import Sections, split
+from grader.handed_in import read_submission, sha256
 from grader.model import (
     SCHEMA_VERSION,
     CheckResult,
@@ -45,41 +43,9 @@ if TYPE_CHECKING:
 OUR_FAULT: Final = (
     "Something went wrong in the grader; it is not your fault and costs you nothing. It will be graded again."
 )
+MAX_NOTE: Final = 1_000  # characters of what is said of files that were not read
 _LEADS_ON: Final = frozenset((Verdict.PASS, Verdict.PARTIAL))
 _POINTS_DIGITS: Final = 2
-
-
-def read_files(submission: Submission) -> tuple[tuple[Document, ...], tuple[FileInfo, ...]]:
-    """Reads every report and notebook; a file that cannot be read is noted, and the others are read all the same."""
-    documents: list[Document] = []
-    files: list[FileInfo] = []
-    for file in submission.files:
-        note = ""
-        if file.kind is not FileKind.OTHER:
-            try:
-                document = read_document(file.path, file.name)
-                documents.append(document)
-                note = " ".join(document.notes)
-            except UnreadableDocumentError as problem:
-                note = str(problem)
-        files.append(FileInfo(file.name, file.kind, sha256(file.path), note))
-    return tuple(documents), tuple(files)
-
-
-def sha256(path: Path) -> str:
-    """The digest of a file's contents."""
-    with path.open("rb") as stream:
-        return hashlib.file_digest(stream, "sha256").hexdigest()
-
-
-def fingerprint(submission: Submission) -> str:
-    """A digest of everything handed in: names, contents and authors. Unchanged, it need not be graded again."""
-    digest = hashlib.sha256(submission.id.encode())
-    for student in submission.students:
-        digest.update(f"\0{student.id}\0{student.name}".encode())
-    for file in sorted(submission.files, key=lambda file: file.name):
-        digest.update(f"\0{file.name}\0{file.kind}\0{sha256(file.path)}".encode())
-    return digest.hexdigest()
 
 
 class Judged(Value, frozen=True):
@@ -104,7 +70,8 @@ def grade(
     where the text alone left something open. Never raises for anything that a student handed in; a check of
     ours that breaks becomes an `error` verdict.
     """
-    documents, files = read_files(submission)
+    handed_in = read_submission(submission)
+    documents = handed_in.documents
     executed: NotebookRun | None = None
     execution = Execution(ExecutionStatus.SKIPPED, note="Notebooks were not run.")
     notebook = next((file for file in submission.files if file.kind is FileKind.NOTEBOOK), None)
@@ -121,8 +88,13 @@ def grade(
     if wanted:
         documents = tuple(_with_pictures_read(document, wanted) for document in documents)
         questions, flags = judge(documents, assignment, run=executed, executor=executor)
+    if handed_in.unread:
+        questions = held_open(questions, handed_in.unread)
+        noticed += (Flag("unread-file", " ".join(handed_in.unread)[:MAX_NOTE]),)
     signed, doubts = with_authors(submission, documents)
-    result = assemble(signed, files, questions, (*noticed, *doubts, *flags), execution, assignment, rubric)
+    result = assemble(
+        signed, handed_in.files, questions, (*noticed, *doubts, *flags), execution, assignment, rubric
+    )
     return Judged(result, documents, executed)
 
 
@@ -148,6 +120,31 @@ def with_authors(
         if student.id not in known or not known[student.id].name:
             known[student.id] = student
     return msgspec.structs.replace(submission, students=tuple(known.values())), ()
+
+
+def held_open(questions: Sequence[QuestionResult], unread: Sequence[str]) -> tuple[QuestionResult, ...]:
+    """What was not found is for a person to look for, as long as a file that may hold it could not be read."""
+    said = " ".join(unread)[:MAX_NOTE]
+    made = []
+    for question in questions:
+        checks = tuple(
+            msgspec.structs.replace(
+                check,
+                verdict=Verdict.REVIEW,
+                message="This was not found in what could be read; a person looks at the rest.",
+                staff=f"Not read: {said}",
+                hint="",
+            )
+            if check.verdict is Verdict.MISSING and check.max > 0
+            else check
+            for check in question.checks
+        )
+        made.append(
+            msgspec.structs.replace(question, checks=checks, verdict=question_verdict(checks))
+            if checks != question.checks
+            else question
+        )
+    return tuple(made)
 
 
 _OPEN: Final = frozenset((Verdict.MISSING, Verdict.REVIEW, Verdict.PARTIAL))

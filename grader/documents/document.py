@@ -116,3 +116,7 @@ class Document(Value, frozen=True):
 
 class UnreadableDocumentError(ValueError):
     """A file cannot be read at all: the message says what is wrong and what to do, for the student."""
+
+
+class EmptyDocumentError(UnreadableDocumentError):
+    """There is nothing in the file, so that nothing in it was missed."""

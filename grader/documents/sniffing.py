@@ -8,7 +8,7 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Final
 
-from grader.documents.document import UnreadableDocumentError
+from grader.documents.document import EmptyDocumentError, UnreadableDocumentError
 from grader.documents.references import media_type
 
 HEAD: Final = 8_192  # bytes that are looked at
@@ -80,7 +80,7 @@ def sniff(path: Path, name: str) -> Format:
     with path.open("rb") as file:
         head = file.read(HEAD)
     if len(head) < HEAD and not head.strip(b"\x00\xff\xfe\xef\xbb\xbf \t\r\n"):
-        raise UnreadableDocumentError("The file is empty.")
+        raise EmptyDocumentError("The file is empty.")
     by_name = EXTENSIONS.get(Path(name).suffix.lower())
     if b"%PDF-" in head[:1_024]:
         return Format.PDF
