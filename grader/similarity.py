@@ -12,6 +12,7 @@ import re
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from itertools import combinations
+from math import prod
 from typing import Final
 
 import msgspec
@@ -25,25 +26,39 @@ COMMON: Final = 0.1  # share of the class, or three submissions, from which a pa
 ALIKE: Final = 0.45  # share of the shorter text's own passages from which a pair is shown
 ENOUGH: Final = 25  # kept shingles, about a hundred words: less is too little to tell
 FEW_FIGURES: Final = 4  # equal points in one chart from which a pair is shown
-UNLIKELY: Final = 1e-4  # probability that honest work coincides, below which figures are shown
+MOST_TEXT: Final = 60_000  # characters of a submission that are compared
+RARE: Final = 0.01  # expected pairs of the whole class that coincide so, below which figures are shown
+_TOKEN: Final = re.compile(r"\w+|[^\w\s]")
 _COMPARED: Final = frozenset({BlockKind.PROSE, BlockKind.CODE})
 
 
+class Block(Value, frozen=True):
+    """A passage of a submission as it is shown beside another's."""
+
+    where: str
+    text: str
+
+
 class Trace(Value, frozen=True):
-    """What is kept of a submission to compare it: hashes, with the words each stands for."""
+    """What is kept of a submission to compare it: hashes, with the words each stands for, and the text itself."""
 
     hashes: tuple[int, ...] = ()
     passages: tuple[str, ...] = ()
+    blocks: tuple[Block, ...] = ()
 
 
 class Pair(Value, frozen=True):
-    """Two submissions that have more in common than chance allows; `odds` is the chance where it is known."""
+    """Two submissions that have more in common than chance allows; `odds` is the chance where it is known.
+
+    `kind` is ``text`` or ``figures``. `passages` are of the texts, `figures` of the charts, by title and x.
+    """
 
     one: str
     other: str
-    kind: str  # "text" or "figures"
+    kind: str
     share: float
-    passages: tuple[str, ...]
+    passages: tuple[str, ...] = ()
+    figures: tuple[tuple[str, float, float], ...] = ()
     odds: float | None = None
 
 
@@ -53,11 +68,30 @@ Coincidence = Callable[[str, Sequence[tuple[float, float]]], float]
 def trace(documents: Sequence[Document]) -> Trace:
     """The winnowed shingles of all prose and code."""
     kept: dict[int, str] = {}
+    blocks: list[Block] = []
+    left = MOST_TEXT
     for document in documents:
         for block in document.blocks:
-            if block.kind in _COMPARED and not block.ocr:
-                kept.update(_winnowed(re.findall(r"\w+|[^\w\s]", block.text.lower())[:20_000]))
-    return Trace(tuple(kept), tuple(kept.values()))
+            if block.kind in _COMPARED and not block.ocr and left > 0:
+                text = block.text[:left]
+                left -= len(text)
+                blocks.append(Block(f"{block.place.source}, {block.place.where}", text))
+                kept.update(_winnowed([word for word, _, _ in words_of(text)]))
+    return Trace(tuple(kept), tuple(kept.values()), tuple(blocks))
+
+
+def words_of(text: str) -> list[tuple[str, int, int]]:
+    """The words and signs that are compared, each with its start and end in the text."""
+    return [(found[0].lower(), *found.span()) for found in _TOKEN.finditer(text)]
+
+
+def shingles_of(blocks: Sequence[Block]) -> set[str]:
+    """All runs of `SHINGLE` words, kept or not."""
+    made: set[str] = set()
+    for block in blocks:
+        words = [word for word, _, _ in words_of(block.text)]
+        made.update(" ".join(words[at : at + SHINGLE]) for at in range(len(words) - SHINGLE + 1))
+    return made
 
 
 def _winnowed(words: Sequence[str]) -> Iterator[tuple[int, str]]:
@@ -106,24 +140,32 @@ def _texts(traces: Mapping[str, Trace]) -> Iterator[Pair]:
 
 
 def _figures(results: Sequence[Result], coincidence: Coincidence | None) -> Iterator[Pair]:
-    """Pairs with the same points in a chart of their own figures, judged by the assignment's odds."""
-    drawn: dict[str, dict[str, set[tuple[float, float]]]] = {}
-    for result in results:
-        for question in result.questions:
-            for chart in question.charts:
-                points = (
-                    set(zip(chart.series[-1].x, chart.series[-1].y, strict=False)) if chart.series else set()
-                )
-                drawn.setdefault(chart.title, {})[result.submission] = points
-    for title, by_submission in drawn.items():
-        for (one, points), (other, others) in combinations(sorted(by_submission.items()), 2):
-            equal = sorted(points & others)
-            if len(equal) < FEW_FIGURES:
+    """Pairs with the same points in charts of their own figures, judged by the assignment's odds.
+
+    The charts of a pair count together: four of five times alone are no wonder, with four accuracies they are.
+    """
+    points = {result.submission: _own_points(result) for result in results}
+    pairs = len(points) * (len(points) - 1) / 2
+    for (one, left), (other, right) in combinations(sorted(points.items()), 2):
+        equal = {title: sorted(left[title] & right[title]) for title in left.keys() & right.keys()}
+        telling = {title: same for title, same in sorted(equal.items()) if len(same) >= FEW_FIGURES}
+        if not telling:
+            continue
+        odds = None
+        if coincidence is not None:
+            odds = prod(coincidence(title, same) for title, same in telling.items())
+            if odds * pairs >= RARE:
                 continue
-            odds = coincidence(title, equal) if coincidence is not None else None
-            if odds is None or odds < UNLIKELY:
-                shown = tuple(f"{title}: {y:g} at {x:g}" for x, y in equal)
-                yield Pair(one, other, "figures", len(equal) / max(len(points), len(others)), shown, odds)
+        count = sum(len(same) for same in telling.values())
+        most = sum(max(len(left[title]), len(right[title])) for title in telling)
+        figures = tuple((title, x, y) for title, same in telling.items() for x, y in same)
+        yield Pair(one, other, "figures", count / most, figures=figures, odds=odds)
+
+
+def _own_points(result: Result) -> dict[str, set[tuple[float, float]]]:
+    """The points of a submission's own figures, by the title of their chart; the last series is its own."""
+    charts = [chart for question in result.questions for chart in question.charts if chart.series]
+    return {chart.title: set(zip(chart.series[-1].x, chart.series[-1].y, strict=False)) for chart in charts}
 
 
 def flags(pairs: Sequence[Pair]) -> dict[str, list[Flag]]:
@@ -140,7 +182,8 @@ def flags(pairs: Sequence[Pair]) -> dict[str, list[Flag]]:
                     else ""
                 )
                 message = f"The same figures as {theirs}.{chance}"
-            evidence = (Evidence(theirs, "the same in both", "\n".join(pair.passages)),)
+            same = pair.passages or [f"{title}: {y:g} at {x:g}" for title, x, y in pair.figures]
+            evidence = (Evidence(theirs, "the same in both", "\n".join(same)),)
             found.setdefault(mine, []).append(Flag(f"same-{pair.kind}", message, evidence))
     return found
 

@@ -29,7 +29,7 @@ from grader.graded_folder import open_ledger, write_page, write_summary
 from grader.intake import Intake, IntakeError, collect
 from grader.model import Result, Status, Verdict
 from grader.notebook_runner import RunSettings
-from grader.similarity import similar, with_flags
+from grader.similarity import similar
 from grader.store import LedgerError
 
 ERRORS_FOUND = 1
@@ -119,8 +119,9 @@ def command(
 
                 outcome = grade_all(intake.submissions, settings, ledger, on_done=done, on_plan=planned)
             results = ledger.results()
-            results = with_flags(results, similar(ledger.traces(), results, lab.coincidence))
-            write_summary(out, results, lab.title)
+            traces = ledger.traces()
+            pairs = similar(traces, results, lab.coincidence)
+            results = write_summary(out, results, lab.title, pairs=pairs, traces=traces)
     except (IntakeError, FileWriteError, LedgerError) as problem:
         click.echo(f"grader: {problem}", err=True)
         sys.exit(USAGE)

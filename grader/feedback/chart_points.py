@@ -9,6 +9,7 @@ from grader.feedback.textguard import on_one_line
 from grader.model import Chart, Series, Value
 
 MAX_SERIES: Final = 8
+MAX_CLOUD: Final = 600  # submissions in one picture; more are a black cloud
 MAX_POINTS: Final = 200  # of one series
 _LARGEST: Final = 1e15  # above this the axis' own arithmetic loses its ticks
 _LABEL: Final = 60
@@ -36,9 +37,9 @@ class Curve(Value, frozen=True):
         return tuple(point for point in self.points if point.low is not None and point.high is not None)
 
 
-def curves(chart: Chart) -> tuple[Curve, ...]:
-    """The curves of a chart, without those of which nothing is left."""
-    made = (_curve(series, chart) for series in chart.series[:MAX_SERIES])
+def curves(chart: Chart, most: int = MAX_SERIES) -> tuple[Curve, ...]:
+    """The first `most` curves of a chart, without those of which nothing is left."""
+    made = (_curve(series, chart) for series in chart.series[:most])
     return tuple(curve for curve in made if curve.points)
 
 

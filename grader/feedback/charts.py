@@ -7,7 +7,7 @@ import warnings
 from functools import lru_cache
 from typing import Any, Final
 
-from grader.feedback.chart_points import Curve, curves, figure, tick_values
+from grader.feedback.chart_points import MAX_CLOUD, Curve, curves, figure, tick_values
 from grader.feedback.inline_svg import inlined
 from grader.feedback.textguard import on_one_line
 from grader.model import Chart
@@ -32,7 +32,13 @@ def chart_svg(chart: Chart, name: str) -> str:
     return inlined(_drawn(chart, drawn), name) if drawn else ""
 
 
-def _drawn(chart: Chart, drawn: tuple[Curve, ...]) -> bytes:
+def cloud_svg(chart: Chart, name: str) -> str:
+    """As `chart_svg`, for the curves of a whole class: thin, of one colour, with one entry in the legend."""
+    drawn = curves(chart, most=MAX_CLOUD)
+    return inlined(_drawn(chart, drawn, cloud=True), name) if drawn else ""
+
+
+def _drawn(chart: Chart, drawn: tuple[Curve, ...], *, cloud: bool = False) -> bytes:
     import matplotlib as mpl  # noqa: PLC0415 - half a second, only where a chart is drawn
     from matplotlib.backends.backend_svg import FigureCanvasSVG  # noqa: PLC0415
     from matplotlib.figure import Figure  # noqa: PLC0415
@@ -44,7 +50,7 @@ def _drawn(chart: Chart, drawn: tuple[Curve, ...]) -> bytes:
         FigureCanvasSVG(picture)
         axes = picture.add_axes((0.15, 0.16, 0.83, 0.73))
         for index, curve in enumerate(drawn):
-            _draw(axes, curve, index)
+            _draw(axes, curve, index, cloud=cloud)
         axes.set_title(on_one_line(chart.title, 70), loc="left", fontweight="bold")
         axes.set_xlabel(on_one_line(chart.x_label, 60))
         axes.set_ylabel(on_one_line(chart.y_label, 60))
@@ -95,7 +101,7 @@ def _settings() -> Any:  # newer releases of matplotlib type the names of the se
     }
 
 
-def _draw(axes: Any, curve: Curve, index: int) -> None:
+def _draw(axes: Any, curve: Curve, index: int, *, cloud: bool) -> None:
     band = curve.banded
     if band:
         axes.fill_between(
@@ -112,6 +118,17 @@ def _draw(axes: Any, curve: Curve, index: int) -> None:
             color=_MIDDLE,
             linewidth=1,
             dashes=(4, 3),
+        )
+        return
+    if cloud:
+        axes.plot(
+            [point.x for point in curve.points],
+            [point.y for point in curve.points],
+            color=_CURVES[0],
+            marker=".",
+            linewidth=0.5,
+            markersize=4,
+            label=curve.label or None,
         )
         return
     axes.plot(

@@ -6,11 +6,14 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from typing import Final
 
+from grader.feedback.class_cloud import class_clouds
 from grader.feedback.page_frame import address, page, slug
+from grader.feedback.pair_page import pair_lines
 from grader.feedback.submission_page import author
 from grader.feedback.textguard import on_one_line
 from grader.feedback.wording import VERDICTS, WORDING
 from grader.model import CheckResult, QuestionResult, Result, Status, Value, Verdict
+from grader.similarity import Pair
 
 MAX_REASONS: Final = 8  # of one submission in the list of what needs review
 FIRST_REVIEWS: Final = 25  # shown at once; the rest opens on demand
@@ -85,11 +88,14 @@ class FlagLine(Value, frozen=True):
     words: str
 
 
-def render_index(results: Sequence[Result], *, title: str, staff_folder: str = "staff") -> str:
+def render_index(
+    results: Sequence[Result], *, title: str, staff_folder: str = "staff", pairs: Sequence[Pair] = ()
+) -> str:
     """``index.html`` of a graded folder. Links lead to ``feedback/<submission>.html``.
 
     What staff must decide links to the page of the same name in `staff_folder`; where there is none (an empty
-    name), to the student's page. The page works without its script, which sorts and filters the table.
+    name), to the student's page. `pairs` link to ``similar/<one>--<other>.html``. The page works without its
+    script, which sorts and filters the table.
     """
     ordered = sorted(results, key=lambda result: result.submission)
     tallies = _tallies(ordered)
@@ -102,7 +108,7 @@ def render_index(results: Sequence[Result], *, title: str, staff_folder: str = "
     widths = sorted({count for tally in tallies for _, count in tally.counts})
     return page(
         "index.html.j2",
-        styles=("page.css", "index.css"),
+        styles=("page.css", "charts.css", "index.css"),
         script="index.js",
         # Shares of a bar are classes: the policy allows no style attributes.
         css="".join(f".w-{width}{{flex-grow:{width}}}" for width in widths),
@@ -119,6 +125,8 @@ def render_index(results: Sequence[Result], *, title: str, staff_folder: str = "
         tallies=tallies,
         columns=_histogram(counted),
         flags=flags,
+        pairs=pair_lines(pairs),
+        clouds=class_clouds(ordered),
         rows=[_row(result, tallies, staff_folder) for result in ordered],
     )
 

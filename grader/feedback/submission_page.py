@@ -10,7 +10,7 @@ from markupsafe import Markup
 from grader.feedback.chart_points import Point, curves, figure
 from grader.feedback.charts import chart_svg
 from grader.feedback.extras import FeedbackExtras, bounded
-from grader.feedback.page_frame import page, slug
+from grader.feedback.page_frame import ALIKE, page, slug
 from grader.feedback.textguard import on_one_line, shown
 from grader.feedback.wording import STATUS_SENTENCE, WORDING, concerns_student, points, run_sentence
 from grader.model import (
@@ -109,9 +109,10 @@ def render_feedback(result: Result, *, staff: bool = False, extras: FeedbackExtr
     places = {check.id for question in questions for check in question.checks}
     return page(
         "feedback.html.j2",
-        styles=("page.css", "feedback.css"),
+        styles=("page.css", "charts.css", "feedback.css"),
         result=result,
         staff=staff,
+        alike=Markup("".join(ALIKE)),  # noqa: S704 - two comments of ours
         words=WORDING,
         authors=[author(student) for student in result.students[:20]],
         share=f"{_share(result):.1f}",

@@ -18,9 +18,11 @@ from grader.feedback import (
     Passage,
     render_feedback,
     render_index,
+    render_pair,
     render_terminal,
 )
 from grader.model import Result
+from grader.similarity import Block, Pair, Trace
 
 FRAGMENTS = [
     "<script>alert(1)</script>",
@@ -45,8 +47,7 @@ FRAGMENTS = [
     "=1+1",
 ]
 HOSTILE = st.lists(st.sampled_from(FRAGMENTS) | st.text(max_size=20), max_size=4).map("".join)
-_TAGS = """
-html head meta title style body script a header p strong span h1 ul li bdi div svg rect nav main
+_TAGS = """mark html head meta title style body script a header p strong span h1 ul li bdi div svg rect nav main
 section h2 h3 article code figure figcaption pre blockquote details summary table caption thead
 tbody tr th td dl dt dd label input select option footer text line g path defs use clippath img
 button
@@ -84,11 +85,16 @@ def assert_harmless(page: str) -> None:
     assert "default-src 'none'" in root.xpath("//meta[@http-equiv]/@content")[0]
     assert len(root.xpath("//main")) == 1
     for element in root.iter():
+        if isinstance(element, html.HtmlComment):
+            assert element.text in {" alike ", " end of alike "}
+            continue
         assert element.tag in TAGS, element.tag
         for name, value in element.attrib.items():
             assert name in ATTRIBUTES, name
             if name == "href":
-                assert value.startswith(("#", "feedback/", "staff/", "../index.html", "../feedback/")), value
+                assert value.startswith(
+                    ("#", "feedback/", "staff/", "../index.html", "../feedback/", "../staff/", "similar/")
+                ), value
                 assert value.removeprefix("../").split("#")[0].count("/") <= 1, value
 
 
@@ -105,7 +111,12 @@ def test_no_field_can_bring_markup_into_a_page(troubled: Result, seed: Result, d
     for result in results:
         assert_harmless(render_feedback(result, extras=extras))
         assert_harmless(render_feedback(result, staff=True, extras=extras))
-    assert_harmless(render_index(results, title=texts()))
+    first = msgspec.structs.replace(results[0], submission="a")
+    second = msgspec.structs.replace(results[1], submission="b")
+    trace = with_texts(Trace(blocks=(Block("where", "text"), Block("where", "text"))), texts)
+    pair = Pair("a", "b", "text", 0.5, (texts(),), ((texts(), 1.0, 2.0),))
+    assert_harmless(render_index(results, title=texts(), pairs=[pair]))
+    assert_harmless(render_pair([pair], {"a": first, "b": second}, {"a": trace, "b": trace}, title=texts()))
 
 
 @settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
