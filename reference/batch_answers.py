@@ -14,6 +14,7 @@ from reference import plausibility
 from reference.batch_sizes import BATCH_SIZES
 from reference.batch_table import BatchTable, TableRow, read_batch_table
 from reference.drawn_curves import find_curves
+from reference.notebook_agreement import disagreement
 
 TIME: Final = Aspect(
     "time",
@@ -43,14 +44,13 @@ def judge_table(answer: Answer) -> Finding:
     charts = _charts(table)
     shown = _distinct([row.evidence for row in table.rows])
     if table.complete:
-        if any(row.ocr for row in table.rows):
-            return passed(
-                "Time and training accuracy are given for all five batch sizes.",
-                shown,
-                staff="Read from a picture by OCR.",
-                charts=charts,
-            )
-        return passed("Time and training accuracy are given for all five batch sizes.", shown, charts=charts)
+        return passed(
+            "Time and training accuracy are given for all five batch sizes.",
+            shown,
+            staff="Read from a picture by OCR." if any(row.ocr for row in table.rows) else "",
+            charts=charts,
+            flags=disagreement(answer.documents, table),
+        )
     if not table.rows:
         pictures = answer.unread_pictures
         if pictures:
