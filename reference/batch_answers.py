@@ -21,7 +21,8 @@ TIME: Final = Aspect(
     r"\btim(?:e|es|ing)\b|\bsec(?:ond)?s?\b|\bsek|\btid\w*|\b\d+\s?s\b|\bfast\w*|\bquick\w*|\bslow\w*|\bspeed\w*|\bsnabb\w*|\blångsam\w*|\bcheap\b|\befficien\w*|\beffektiv\w*|\bduration",
 )
 ACCURACY: Final = Aspect(
-    "accuracy", r"accura\w*|\bacc\b|noggrann\w*|träffsäker\w*|precision|\d\s?%|\bperforman\w*|\bprestanda"
+    "accuracy",
+    r"accura\w*|\bacc\b|noggrann\w*|träffsäker\w*|precision|\d\s?%|percentage\s?points?|procentenhet\w*|\bpp\b|\bperforman\w*|\bprestanda",
 )
 ASPECTS: Final = (TIME, ACCURACY)
 TOLERANCE: Final = (
@@ -317,12 +318,12 @@ def judge_choice(answer: Answer) -> Finding:
         text = " ".join(block.text for block in blocks)
         if not text.strip() or len(text.split()) < 4:
             return _no_prose(answer, "No batch size is named as the one to start with.")
-        if not choice.mentioned and not choice.aspects:
+        if not choice.mentioned and not choice.aspects and not choice.worded:
             return missing("No batch size is named as the one to start with.")
         return review(
             "The program could not tell for certain which batch size you would start with; a person looks at it.",
             shown,
-            staff="No single size is named as the choice."
+            staff="No one of the five sizes is named as the choice."
             if not choice.unclear
             else "Several sizes are named; which is the choice is not certain.",
             hint="Name one batch size in so many words.",

@@ -39,7 +39,7 @@ class Found(Value, frozen=True):
 
 def judge_expression(answer: Answer) -> Finding:
     """The finding of ``q1.expression``."""
-    blocks = [block for block in answer.everything if block.kind in _CODE]
+    blocks = [block for block in answer.everything if _may_hold_code(block)]
     calls = list(_calls(blocks))
     live = [found for found in calls if not found.call.commented and not found.given]
     right = [found for found in live if found.judged.right]
@@ -98,10 +98,13 @@ def judge_expression(answer: Answer) -> Finding:
     return _nowhere(answer, calls)
 
 
+def _may_hold_code(block: Block) -> bool:
+    """Code, words with code in them, and a listing that looks like output; not what a notebook's cell printed."""
+    return block.kind in _CODE or (block.kind is BlockKind.OUTPUT and block.place.cell is None)
+
+
 def _calls(blocks: Sequence[Block]) -> Iterable[Found]:
-    code = [
-        block.text for block in blocks if block.kind in {BlockKind.CODE, BlockKind.TABLE, BlockKind.PROSE}
-    ]
+    code = [block.text for block in blocks if block.kind not in {BlockKind.MATHS, BlockKind.HEADING}]
     whole = bindings(code)
     for block in blocks:
         calls = find_calls(block.text, "gradient")

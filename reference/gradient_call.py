@@ -218,11 +218,11 @@ def _role_of_call(call: ast.Call, known: Bindings, steps: int) -> Role:
         return Role.LOSS
     if name == "Variable" and call.args and _holds_two(call.args[0]):
         return Role.PARAMETERS
-    if isinstance(call.func, ast.Name) and _role_of_name(name, known, steps - 1) in {
-        Role.LOSS_FUNCTION,
-        Role.LOSS,
-    }:
-        return Role.LOSS if Role.PARAMETERS in inner else Role.UNKNOWN
+    if isinstance(call.func, ast.Name):
+        called = _role_of_name(name, known, steps - 1)
+        # `loss(parameters)` calls a value, unless the student defined a function of that name.
+        if called is Role.LOSS_FUNCTION or (called is Role.LOSS and name in known.functions):
+            return Role.LOSS if Role.PARAMETERS in inner else Role.UNKNOWN
     return Role.UNKNOWN
 
 

@@ -40,6 +40,16 @@ _BIAS: Final = re.compile(
     r"\bbias\w*|\bintercept\w*|\bskärning\w*|\bkonstant\w*|\bconstant\w*|\boffset\b|\btröskel\w*", re.I
 )
 
+_BOTH: Final = frozenset(("inputs", "neurons"))
+_WHOLE: Final = frozenset(("side", "neurons"))
+_BIAS_WORD: Final = r"(?:bias\w*|intercepts?|constants?|konstant\w*|offsets?)"
+_SO_MANY_BIASES: Final = re.compile(
+    rf"(?<![\d.,]){FIRST_DENSE_UNITS}(?![\d.,]?\d)[ ]?(?:\*\s?1\s)?(?:\w+\s){{0,3}}?{_BIAS_WORD}"
+    rf"|{_BIAS_WORD}\W{{0,3}}(?:\w+\W+){{0,3}}?{FIRST_DENSE_UNITS}(?![\d.,]?\d)",
+    re.I,
+)
+_ANSWER: Final = re.compile(r"(?<!\d)100\W{0,3}480(?!\d)")
+
 
 class Outcome(StrEnum):
     """What the arithmetic of an answer comes to."""
@@ -104,6 +114,11 @@ def _each(chain: Chain, block: Block, reached: set[Fraction], text: str) -> Iter
                 yield Working(Outcome.RIGHT, chain.text, block, run_on=run_on)
         elif DERIVATION.lost_superscript(side.tree) or (chain.doubtful and seen.quantities):
             yield Working(Outcome.DAMAGED, chain.text, block)
+        elif (other := _turned_round(chain, side)) is not None:
+            derived = _explained(side, reached, text) and _explained(other, reached, text)
+            yield Working(Outcome.RIGHT if derived else Outcome.UNEXPLAINED, chain.text, block)
+        elif seen.mistake == "no-bias" and _biases_added(text, chain.text):
+            yield Working(Outcome.RIGHT, chain.text, block)
         elif seen.mistake:
             # "784*128 = 100352, and the biases": the missing term may stand in words
             bias_in_words = seen.mistake == "no-bias" and bool(_BIAS.search(text))
@@ -115,6 +130,23 @@ def _each(chain: Chain, block: Block, reached: set[Fraction], text: str) -> Iter
             yield Working(Outcome.UNSURE, chain.text, block)
         elif COUNT in chain.values:
             yield Working(Outcome.UNRELATED, chain.text, block)
+        elif seen.quantities >= _BOTH or seen.quantities >= _WHOLE:
+            yield Working(Outcome.UNSURE, chain.text, block)
+
+
+def _turned_round(chain: Chain, side: Side) -> Side | None:
+    """The side of the chain that derives the answer together with this one, in which the answer itself stands."""
+    if not any(leaf.value == COUNT for leaf in leaves(side.tree)):
+        return None
+    others = (other for other in chain.sides if other is not side and other.value == side.value)
+    return next((other for other in others if DERIVATION.turned_round(side.tree, other.tree)), None)
+
+
+def _biases_added(text: str, passage: str) -> bool:
+    """Whether the words after the weights add as many biases as there are neurons, and come to the answer."""
+    at = max(0, text.find(passage))
+    after = text[at + len(passage) :] if passage in text else text
+    return bool(_SO_MANY_BIASES.search(after)) and bool(_ANSWER.search(after))
 
 
 def _explained(side: Side, reached: set[Fraction], text: str) -> bool:

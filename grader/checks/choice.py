@@ -38,7 +38,7 @@ _STRONG: Final = re.compile(
     r"\b(?:best|optimal|optimum|ideal|prefer\w*|choos\w+|chose|choice|pick\w*|select\w*|recommend\w*|winner|wins?|winning|sweet\s?spot|"
     r"trade-?\s?off|compromise|balanced?|(?:good|great|reasonable)\s(?:choice|start\w*|option|pick)|(?:start|begin|go)(?:ing)?\s(?:\w+\s){0,3}?with|"
     r"most\s(?:suitable|efficient|reasonable|appropriate)|(?:should|would)\s(?:be\s)?(?:use|used|go)\b|suits?|"
-    r"bäst\w*|optimalt?|väljer?|välja|valet|vald\w*|föredra\w*|rekommender\w*|(?:börja|starta)\s(?:\w+\s){0,3}?med|lämplig\w*|vinner|"
+    r"bäst\w*|optimalt?|väljer?|välja|valet|valt|vald\w*|föredra\w*|rekommender\w*|(?:börja|starta)\s(?:\w+\s){0,3}?med|lämplig\w*|vinner|"
     r"kompromiss\w*|avvägning\w*|balans\w*|mest\s(?:lämplig|effektiv)\w*)\b",
     re.I,
 )
@@ -93,6 +93,7 @@ class Choice(Value, frozen=True):
 
     `mentioned` are all options that occur; `aspects` the names of those spoken of anywhere in the text.
     `unclear` is true if the text names something that could be a choice but not for certain which.
+    `worded` is true if it speaks as one who chooses, whether or not an option is named.
     """
 
     options: tuple[int, ...]
@@ -100,6 +101,7 @@ class Choice(Value, frozen=True):
     mentioned: frozenset[int]
     aspects: frozenset[str]
     unclear: bool = False
+    worded: bool = False
 
 
 class _Mention(Value, frozen=True):
@@ -121,7 +123,7 @@ def read_choice(
     mentioned = frozenset(mention.option for mention in _mentions(shown, allowed))
     found: list[tuple[int, int, tuple[int, ...], str]] = []  # strength, order, options, sentence
     for order, sentence in enumerate(sentences(shown)):
-        for strength, named in _candidates(sentence, allowed):
+        for strength, named in _candidates(sentence, allowed, asked=asked):
             found.append((strength, order, named, sentence))
     if not found:
         words = re.findall(r"\w+", shown)
@@ -132,7 +134,8 @@ def read_choice(
             and not any(sign.search(shown) for sign in (_POOR, _NEGATION, _REJECTED))
         ):
             return Choice(tuple(mentioned), shown.strip(), mentioned, spoken)
-        return Choice((), "", mentioned, spoken, unclear=bool(mentioned))
+        said = next((one for one in sentences(shown) if _STRONG.search(one)), "")
+        return Choice((), said, mentioned, spoken, unclear=bool(mentioned), worded=bool(said))
     strongest = max(strength for strength, *_ in found)
     best = [entry for entry in found if entry[0] == strongest]
     chosen = {option for _, _, given, _ in best for option in given}
@@ -169,6 +172,10 @@ def _mentions(text: str, allowed: frozenset[int]) -> Iterator[_Mention]:
             yield _Mention(value, match.start(), match.end())
 
 
+_BARE: Final = re.compile(
+    r"(?:(?:a|the|en|ett)\s)?(?:batch\s?(?:size|storlek\w*)\s?(?:of|på|=|:)?\s?)?(?:[\d  ,.]{1,8}|(?:one\s|a\s)?\w{3,12})\s?[.!]",
+    re.I,
+)
 _SAYS_I: Final = re.compile(r"\b(?:I|we|jag|vi)\b.*\b(?:would|will|choose|pick|skulle|väljer)", re.I)
 _MOST: Final = re.compile(r"most|mest", re.I)
 _STATES: Final = re.compile(r"\b(?:is|är|was|var|takes?|tar)\b")
@@ -178,11 +185,16 @@ _ANAPHOR: Final = re.compile(r"\b(?:that|it|this|which|den|det|denna)\b", re.I)
 _CONCLUDED, _CHOSEN, _PRAISED, _NEAR_A_CUE = 4, 3, 2, 1
 
 
-def _candidates(sentence: str, allowed: frozenset[int]) -> Iterator[tuple[int, tuple[int, ...]]]:
+def _candidates(
+    sentence: str, allowed: frozenset[int], *, asked: bool
+) -> Iterator[tuple[int, tuple[int, ...]]]:
     """(strength, options) for each clause of a sentence that chooses."""
     clauses = [clause for clause in _CLAUSE.split(sentence) if clause.strip()]
     cue_before = False
     last_named: tuple[int, ...] = ()
+    alone = _alone(sentence, allowed)
+    if alone and asked:
+        yield _CHOSEN, alone
     for index, clause in enumerate(clauses):
         named = _chosen_in(clause, allowed)
         strong = bool(_STRONG.search(clause))
@@ -199,6 +211,14 @@ def _candidates(sentence: str, allowed: frozenset[int]) -> Iterator[tuple[int, t
         strength = _strength(clause, following, sentence, named, allowed, strong=strong)
         if strength or (cue_before and not _POOR.search(clause)):
             yield strength or _NEAR_A_CUE, named
+
+
+def _alone(sentence: str, allowed: frozenset[int]) -> tuple[int, ...]:
+    """The option of a sentence that says nothing else: "One hundred.", "Batch size 100!"."""
+    named = {mention.option for mention in _mentions(sentence, allowed)}
+    if len(named) == 1 and _BARE.fullmatch(sentence.strip()):
+        return tuple(named)
+    return ()
 
 
 def _strength(

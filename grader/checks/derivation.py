@@ -8,7 +8,7 @@ still agree with the formula: an identity test by evaluation at chosen points (S
 from __future__ import annotations
 
 import itertools
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from fractions import Fraction
 from typing import Final, TypeAlias
 
@@ -72,6 +72,41 @@ class Derivation(Value, frozen=True):
                 if all(formula(point) == value for point, value in zip(points, values, strict=True)):
                     return Recognition(right=not identity, mistake=identity, quantities=used)
         return Recognition(right=False, mistake="", quantities=used)
+
+    def turned_round(self, left: Expression, right: Expression) -> bool:
+        """Whether ``left = right`` is the formula turned round: the answer itself stands in one side.
+
+        ``100480 - 128 = 28*28*128`` derives what ``28*28*128 + 128 = 100480`` does. As in `recognise` the
+        equation must hold wherever the quantities have other values, the answer being what the formula gives.
+        """
+        result = self.value()
+        meanings = self.quantities()
+        literals = list(dict.fromkeys([*leaves(left), *leaves(right)]))
+        if sum(literal.value == result for literal in literals) != 1:
+            return False
+        points = [self._at(row) for row in _POINTS]
+        choices: list[list[str | None]] = [
+            [*meanings.get(literal.value, ())] or [None] for literal in literals
+        ]
+        for assignment in itertools.islice(itertools.product(*choices), MAX_ASSIGNMENTS):
+            named = list(zip(literals, assignment, strict=True))
+            try:
+                if all(self._holds(left, right, named, point) for point in points):
+                    return True
+            except TooLargeError:
+                continue
+        return False
+
+    def _holds(
+        self,
+        left: Expression,
+        right: Expression,
+        named: Sequence[tuple[Literal, str | None]],
+        point: Mapping[str, Fraction],
+    ) -> bool:
+        numbers = {literal: point[name] for literal, name in named if name}
+        numbers |= {literal: self.target(point) for literal, _ in named if literal.value == self.value()}
+        return evaluate(left, numbers) == evaluate(right, numbers)
 
     def lost_superscript(self, tree: Expression) -> bool:
         """Whether a power lost its height on the way here (28² that reads 282), and that is all that is wrong."""
