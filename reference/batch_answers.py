@@ -12,7 +12,7 @@ from grader.documents.document import Block, BlockKind, FigureKind
 from grader.model import Chart, Evidence, Flag, Series
 from reference import plausibility
 from reference.batch_sizes import BATCH_SIZES
-from reference.batch_table import BatchTable, TableRow, read_batch_table
+from reference.batch_table import BatchTable, TableRow, read_batch_table, speaks_of_figures, unread_shares
 from reference.drawn_curves import find_curves
 from reference.notebook_agreement import disagreement
 
@@ -60,7 +60,9 @@ def judge_table(answer: Answer) -> Finding:
                 [picture.evidence(picture.text or "picture") for picture in pictures[:3]],
                 staff="No figures in the text; unread pictures are there.",
             )
-        return missing("No times and accuracies were found for any of the five batch sizes.")
+        return _unarranged(answer) or missing(
+            "No times and accuracies were found for any of the five batch sizes."
+        )
     lacking = [f"{batch:,}".replace(",", " ") for batch in BATCH_SIZES if not _has(table, batch)]
     message = "Figures are missing for batch size " + ", ".join(lacking) + "."
     if table.only_test:
@@ -85,7 +87,29 @@ def judge_table(answer: Answer) -> Finding:
             staff=f"{table.cells} of 10 figures in the text; unread pictures are there.",
             charts=charts,
         )
+    if table.cells < _FEW_CELLS and (doubt := _unarranged(answer)) is not None:
+        return doubt
+    if not table.only_test and (seen := unread_shares(table, answer.section)) is not None:
+        return review(
+            message + " There are other figures that the program could not place, which a person looks at.",
+            [*shown, seen.evidence()],
+            staff=f"{table.cells} of 10 figures were read; accuracies that belong to no row are there.",
+            charts=charts,
+        )
     return partial(message, table.cells / (2 * len(BATCH_SIZES)), shown, charts=charts)
+
+
+def _unarranged(answer: Answer) -> Finding | None:
+    """Figures that a person sees and the program cannot put into rows are for that person."""
+    seen = speaks_of_figures(answer.section) or speaks_of_figures(answer.everything)
+    if seen is None:
+        return None
+    return review(
+        "Figures for the batch sizes were found, but not in a form that the program can read; a person looks at them.",
+        [seen.evidence()],
+        staff="Sizes and accuracies are there, in no arrangement that could be read.",
+        hint="A table with one row a batch size is easiest to read.",
+    )
 
 
 def _has(table: BatchTable, batch: int) -> bool:

@@ -8,7 +8,9 @@ from typing import Final
 
 from grader.checks.keras_logs import LogLine, read_logs
 from grader.checks.quantities import Quantity, Unit
-from grader.checks.tables import Column, Measure, Reading, Record, Table, read_records
+from grader.checks.spread_records import list_records
+from grader.checks.table_records import Column, Measure, Reading, Record, Table
+from grader.checks.tables import read_records
 from grader.documents.document import Block, BlockKind
 from grader.model import Evidence, Value
 from reference.batch_sizes import BATCH_SIZES, IMAGES, steps
@@ -79,6 +81,9 @@ def read_batch_table(blocks: Sequence[Block]) -> BatchTable:
     """Reads the table from tables, lists and sentences, and what they lack from Keras logs."""
     tables = [block for block in blocks if block.kind is not BlockKind.CODE and not _is_summary(block)]
     records = {record.key: record for record in read_records(tables, TABLE)}
+    if len(records) < len(BATCH_SIZES):  # figures typed into the code that plots them
+        typed = list_records([block for block in blocks if block.kind is BlockKind.CODE], TABLE)
+        records = {record.key: record for record in typed} | records
     logs = _from_logs(blocks)
     from_logs = False
     merged: dict[int, Record] = {}
@@ -101,6 +106,58 @@ def read_batch_table(blocks: Sequence[Block]) -> BatchTable:
     only_test = bool(merged) and all("accuracy" not in record.readings for record in merged.values())
     only_test = only_test and any("test" in record.readings for record in merged.values())
     return BatchTable(rows, only_test, from_logs)
+
+
+def speaks_of_figures(blocks: Sequence[Block]) -> Block | None:
+    """A block from which figures for most of the sizes can be seen, whatever their arrangement; None if there are none."""
+    own = [
+        block
+        for block in blocks
+        if block.kind not in {BlockKind.CODE, BlockKind.FIGURE} and not _is_summary(block)
+    ]
+    text = "\n".join(block.text for block in own)
+    sizes = {size for size in BATCH_SIZES if re.search(_written(size), text)}
+    shares = [block for block in own for _ in _SHARE.finditer(block.text)]
+    if len(sizes) < len(BATCH_SIZES) - 1 or len(shares) < len(BATCH_SIZES) - 1:
+        return None
+    return max(shares, key=shares.count)
+
+
+def unread_shares(table: BatchTable, blocks: Sequence[Block]) -> Block | None:
+    """A block with accuracies that are none of the table's, enough for the rows that it lacks; None if there is none.
+
+    Prose repeats the table's figures rounded: what is within a per cent of one of them is no other.
+    """
+    known = [row.accuracy for row in table.rows if row.accuracy is not None]
+    lacking = [
+        size for size in BATCH_SIZES if all(row.batch != size or row.accuracy is None for row in table.rows)
+    ]
+    own = [
+        block
+        for block in blocks
+        if block.kind not in {BlockKind.CODE, BlockKind.FIGURE} and not _is_summary(block)
+    ]
+    text = "\n".join(block.text for block in own)
+    if not lacking or not all(re.search(_written(size), text) for size in lacking):
+        return None
+    others: dict[float, Block] = {}
+    for block in own:
+        for match in _SHARE.finditer(block.text):
+            value = float(re.sub(r"[^\d.]", "", match[0].replace(",", ".")))
+            share = value / 100 if "%" in match[0] else value
+            if share <= 1 and not any(abs(share - other) < 0.011 for other in known):
+                others.setdefault(share, block)
+    return next(iter(others.values())) if len(others) >= len(lacking) else None
+
+
+_SHARE: Final = re.compile(r"(?<![\d.,])(?:0?[.,]\d{2,}|\d{1,2}(?:[.,]\d+)?\s?\\?%)(?!\d)")
+
+
+def _written(size: int) -> str:
+    digits = str(size)
+    gap = r"[ ,.\u00a0\u2009\u202f]?"
+    own = digits if size < 1000 else f"{digits[:-3]}{gap}{digits[-3:]}"
+    return rf"(?<![\d.,]){own}(?![.,]?\d)"
 
 
 def _is_summary(block: Block) -> bool:

@@ -41,6 +41,7 @@ _UNIT: Final = re.compile(
 _CLOCK: Final = re.compile(r"(?<![\d:])(?:(\d{1,2}):)?(\d{1,3}):(\d{2})(?:[.,](\d+))?(?![\d:])")
 _GLUED: Final = re.compile(r"(?<=\d)(h|m|min|s)(?=\d)")  # 1m58s
 _SHARE: Final = re.compile(r"\s?(?:%|percent\b|per cent\b|procent\b)", re.I)
+_LARGER_UNIT: Final = re.compile(r"\d\s?(?:h|m|min|hour|minut|tim)\w*\.?$", re.I)
 MAX_CELL: Final = 200  # characters of a cell that are read
 
 
@@ -76,7 +77,7 @@ def quantities(text: str) -> list[Quantity]:
             joined = shown[previous_end:start].strip(" ,andoch") == "" and start - previous_end <= 5
             if joined and kind is Unit.SECONDS and found and found[-1].unit is Unit.SECONDS and scaled < 60:
                 before = found.pop()
-                if before.value >= 60 and before.value % 60 == 0:  # 1 min 58 s
+                if before.value % 60 == 0 and _LARGER_UNIT.search(before.text):  # 1 min 58 s, 0m 13s
                     found.append(Quantity(before.value + scaled, kind, f"{before.text} {shown[start:at]}"))
                     previous_end = at
                     continue

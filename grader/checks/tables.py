@@ -8,60 +8,18 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from enum import StrEnum
-from typing import Final
+from typing import Final, TypeAlias
 
 from grader.checks.quantities import Quantity, Unit, count, quantities
+from grader.checks.spread_records import list_records, spread_records
+from grader.checks.table_records import Measure, Reading, Record, Table
 from grader.documents.document import Block, BlockKind
-from grader.model import Evidence, Value
 
 MAX_ROWS: Final = 400
 MAX_CELLS: Final = 60  # in a row
 MAX_TEXT: Final = 40_000  # characters of one block
 
-Grid = tuple[tuple[str, ...], ...]
-
-
-class Measure(StrEnum):
-    """What sort of number stands in a column."""
-
-    DURATION = "duration"
-    SHARE = "share"
-    NUMBER = "number"
-
-
-class Column(Value, frozen=True):
-    """A column that is looked for: the pattern of its heading (any language) and what it holds.
-
-    `required` columns make a table one; the others are recognised so that they are not taken for these.
-    """
-
-    name: str
-    heading: str
-    measure: Measure
-    required: bool = True
-
-
-class Table(Value, frozen=True):
-    """What is looked for: the key's heading, the keys themselves, and the columns."""
-
-    key_heading: str
-    keys: tuple[int, ...]
-    columns: tuple[Column, ...]
-
-
-class Reading(Value, frozen=True):
-    """One cell: its quantity, and where it stands."""
-
-    quantity: Quantity
-    evidence: Evidence
-
-
-class Record(Value, frozen=True):
-    """One row: the key and what was read for it, by column name."""
-
-    key: int
-    readings: dict[str, Reading]
+Grid: TypeAlias = tuple[tuple[str, ...], ...]
 
 
 def read_grid(text: str) -> list[Grid]:
@@ -138,6 +96,9 @@ def read_records(blocks: Sequence[Block], table: Table) -> list[Record]:
             records = list(_from_lines(block, table))
             if records:
                 found.append((2, records))
+    found += [
+        (3, records) for records in (spread_records(blocks, table), list_records(blocks, table)) if records
+    ]
     found.sort(key=lambda entry: (entry[0], -sum(len(record.readings) for record in entry[1])))
     joined: dict[int, dict[str, Reading]] = {}
     for _, records in found:
@@ -296,7 +257,7 @@ _CLAUSES: Final = re.compile(
     re.I,
 )
 _BEHIND_SIZE: Final = re.compile(
-    r"\s{0,3}(?:[:;\-–—→=>)|(]|,\s?\d|is\b|it\b|the\b|took|tog|gave|gav|har\b|samples?|with|med|training|takes)",
+    r"[*_`]{0,3}\s{0,3}(?:[:;\-–—→=>)|(]|,\s?\d|is\b|it\b|the\b|took|tog|gave|gav|har\b|samples?|with|med|training|takes)",
     re.I,
 )
 _ENOUGH_LINES: Final = 3  # keys in one block from which lines with a single figure count as well
