@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import sys
-import tempfile
 from collections import Counter
 from pathlib import Path
 
@@ -31,6 +30,7 @@ from grader.model import Result, Status, Verdict
 from grader.notebook_runner import RunSettings
 from grader.similarity import similar
 from grader.store import LedgerError
+from grader.workspace import workspace
 
 ERRORS_FOUND = 1
 USAGE = 2
@@ -98,8 +98,8 @@ def command(
         run=RunSettings(seconds=timeout, memory_mb=memory, dataset=dataset, unsafe=unsafe),
     )
     try:
-        with tempfile.TemporaryDirectory(prefix="grader-") as workspace, open_ledger(out) as ledger:
-            intake = collect(list(paths), Path(workspace), system=system, roster=roster, pattern=pattern)
+        with workspace() as unpacked, open_ledger(out) as ledger:
+            intake = collect(list(paths), unpacked, system=system, roster=roster, pattern=pattern)
             if not intake.submissions:
                 raise IntakeError(_nothing(intake, paths))
             with _bar(console) as bar:
