@@ -13,7 +13,7 @@ import zipfile
 import zlib
 from typing import IO
 
-from grader.intake.entries import clean_name, is_ignored
+from grader.intake.entries import clean_name, is_ignored, seen_part
 from grader.intake.outcome import IntakeLimits
 from grader.model import Value
 
@@ -85,7 +85,11 @@ def read_directory(
     for index, info in enumerate(infos):
         decoded = decoded_name(info)
         name, refused = _safe_name(decoded, limits)
-        if not name or is_ignored(name):
+        if not name:
+            continue
+        if is_ignored(name):  # the folder that it lies in was handed in all the same
+            if parent := seen_part(name).rpartition("/")[0]:
+                folders.append(parent)
             continue
         if decoded.endswith(("/", "\\")):
             folders.append(name)

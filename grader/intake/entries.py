@@ -11,7 +11,13 @@ from grader.intake.outcome import Unplaced
 from grader.model import FileKind, Student, Value
 
 _REPORTS = frozenset((".pdf", ".docx", ".odt", ".md", ".markdown", ".txt", ".tex", ".html", ".htm", ".rtf"))
-_IGNORED = frozenset(("__macosx", "thumbs.db", "desktop.ini", "$recycle.bin"))
+_IGNORED = frozenset(
+    (
+        "__macosx", "thumbs.db", "desktop.ini", "$recycle.bin", ".ds_store", ".localized", ".trashes", ".fseventsd",
+        ".spotlight-v100", ".git", ".github", ".gitignore", ".gitattributes", ".gitkeep", ".ipynb_checkpoints", ".idea",
+        ".vscode", ".venv", ".pytest_cache", ".mypy_cache", ".ruff_cache", ".directory",
+    )
+)  # fmt: skip
 _INVISIBLE = frozenset(("Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"))
 
 
@@ -76,8 +82,18 @@ def kind_of(name: str) -> FileKind:
 
 
 def is_ignored(name: str) -> bool:
-    """Whether a path is what operating systems leave behind: hidden, ``__MACOSX``, ``Thumbs.db``."""
-    return any(part.startswith(".") or part.lower() in _IGNORED for part in name.split("/"))
+    """Whether a path is what systems and editors leave behind: ``__MACOSX``, ``._name``, ``Thumbs.db``, ``.git``.
+
+    Another hidden file may be a student's work that was given an odd name, and is taken in.
+    """
+    return any(part.startswith("._") or part.lower() in _IGNORED for part in name.split("/"))
+
+
+def seen_part(name: str) -> str:
+    """An ignored path up to the first part for which it is ignored."""
+    parts = name.split("/")
+    at = next(place for place, part in enumerate(parts) if is_ignored(part))
+    return "/".join(parts[: at + 1])
 
 
 def clean_name(name: str) -> str:

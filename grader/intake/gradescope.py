@@ -5,7 +5,7 @@ Layout from several parsers of it.
 
 from __future__ import annotations
 
-import datetime as dt
+import re
 from typing import Any
 
 import yaml
@@ -17,7 +17,9 @@ from grader.model import Student
 _METADATA = "submission_metadata.yml"
 _LARGEST = 64 * MIB
 _DEEPEST = 30  # the metadata nests four deep, and some more in the history of scores
-_LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+# Every scalar stays the text that stands there: 00123 is an identifier, and to YAML's types an octal number.
+_LOADER = getattr(yaml, "CBaseLoader", yaml.BaseLoader)
+_MOMENT = re.compile(r"(\d{4}-\d\d-\d\d)[ T](\d\d:\d\d:\d\d)(?:\.\d+)?\s*(Z|[+-]\d\d:?\d\d)?")
 
 
 def recognises(source: Source) -> bool:
@@ -62,7 +64,7 @@ def _metadata(source: Source) -> dict[str, dict[str, Any]]:
     try:
         content = entry.path.read_bytes()
         _check_depth(content)
-        # CSafeLoader is SafeLoader in C: it makes plain values only.
+        # BaseLoader makes texts, lists and mappings only.
         read = yaml.load(content, Loader=_LOADER)  # noqa: S506
     except (yaml.YAMLError, ValueError, RecursionError) as problem:
         raise IntakeError(f"{_METADATA} is not YAML that can be read: {str(problem)[:200]}") from problem
@@ -103,7 +105,7 @@ def _placement(name: str, files: list[tuple[str, Entry]], metadata: dict[str, An
         label=name,
         entries=tuple(files),
         students=tuple(students),
-        submitted_at=created.isoformat() if isinstance(created, dt.datetime | dt.date) else _text(created),
+        submitted_at=_moment(_text(created)),
         lms=lms,
         notes=() if files else ("the export holds no files of it",),
     )
@@ -114,4 +116,13 @@ def _value(mapping: dict[str, Any], key: str) -> Any:
 
 
 def _text(value: object) -> str:
-    return clean_name(str(value)).strip() if isinstance(value, str | int | float) else ""
+    return clean_name(value).strip() if isinstance(value, str) else ""
+
+
+def _moment(text: str) -> str:
+    """A time as ISO 8601 where it is one, so that attempts sort by it."""
+    found = _MOMENT.fullmatch(text)
+    if found is None:
+        return text
+    zone = {"Z": "+00:00", None: ""}.get(found[3], found[3])
+    return f"{found[1]}T{found[2]}{zone}"

@@ -15,12 +15,16 @@ from grader.model import Student
 _FOLDER = re.compile(r"(?P<name>.+)_(?P<participant>[0-9]+)_assignsubmission_(?P<plugin>[a-z]+)_?")
 _FLAT = re.compile(r"(?P<name>.+?)_(?P<participant>[0-9]+)_assignsubmission_(?P<plugin>[a-z]+)_(?P<file>.+)")
 
+_TABLES = (".csv", ".tsv", ".xlsx", ".ods")
+
 
 def recognises(source: Source) -> bool:
-    """Whether most top names are Moodle's."""
-    tops = {entry.parts[0] for entry in source.entries} | {
-        folder.split("/")[0] for folder in source.empty_folders
-    }
+    """Whether most top names are Moodle's; a worksheet that lies beside them tells nothing."""
+    tops = {
+        entry.parts[0]
+        for entry in source.entries
+        if len(entry.parts) > 1 or not entry.name.lower().endswith(_TABLES)
+    } | {folder.split("/")[0] for folder in source.empty_folders}
     return bool(tops) and 2 * sum("_assignsubmission_" in top for top in tops) > len(tops)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Container
 from pathlib import PurePosixPath
 
 from grader.intake.entries import Entry, Placed, Placement, Source, kind_of, without_top_folder
@@ -13,6 +14,9 @@ from grader.model import FileKind, Student
 _LISTS = frozenset(
     (".csv", ".tsv", ".xlsx", ".ods", ".json", ".yaml", ".yml", ".toml", ".ini", ".cfg", ".log")
 )
+_PICTURES = frozenset((".png", ".jpg", ".jpeg", ".gif", ".svg", ".eps", ".pdf", ".webp", ".bmp"))
+_SHOWING = frozenset((".tex", ".md", ".markdown", ".html", ".htm"))
+_LONGEST = 1 << 20  # bytes of a report that is searched for the pictures that it shows
 _MOST_PATTERN_CHARS = 400  # of a name that a user's own pattern is tried on: bounds a pattern that backtracks
 
 
@@ -48,6 +52,7 @@ def place(source: Source, pattern: re.Pattern[str] | None = None) -> Placed:
     for folder in source.empty_folders:
         if "/" not in folder:
             groups.setdefault(folder, [])
+    _join_pictures(groups, owners)
     unplaced: list[Unplaced] = []
     for label in [label for label in groups if label not in owners]:
         if reason := _not_a_submission(label, groups):
@@ -65,6 +70,33 @@ def place(source: Source, pattern: re.Pattern[str] | None = None) -> Placed:
             for label, files in groups.items()
         ),
     )
+
+
+def _join_pictures(groups: dict[str, list[tuple[str, Entry]]], owners: Container[str]) -> None:
+    """Puts a loose picture, in no student's name, to the loose report that shows it."""
+    loose = [
+        (label, files[0][1])
+        for label, files in groups.items()
+        if label not in owners and files and all("/" not in entry.name for _, entry in files)
+    ]
+    texts = {label: text for label, _ in loose for _, entry in groups[label] if (text := _text_of(entry))}
+    for label, entry in loose:
+        if liu_ids(label) or PurePosixPath(entry.name).suffix.lower() not in _PICTURES or label in texts:
+            continue
+        named = re.compile(rf"[{{(\[\"'/\s]{re.escape(PurePosixPath(entry.name).stem)}(?:\.\w+)?[}})\]\"'\s]")
+        shows = next((other for other, text in texts.items() if named.search(text)), None)
+        if shows is not None:
+            groups[shows] += groups.pop(label)
+
+
+def _text_of(entry: Entry) -> str:
+    """What stands in a report that names its pictures; empty for other files."""
+    if entry.refused or PurePosixPath(entry.name).suffix.lower() not in _SHOWING or entry.size > _LONGEST:
+        return ""
+    try:
+        return entry.path.read_text(encoding="utf-8", errors="replace")
+    except OSError:
+        return ""
 
 
 def is_one_submission(source: Source) -> bool:
@@ -108,6 +140,8 @@ def _not_a_submission(label: str, groups: dict[str, list[tuple[str, Entry]]]) ->
     files = groups[label]
     if len(groups) == 1 or liu_ids(label) or not files or any("/" in entry.name for _, entry in files):
         return ""
+    if label.startswith("."):
+        return "a hidden file beside the submissions, in no student's name"
     if label.casefold() == "readme":
         return "a README beside the submissions"
     if all(PurePosixPath(entry.name).suffix.lower() in _LISTS for _, entry in files):

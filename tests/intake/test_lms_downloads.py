@@ -325,3 +325,27 @@ def test_a_class_list_without_identifiers_is_explained(take: Take, tmp_path: Pat
 
 def test_the_systems_are_named() -> None:
     assert set(systems()) == {*FIXTURES.values(), "github-classroom", "plain", "single"}
+
+
+def test_identifiers_of_gradescope_stay_as_they_are_written(tmp_path: Path) -> None:
+    top = tmp_path / "export"
+    (top / "submission_1").mkdir(parents=True)
+    (top / "submission_1" / "report.md").write_text("x")
+    (top / "submission_metadata.yml").write_text(
+        "submission_1:\n  :submitters:\n  - :name: 0x1F\n    :sid: 00123\n    :email: no\n"
+        "  :created_at: 2023-10-02 09:05:07.123456000 Z\n"
+    )
+    (submission,) = collect([top], tmp_path / "work").submissions
+    assert [(student.id, student.name) for student in submission.students] == [("00123", "0x1F")]
+    assert submission.submitted_at == "2023-10-02T09:05:07+00:00"
+
+
+def test_one_folder_of_moodle_with_its_worksheet_is_moodles(tmp_path: Path) -> None:
+    top = tmp_path / "download"
+    (top / "Anna Exempel_17_assignsubmission_file").mkdir(parents=True)
+    (top / "Anna Exempel_17_assignsubmission_file" / "report.md").write_text("x")
+    (top / "Grades.csv").write_text("Identifier,Grade\n")
+    intake = collect([top], tmp_path / "work")
+    assert intake.system == "moodle"
+    assert [submission.lms["participant"] for submission in intake.submissions] == ["17"]
+    assert [left.path for left in intake.unplaced] == ["Grades.csv"]

@@ -90,7 +90,7 @@ def test_a_student_on_two_submissions_is_flagged_and_both_stay(folder: Path, tak
 
 
 def test_a_folder_without_files_is_a_submission(folder: Path, take: Collect) -> None:
-    write(folder, "annex123/report.pdf", "berbe456/.DS_Store", "carca789/sub/.hidden/x.md")
+    write(folder, "annex123/report.pdf", "berbe456/.DS_Store", "carca789/sub/.git/x.md")
     (folder / "davda111").mkdir()
     found = by_id(take(folder))
     assert {name: len(submission.files) for name, submission in found.items()} == {
@@ -286,3 +286,29 @@ def test_names_that_are_not_text_are_made_visible(folder: Path, take: Collect) -
     (submission,) = take(folder).submissions
     assert set(names(submission)) == {"caf\ufffd.md", "näive\ufffdmd.exe.md", "tab\ufffdhere.md"}
     assert all(file.path.read_bytes() == b"text" for file in submission.files)
+
+
+@pytest.mark.parametrize("packed", [False, True])
+def test_a_file_that_was_hidden_by_its_name_is_taken_in(
+    packed: bool, tmp_path: Path, folder: Path, take: Collect
+) -> None:
+    write(folder, "Anna/.report.md", "Bo/report.md", "Cecilia/.DS_Store", ".notes")
+    source = folder
+    if packed:
+        source = tmp_path / "class.zip"
+        with zipfile.ZipFile(source, "w") as archive:
+            for path in sorted(folder.rglob("*")):
+                if path.is_file():
+                    archive.write(path, path.relative_to(folder))
+    intake = take(source)
+    found = {name: [file.name for file in one.files] for name, one in by_id(intake).items()}
+    assert found == {"Anna": [".report.md"], "Bo": ["report.md"], "Cecilia": []}
+    assert [left.path for left in intake.unplaced] == [".notes"]
+
+
+def test_a_loose_picture_goes_to_the_report_that_shows_it(folder: Path, take: Collect) -> None:
+    write(folder, "fig1.png", "curves.png", "other.png")
+    (folder / "report.tex").write_text(r"\includegraphics[width=5cm]{fig1} and {curves.png}")
+    found = by_id(take(folder))
+    assert [file.name for file in found["report"].files] == ["curves.png", "fig1.png", "report.tex"]
+    assert set(found) == {"report", "other"}
