@@ -58,6 +58,8 @@ def _ids(
     person: Recipient, known: dict[str, tuple[str, str]] | None, options: ExportOptions
 ) -> tuple[tuple[str, str], str]:
     identifier = person.known_id(options)
+    if not identifier and known is not None and (named := known.get(_name_key(person.student.name))):
+        return named, ""
     if not identifier:
         return ("", ""), "its student's username is not known; give the class list"
     if known is not None:
@@ -85,7 +87,29 @@ def _identifiers(book: Gradebook) -> dict[str, tuple[str, str]]:
         for key in (second, first):
             if key:
                 known.setdefault(key.casefold(), (first, second))
-    return known
+    return _names(book, known, columns) | known
+
+
+def _names(
+    book: Gradebook, known: dict[str, tuple[str, str]], columns: list[int | None]
+) -> dict[str, tuple[str, str]]:
+    """The identifiers of students by their names, where a name is only one student's: all a download has."""
+    given, family = book.column("First Name"), book.column("Last Name")
+    id_at = next(at for at in reversed(columns) if at is not None)
+    if given is None or family is None:
+        return {}
+    found: dict[str, set[tuple[str, str]]] = {}
+    for row in book.rows[1:]:
+        if max(given, family, id_at) < len(row):
+            own = known.get(row[id_at].lstrip("#").strip().casefold())
+            if own is not None:
+                found.setdefault(_name_key(f"{row[given]} {row[family]}"), set()).add(own)
+    return {name: owners.pop() for name, owners in found.items() if name and len(owners) == 1}
+
+
+def _name_key(name: str) -> str:
+    """A name as a key, apart from identifiers: no username has blanks around it."""
+    return f" {' '.join(name.split()).casefold()} " if name.strip() else ""
 
 
 def _heading(book: Gradebook | None, options: ExportOptions) -> str:

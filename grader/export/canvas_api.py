@@ -38,6 +38,7 @@ class _Delivery(Value, frozen=True):
     grade: str
     comment: str = ""
     file: Path | None = None
+    anonymous: bool = False
 
     @property
     def comment_digest(self) -> str:
@@ -48,10 +49,12 @@ class _Delivery(Value, frozen=True):
 def export_canvas_api(results: Sequence[Result], out: Path, options: ExportOptions) -> ExportReport:
     """Sends grades, comments and files, or says what it would send.
 
-    Uses `assignment_id`, `comments`, `feedback`, `identities` (``user_id``, else the student's login) and of
-    `settings`: ``url`` and ``course``, ``token`` (or the environment variable ``CANVAS_TOKEN``), and
-    ``send``: only ``yes`` sends, all else writes ``canvas_api_plan.json``. ``canvas_api_journal.jsonl`` in
-    `out` keeps what has arrived: a repeat goes on where the last run ended and sends only what has changed.
+    Uses `assignment_id`, `comments`, `feedback`, `identities` (``user_id``, else the student's login, else
+    ``anonymous_id``) and of `settings`: ``url`` and ``course``, ``token_file`` (else the environment variable
+    ``CANVAS_TOKEN``: on a command line other users could read it), and ``send``: only ``yes`` sends, all else
+    writes ``canvas_api_plan.json``. ``canvas_api_journal.jsonl`` in `out` keeps what has arrived: a repeat goes
+    on where the last run ended and sends only what has changed. Anonymous submissions get no file: Canvas
+    documents no upload for them.
     """
     url = checked_url(setting(options.settings, "url", "Canvas's address"), "Canvas's address")
     course = setting(options.settings, "course", "the number in .../courses/<number>")
@@ -63,17 +66,29 @@ def export_canvas_api(results: Sequence[Result], out: Path, options: ExportOptio
         atomic_file.write(plan, msgspec.json.format(msgspec.json.encode(deliveries, enc_hook=str), indent=2))
         told = "nothing was sent: this is what would be; the setting send=yes sends it"
         return ExportReport(files=(plan,), rows=len(deliveries), withheld=withheld, problems=(told,))
-    token = options.settings.get("token") or os.environ.get("CANVAS_TOKEN", "")
-    if not token:
-        raise ExportError(
-            "the environment variable CANVAS_TOKEN is not set: make a token in Canvas's settings"
-        )
+    token = _token(options)
     path = out / "canvas_api_journal.jsonl"
     with opened(path) as journal, Exchange(options.settings) as exchange:
-        base = f"{url}/api/v1/courses/{quote(course)}/assignments/{quote(options.assignment_id)}/submissions"
+        base = f"{url}/api/v1/courses/{quote(course)}/assignments/{quote(options.assignment_id)}"
         sender = _Sender(base, token, exchange, journal)
         sent, failed, problems = _send_all(sender, deliveries)
     return ExportReport(files=(path,), rows=sent, withheld=(*withheld, *failed), problems=problems)
+
+
+def _token(options: ExportOptions) -> str:
+    named = options.settings.get("token_file", "")
+    try:
+        token = (
+            Path(named).read_text(encoding="utf-8").strip() if named else os.environ.get("CANVAS_TOKEN", "")
+        )
+    except (OSError, UnicodeDecodeError) as problem:
+        raise ExportError(f"{named}: the token cannot be read ({problem})") from problem
+    if not token:
+        raise ExportError(
+            "there is no token: make one in Canvas's settings and put it into the environment variable "
+            "CANVAS_TOKEN or into a file that the setting token_file names"
+        )
+    return token
 
 
 def _plan(
@@ -86,6 +101,8 @@ def _plan(
         submission = person.result.submission
         number, login = person.lms(options, "user_id"), person.known_id(options)
         user = number or (f"sis_login_id:{login}" if login else "")
+        anonymous = person.lms(options, "anonymous_id") if not user else ""
+        user = user or anonymous
         if not user or user.casefold() in deliveries:
             reason = (
                 "another submission has given this student a grade already"
@@ -95,7 +112,7 @@ def _plan(
             withheld.append((submission, f"{login or number}: {reason}" if user else reason))
             continue
         feedback = options.feedback.get(submission)
-        file = feedback if feedback is not None and feedback.is_file() else None
+        file = feedback if feedback is not None and feedback.is_file() and not anonymous else None
         comment = options.comments.get(submission, "") or (_DEFAULT_COMMENT if file is not None else "")
         deliveries[user.casefold()] = _Delivery(
             submission=submission,
@@ -103,6 +120,7 @@ def _plan(
             grade=grade_of(person.result, options),
             comment=comment,
             file=file,
+            anonymous=bool(anonymous),
         )
     return list(deliveries.values()), tuple(withheld)
 
@@ -145,7 +163,8 @@ class _Sender:
 
     def send(self, delivery: _Delivery) -> None:
         """Sends what has not arrived. Raises `Refused`, `Unknown` or `Busy`."""
-        recipient = f"{self._base}/{quote(delivery.user, safe=':')}"
+        kind = "anonymous_submissions" if delivery.anonymous else "submissions"
+        recipient = f"{self._base}/{kind}/{quote(delivery.user, safe=':')}"
         self._send_grade(recipient, delivery)
         if delivery.comment:
             self._send_comment(recipient, delivery)
@@ -197,12 +216,16 @@ class _Sender:
                 continue
             attachments = comment.get("attachments") or []
             names = {
-                one.get(key)
+                str(one.get(key))
                 for one in attachments
                 if isinstance(one, dict)
                 for key in ("display_name", "filename")
             }
-            if name in names if delivery.file is not None else comment.get("comment") == delivery.comment:
+            if delivery.file is None:
+                if comment.get("comment") == delivery.comment:
+                    return True
+            # Canvas renames a file of a name that is there already: feedback-<digest>-1.html.
+            elif any(Path(one).stem.startswith(Path(name).stem) for one in names):
                 return True
         return False
 

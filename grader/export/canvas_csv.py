@@ -60,16 +60,17 @@ def _new(people: Sequence[Recipient], options: ExportOptions) -> _Sheet:
     header = [[*_HEADINGS, heading], [f"    {_POINTS}", "", "", "", "", number_cell(possible)]]
     rows: list[list[str]] = []
     withheld: list[tuple[str, str]] = []
-    done: set[tuple[str, str]] = set()
+    done: set[str] = set()
     for person in people:
         user, login = person.lms(options, "user_id"), person.known_id(options)
         reason = "" if user or login else "neither Canvas's number of the student nor a login is known"
-        if (user, login.casefold()) in done:
+        keys = {key for key in (f"number {user}" if user else "", login.casefold()) if key}
+        if keys & done:
             reason = f"{login or user}: another submission has given this student a grade already"
         if reason:
             withheld.append((person.result.submission, reason))
             continue
-        done.add((user, login.casefold()))
+        done |= keys
         try:
             cells = [id_cell(cell, f"submission {person.result.submission}") for cell in (user, login)]
         except UnsafeIdentifier as problem:

@@ -10,6 +10,9 @@ from collections.abc import Iterable, Sequence
 _DANGEROUS = frozenset("=+-@\t\r\n＝＋－＠")
 
 
+_RFC_4180 = "\r\n"
+
+
 class UnsafeIdentifier(ValueError):  # noqa: N818 - the identifier is unsafe; the sentence is the message
     """An identifier or heading that a spreadsheet would run, so that writing it safely would alter it."""
 
@@ -39,12 +42,15 @@ def number_cell(number: float) -> str:
 def to_csv(
     rows: Iterable[Sequence[str]], *, delimiter: str = ",", quote_all: bool = False, line_end: str = "\r\n"
 ) -> str:
-    """Rows as CSV by RFC 4180."""
-    out = io.StringIO(newline="")
-    csv.writer(
-        out,
-        delimiter=delimiter,
-        quoting=csv.QUOTE_ALL if quote_all else csv.QUOTE_MINIMAL,
-        lineterminator=line_end,
-    ).writerows(rows)
-    return out.getvalue()
+    """Rows as CSV by RFC 4180: a cell with either character of a line end is quoted, whatever ends the lines."""
+    made = []
+    for row in rows:
+        out = io.StringIO(newline="")
+        csv.writer(
+            out,
+            delimiter=delimiter,
+            quoting=csv.QUOTE_ALL if quote_all else csv.QUOTE_MINIMAL,
+            lineterminator=_RFC_4180,  # before Python 3.13 only what ends the lines is quoted
+        ).writerow(row)
+        made.append(out.getvalue().removesuffix(_RFC_4180) + line_end)
+    return "".join(made)

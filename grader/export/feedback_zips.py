@@ -85,7 +85,15 @@ def _canvas_name(recipient: Recipient, options: ExportOptions, suffix: str) -> t
             else "it is not from Canvas's download"
         )
         return "", f"{reason}; use the Canvas API"
-    return f"{match['target']}_feedback{suffix}", ""
+    name = f"{match['target']}_feedback{suffix}"
+    if _ANONYMOUS.fullmatch(entry) is None and _targeted(name) != tuple(match["target"].split("_")[-2:]):
+        return "", "its group's name has a number that Canvas would take for a user; use the Canvas API"
+    return name, ""
+
+
+def _targeted(name: str) -> tuple[str, ...]:
+    """Who Canvas takes the file to be for: the first two tokens that are all digits."""
+    return tuple(token for token in name.split("_") if token.isdecimal())[:2]
 
 
 def _moodle_name(recipient: Recipient, options: ExportOptions, suffix: str) -> tuple[str, str]:

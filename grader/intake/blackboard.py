@@ -88,7 +88,12 @@ def _read_sheet(path: Path) -> _Sheet:
         for own, stored in zip(values[::2], values[1::2], strict=False)
     }
     paragraphs = re.split(r"\n[ \t]*\r?\n", text, maxsplit=2)
-    typed = paragraphs[1].partition("\n")[2].strip() if len(paragraphs) > 1 else ""
+    body = paragraphs[1] if len(paragraphs) > 1 else ""
+    listed = any(
+        _FIELD.fullmatch(line) and _STORED.fullmatch(clean_name(line.partition(":")[2].strip()))
+        for line in body.splitlines()
+    )
+    typed = "" if listed else body.partition("\n")[2].strip()  # the list of files is no text of the student's
     return _Sheet(
         user=clean_name(match["user"].strip()) if match else "",
         name=clean_name(match["name"]) if match else "",

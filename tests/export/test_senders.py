@@ -125,6 +125,9 @@ class Canvas(StandIn):
                 for part in BytesParser().parsebytes(raw).walk()
             }
             name = str(fields["key"].get_payload()).strip()
+            taken = sum(name in other for other, _ in self.files.values())
+            if taken:  # on_duplicate=rename
+                name = f"{Path(name).stem}-{taken}{Path(name).suffix}"
             self.files[str(len(self.files) + 1)] = (name, bytes(fields["file"].get_payload(decode=True)))
             return 303, {"Location": f"{self.url}/api/v1/files/{len(self.files)}/done"}, b""
         if headers.get("Authorization") != f"Bearer {self.token}":
@@ -132,7 +135,8 @@ class Canvas(StandIn):
         if match := re.fullmatch(r"/api/v1/files/(\d+)/done", parts.path):
             return 200, {}, json.dumps({"id": int(match[1])}).encode()
         match = re.fullmatch(
-            r"/api/v1/courses/7/assignments/42/submissions/([^/]+)(/comments/files)?", parts.path
+            r"/api/v1/courses/7/assignments/42/(?:anonymous_)?submissions/([^/]+)(/comments/files)?",
+            parts.path,
         )
         assert match
         user = urllib.parse.unquote(match[1])
@@ -154,6 +158,12 @@ class Canvas(StandIn):
         return 200, {}, json.dumps({"submission_comments": self.comments.get(user, [])}).encode()
 
 
+def _identity(user: str) -> dict[str, str]:
+    if user.startswith("anon"):
+        return {"anonymous_id": user}
+    return {"user_id": user} if user.isdigit() else {}
+
+
 @pytest.fixture
 def canvas() -> Iterator[Canvas]:
     stand_in = Canvas()
@@ -162,7 +172,11 @@ def canvas() -> Iterator[Canvas]:
 
 
 @pytest.fixture
-def send(canvas: Canvas, result: Make, tmp_path: Path) -> Callable[..., ExportReport]:
+def send(
+    canvas: Canvas, result: Make, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> Callable[..., ExportReport]:
+    monkeypatch.setenv("CANVAS_TOKEN", canvas.token)
+
     def run(*users: str, grade: float = 8.5, text: str = "feedback", **settings: str) -> ExportReport:
         feedback = {}
         for user in users:
@@ -172,14 +186,17 @@ def send(canvas: Canvas, result: Make, tmp_path: Path) -> Callable[..., ExportRe
             assignment_id="42",
             feedback=feedback,
             comments={user: f"Hello {user}" for user in users},
-            identities={user: {"user_id": user} for user in users if user.isdigit()},
+            identities={user: _identity(user) for user in users},
             settings={
-                "url": canvas.url, "course": "7", "token": "t0k3n", "send": "yes", "timeout": "5",
+                "url": canvas.url, "course": "7", "send": "yes", "timeout": "5",
                 "retry_seconds": "0.01", **settings,
             },
         )  # fmt: skip
         return export(
-            "canvas-api", [result(user, user, points=grade) for user in users], tmp_path / "out", options
+            "canvas-api",
+            [result(user, *([] if user.startswith("anon") else [user]), points=grade) for user in users],
+            tmp_path / "out",
+            options,
         )
 
     return run
@@ -254,10 +271,43 @@ def test_canvas_api_sends_only_what_changed(canvas: Canvas, send: Callable[..., 
     assert len(canvas.comments["1"]) == 2
 
 
-def test_canvas_api_stops_when_the_token_is_refused_or_nobody_answers(
-    canvas: Canvas, send: Callable[..., ExportReport]
+def test_canvas_api_knows_its_file_under_the_name_that_canvas_gave_it(
+    canvas: Canvas, send: Callable[..., ExportReport], tmp_path: Path
 ) -> None:
-    report = send("1", "2", token="old")
+    """The upload was repeated and renamed, and what became of the comment is not known: it is not sent twice."""
+    canvas.faults["POST /upload", 1] = "500 after"
+    canvas.faults["PUT .*/1", 2] = "500 after"
+    assert send("1").rows == 1
+    ((comment,),) = canvas.comments.values()
+    assert "-1.html" in comment["attachments"][0]["display_name"]
+
+
+def test_canvas_api_reaches_anonymous_submissions(canvas: Canvas, send: Callable[..., ExportReport]) -> None:
+    report = send("anonX7", "1")
+    assert report.rows == 2
+    assert canvas.grades == {"anonX7": ["8.5"], "1": ["8.5"]}
+    assert [path for _, path in canvas.seen if "anonymous_submissions/anonX7" in path]
+    assert canvas.comments["anonX7"] == [{"comment": "Hello anonX7", "attachments": []}]
+
+
+def test_canvas_api_takes_its_token_from_a_file(
+    canvas: Canvas, send: Callable[..., ExportReport], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("CANVAS_TOKEN")
+    (tmp_path / "token").write_text("t0k3n\n")
+    assert send("1", token_file=str(tmp_path / "token")).rows == 1
+    with pytest.raises(ExportError, match="cannot be read"):
+        send("1", token_file=str(tmp_path / "nothing"))
+    with pytest.raises(ExportError, match="CANVAS_TOKEN"):
+        send("1", token="t0k3n")  # a command line is no place for it
+
+
+def test_canvas_api_stops_when_the_token_is_refused_or_nobody_answers(
+    canvas: Canvas, send: Callable[..., ExportReport], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("CANVAS_TOKEN", "old")
+    report = send("1", "2")
+    monkeypatch.setenv("CANVAS_TOKEN", canvas.token)
     assert report.rows == 0
     assert report.problems == ("Canvas refuses the token; make a new one and run again",)
     assert dict(report.withheld)["2"] == "not tried"
@@ -275,14 +325,20 @@ def test_canvas_api_stops_when_the_token_is_refused_or_nobody_answers(
         ({"url": "http://canvas.example.org"}, "https"),
         ({"url": ""}, "setting url"),
         ({"course": ""}, "setting course"),
-        ({"timeout": "soon"}, "number of seconds"),
-        ({"token": ""}, "CANVAS_TOKEN"),
+        ({"timeout": "soon", "token_file": "TOKEN"}, "number of seconds"),
+        ({}, "CANVAS_TOKEN"),
     ],
 )
 def test_canvas_api_explains_missing_settings(
-    send: Callable[..., ExportReport], settings: dict[str, str], words: str, monkeypatch: pytest.MonkeyPatch
+    send: Callable[..., ExportReport],
+    settings: dict[str, str],
+    words: str,
+    monkeypatch: pytest.MonkeyPatch,
+    tmp_path: Path,
 ) -> None:
     monkeypatch.delenv("CANVAS_TOKEN", raising=False)
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "TOKEN").write_text("t0k3n")
     with pytest.raises(ExportError, match=words):
         send("1", **settings)
 

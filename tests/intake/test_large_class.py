@@ -11,6 +11,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from grader.intake import Intake, collect
+from grader.intake.entries import clean_name, is_ignored
 from grader.intake.identities import safe_ids
 
 
@@ -73,7 +74,9 @@ _NAMES = st.text(
 ).filter(lambda name: name not in {".", ".."} and len(name.encode()) < 200)
 _FILES = st.lists(
     st.tuples(
-        _NAMES | st.sampled_from(["annex123", "ANNEX123 report.md", "a_1_2_b.md"]), _NAMES, st.booleans()
+        _NAMES | st.sampled_from(["annex123", "ANNEX123 report.md", "a_1_2_b.md", ".report.md", ".hidden"]),
+        _NAMES,
+        st.booleans(),
     ),
     max_size=8,
 )
@@ -95,11 +98,7 @@ def test_whatever_is_in_a_folder_is_placed_or_listed(
     seen = [
         path.relative_to(folder)
         for path in folder.rglob("*")
-        if path.is_file()
-        and not any(
-            part.startswith(".") or part.lower() in {"__macosx", "thumbs.db", "desktop.ini", "$recycle.bin"}
-            for part in path.relative_to(folder).parts
-        )
+        if path.is_file() and not is_ignored(clean_name(str(path.relative_to(folder))))
     ]
     assert count(collect([folder], tmp_path / "workspace")) == len(seen)
 
