@@ -12,8 +12,10 @@ from typing import Final, TypeAlias
 
 from grader.checks.quantities import Quantity, Unit, count, quantities
 from grader.checks.spread_records import list_records, spread_records
-from grader.checks.table_records import Measure, Reading, Record, Table
+from grader.checks.table_records import Column, Measure, Reading, Record, Table
 from grader.documents.document import Block, BlockKind
+
+__all__ = ["Column", "Measure", "Reading", "Record", "Table", "read_grid", "read_records"]
 
 MAX_ROWS: Final = 400
 MAX_CELLS: Final = 60  # in a row

@@ -51,13 +51,13 @@ def results_json(result: Result, visibility: str = _VISIBILITY) -> dict[str, Any
         "test_name_format": "text",
         "visibility": visibility,
         "stdout_visibility": "hidden",
-        "tests": [_test(number, question) for number, question in enumerate(result.questions, 1)],
+        "tests": [_test(number, question, visibility) for number, question in enumerate(result.questions, 1)],
         "leaderboard": [],
         "extra_data": {"submission": result.submission, "status": str(result.status)},
     }
 
 
-def _test(number: int, question: QuestionResult) -> dict[str, Any]:
+def _test(number: int, question: QuestionResult, visibility: str) -> dict[str, Any]:
     test: dict[str, Any] = {
         "name": f"{question.id.upper()} {question.title}".strip(),
         "number": str(number),
@@ -66,7 +66,7 @@ def _test(number: int, question: QuestionResult) -> dict[str, Any]:
         "output": _output(question),
         "output_format": "text",
         "tags": [question.id],
-        "visibility": "visible",
+        "visibility": visibility,  # a test's own goes before that of the whole
         "extra_data": {"verdict": str(question.verdict)},
     }
     if question.verdict is not Verdict.REVIEW:  # without a status Gradescope goes by the score alone

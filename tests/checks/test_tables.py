@@ -6,8 +6,7 @@ from hypothesis import strategies as st
 
 from grader.checks.keras_logs import read_logs
 from grader.checks.quantities import Unit, count, quantities
-from grader.checks.table_records import Column, Measure, Table
-from grader.checks.tables import read_records
+from grader.checks.tables import Column, Measure, Table, read_records
 from grader.documents.document import Block, BlockKind, Place
 
 TABLE = Table(

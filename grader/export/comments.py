@@ -1,0 +1,30 @@
+"""A result as a comment of a few lines, for an LMS that shows one beside the grade: what a student may read, no more."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from grader.export.cells import number_cell
+from grader.model import QuestionResult, Result, Verdict
+
+MOST: Final = 4_000  # characters; Canvas and Moodle take more, nobody reads more
+_MENDED: Final = frozenset((Verdict.FAIL, Verdict.PARTIAL, Verdict.MISSING))
+
+
+def comment(result: Result) -> str:
+    """Points a question and, where something is lacking, what; without staff's notes, flags and hints."""
+    lines = [f"{number_cell(result.points)} of {number_cell(result.max)} points."]
+    lines += [_question(question) for question in result.questions if question.max > 0]
+    return "\n".join(lines)[:MOST]
+
+
+def _question(question: QuestionResult) -> str:
+    head = f"{question.title or question.id}: {number_cell(question.points)} of {number_cell(question.max)}."
+    if question.verdict is Verdict.REVIEW:
+        head += " A teacher looks at this."
+    lacking = [
+        check.message
+        for check in question.checks
+        if check.max > 0 and check.verdict in _MENDED and check.message
+    ]
+    return " ".join([head, *dict.fromkeys(lacking)])
