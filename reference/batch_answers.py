@@ -258,11 +258,9 @@ def _figures(answer: Answer) -> Sequence[tuple[Block, str]]:
             block.figure.caption if block.figure and read else ""
         )  # alone it is only what the student says of it
         words = " ".join(filter(None, (read, caption, _plot_words(code))))
-        if (
-            code
-            and not _PLOT_BATCH.search(code)
-            and (_REGRESSION.search(code) or not (_PLOT_TIME.search(code) and _PLOT_ACCURACY.search(code)))
-        ):
+        speaks_of_both = bool(_PLOT_TIME.search(code) and _PLOT_ACCURACY.search(code))
+        elsewhere = id(block) not in own and not speaks_of_both
+        if code and not _PLOT_BATCH.search(code) and (_REGRESSION.search(code) or elsewhere):
             continue  # the regression line, or the grid of pictures
         if block.figure is not None and block.figure.kind in {
             FigureKind.CODE,
