@@ -28,6 +28,7 @@ ASPECTS: Final = (TIME, ACCURACY)
 TOLERANCE: Final = (
     0.05  # how far below the best accuracy of the student's own table a choice may lie and hold its own
 )
+_ROW: Final = 120  # characters of a line that is a row of figures and nothing else
 _FEW_CELLS: Final = 4  # figures in all, below which there is no table to speak of
 
 
@@ -310,7 +311,7 @@ def _prose(answer: Answer) -> tuple[Block, ...]:
 
 def _choice(answer: Answer) -> tuple[Choice, tuple[Block, ...]]:
     blocks = _prose(answer)
-    rows = {row.evidence.excerpt for row in answer.shared(_table).rows}
+    rows = {row.evidence.excerpt for row in answer.shared(_table).rows if len(row.evidence.excerpt) < _ROW}
     text = "\n\n".join(
         "\n".join(
             line

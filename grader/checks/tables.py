@@ -45,7 +45,9 @@ def read_grid(text: str) -> list[Grid]:
     return grids
 
 
-_NUMBER_WORD: Final = re.compile(r"[~<≈]?\d[\d.,]*(?:%|s)?")
+_NUMBER_WORD: Final = re.compile(r"[~<≈]?\d[\d.,]*(?:%|s|ms|sek|secs?|seconds?|min)?")
+_UNIT_APART: Final = re.compile(r"(\d)\s(%|s|ms|sek|secs?|seconds?|min)(?!\w)")
+_ZEROS: Final = re.compile(r"(?<![\d.,])(\d{1,3})\s000(?!\d)")
 _RULE: Final = re.compile(r"[\s|+:=_\-─━┼│]{3,}")
 
 
@@ -61,7 +63,8 @@ def _split(line: str) -> tuple[tuple[str, ...], str]:
         return tuple(cell.strip() for cell in bare.split(";")), "semicolon"
     if re.search(r"\S {2,}\S", bare):
         return tuple(re.split(r" {2,}", bare)), "gap"
-    words = bare.split()  # single blanks: only where every word is a number is it a row
+    # Single blanks: only where every word is a number is it a row; a unit, and three zeros, belong to what is before.
+    words = _ZEROS.sub(r"\1000", _UNIT_APART.sub(r"\1\2", bare)).split()
     if len(words) > 1 and all(_NUMBER_WORD.fullmatch(word) for word in words):
         return tuple(words), "gap"
     label = next((at for at, word in enumerate(words) if _NUMBER_WORD.fullmatch(word)), 0)
@@ -83,9 +86,9 @@ def read_records(blocks: Sequence[Block], table: Table) -> list[Record]:
     in the fullest table counts. Nothing is converted but durations to seconds.
     """
     found: list[tuple[int, list[Record]]] = []
-    for block in blocks:
+    for before, block in zip((None, *blocks), blocks, strict=False):
         for rank, grid in _grids(block):
-            records = _from_grid(grid, table, block)
+            records = _from_grid(_with_heading(grid, before, table), table, block)
             if records:
                 found.append((rank, records))
         if block.kind in {
@@ -109,6 +112,18 @@ def read_records(blocks: Sequence[Block], table: Table) -> list[Record]:
             for name, reading in record.readings.items():
                 row.setdefault(name, reading)
     return [Record(key, joined[key]) for key in table.keys if joined.get(key)]
+
+
+def _with_heading(grid: Grid, before: Block | None, table: Table) -> Grid:
+    """A grid with the keys over its columns, where they were left outside: their row has no first cell."""
+    if before is None or before.rows or len(before.text) > 100:
+        return grid
+    numbers = before.text.split()
+    keys = frozenset(table.keys)
+    found = [count(number, keys) for number in numbers]
+    if len(found) != len(keys) or set(found) != keys or len(grid[0]) not in {len(found), len(found) + 1}:
+        return grid
+    return (("",) * (len(grid[0]) - len(found)) + tuple(numbers), *grid)
 
 
 def _grids(block: Block) -> Iterator[tuple[int, Grid]]:
@@ -255,7 +270,7 @@ _SHARE_NEAR: Final = re.compile(
 
 
 _CLAUSES: Final = re.compile(
-    r"\n|(?:[,;.]\s+(?:and\s+|och\s+)?|\s+and\s+|\s+och\s+)(?=(?:with|for|med|för|using|(?:a\s)?batch)\b)",
+    r"\n|\s+(?=(?:mini)?batch[\s_-]?(?:size|storlek)\w*\s?[=:]?\s?\d)|(?:[,;.]\s+(?:and\s+|och\s+)?|\s+and\s+|\s+och\s+)(?=(?:with|for|med|för|using|(?:a\s)?batch)\b)",
     re.I,
 )
 _BEHIND_SIZE: Final = re.compile(

@@ -21,6 +21,9 @@ from grader.documents.text_tables import Rows
 Placing = Callable[[Item, Box4], Place]
 Cutting = Callable[[Item, Region], Picture | None]
 
+_STICKS_OUT = 12.0  # points by which a right margin may be narrower than the left one
+_MANY_LINES = 34  # from which a few ends are left out
+
 
 class PageWriter:
     """Turns the items of all pages into blocks."""
@@ -293,13 +296,20 @@ def _body_size(pages: Sequence[PageContent]) -> float:
 
 
 def _right_margin(pages: Sequence[PageContent]) -> float:
-    """Where lines of prose end at the latest, leaving out a few that stick out."""
-    ends = sorted(
-        line.x1 for page in pages for line in page.lines if not line.monospace and len(line.text) > 30
-    )
-    if not ends:
+    """Where lines of prose end at the latest, leaving out what sticks out.
+
+    A line sticks out if it comes nearer to the right edge of its page than lines begin at the left one. Of many lines
+    a few may still be odd; of few, such as a list of short lines with one sentence, the longest tells the margin.
+    """
+    lines = [
+        (page, line) for page in pages for line in page.lines if not line.monospace and len(line.text) > 30
+    ]
+    if not lines:
         return max((page.width for page in pages), default=600.0) - 72
-    return ends[max(0, int(len(ends) * 0.97) - 1)]
+    left = min(line.x0 for _, line in lines)
+    inside = [line.x1 for page, line in lines if line.x1 <= page.width - left + _STICKS_OUT]
+    ends = sorted(inside or [line.x1 for _, line in lines])
+    return ends[-1] if len(ends) < _MANY_LINES else ends[int(len(ends) * 0.97) - 1]
 
 
 def _heading_sizes(pages: Sequence[PageContent], body: float) -> list[float]:
