@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from grader.checks import Answer, Assignment, Finding
-from reference import batch_answers, gradient_answers, parameter_answers
+from reference import batch_answers, choice_answers, gradient_answers, parameter_answers, plot_answers
 
 if TYPE_CHECKING:
     from grader.checks.alignment import Handout
@@ -157,13 +157,13 @@ def batch_plausible(answer: Answer) -> Finding:
 @q3.check("q3.plot", points=1, hint="Two curves over the batch sizes, with both axes labelled.")
 def batch_plot(answer: Answer) -> Finding:
     """Both curves, time and accuracy, are plotted against the batch size."""
-    return batch_answers.judge_plot(answer)
+    return plot_answers.judge_plot(answer)
 
 
 @q3.check("q3.choice", points=0.5, hint="Name the one batch size that you would start with.")
 def batch_choice(answer: Answer) -> Finding:
     """One batch size is chosen, and it holds its own in the table."""
-    return batch_answers.judge_choice(answer)
+    return choice_answers.judge_choice(answer)
 
 
 @q3.check(
@@ -173,4 +173,4 @@ def batch_choice(answer: Answer) -> Finding:
 )
 def batch_reasoning(answer: Answer) -> Finding:
     """The choice is reasoned from time and accuracy."""
-    return batch_answers.judge_reasoning(answer)
+    return choice_answers.judge_reasoning(answer)

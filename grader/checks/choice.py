@@ -204,7 +204,10 @@ def _candidates(
             mentions = any(True for _ in _mentions(clause, allowed))
             labelled = index == 1 and bool(_alone(f"{clauses[0]}.", allowed))
             if strong and not mentions and len(last_named) == 1 and (labelled or _ANAPHOR.search(clause)):
-                yield _CHOSEN, last_named  # "with 100 ..., so that is what I would start with"; "100: the best"
+                yield (
+                    _CHOSEN,
+                    last_named,
+                )  # "with 100 ..., so that is what I would start with"; "100: the best"
             cue_before = strong and not mentions
             continue
         last_named = named
