@@ -161,6 +161,12 @@ class _Worker:
         self.rubric = rubric
         self.settings = settings
         self.runner = NotebookRunner(self.assignment, settings.run)
+        self.ending = False
+
+    def end(self) -> None:
+        """Ends what runs notebooks, once."""
+        self.ending = True
+        self.runner.close()
 
     def grade(self, submission: Submission) -> Graded:
         """Grades one submission and renders its pages; a fault of ours becomes its result, and no exception."""
@@ -207,12 +213,23 @@ _worker: _Worker | None = None
 
 def _begin(assignment: str, rubric: str, settings: BatchSettings) -> None:
     global _worker  # noqa: PLW0603 - one worker a process, made by the pool's initialiser
-    import atexit  # noqa: PLC0415
+    import atexit  # noqa: PLC0415 - only in a worker, as is the next
     import signal  # noqa: PLC0415
 
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent decides what Ctrl-C stops
     _worker = _Worker(assignment, rubric, settings)
-    atexit.register(_worker.runner.close)
+    # The pool closes its pipe, upon which a worker ends by itself, and then terminates those that have not yet.
+    atexit.register(_worker.end)
+    signal.signal(signal.SIGTERM, _terminated)
+
+
+def _terminated(_signal: int, _frame: object) -> None:
+    """Ends this worker with all that its notebooks left running, unless it is at that already."""
+    if _worker is not None:
+        if _worker.ending:
+            return
+        _worker.end()
+    os._exit(0)
 
 
 def _work(submission: Submission) -> Graded:

@@ -8,13 +8,15 @@ import os
 import shutil
 import subprocess
 import sys
+import tempfile
 from pathlib import Path
 from typing import Any
 
+import psutil
 import pytest
 import yaml
 
-from grader.execution import Executor
+from grader.execution import Executor, cgroups
 
 HOSTILE = Path(__file__).parents[1] / "hostile"
 HONEST = ("annex123", "idafa905", "seeda001")
@@ -33,7 +35,21 @@ def declared() -> dict[str, dict[str, Any]]:
     return found
 
 
+def left_running() -> set[str]:
+    """What executors keep on this host: their directories for sockets, their control groups, their processes."""
+    places = [Path("/run/report-grader"), *Path(tempfile.gettempdir()).glob("report-grader-*")]
+    if "XDG_RUNTIME_DIR" in os.environ:
+        places.append(Path(os.environ["XDG_RUNTIME_DIR"], "report-grader"))
+    found = {str(path) for place in places if place.is_dir() for path in place.iterdir() if path.is_dir()}
+    found |= {str(path) for path in cgroups.find(cgroups.PREFIX)}
+    for process in psutil.process_iter(["cmdline"]):
+        if "grader.execution.zygote" in " ".join(process.info["cmdline"] or ()):
+            found.add(f"process {process.pid}")
+    return found
+
+
 def grade(folder: Path, out: Path) -> dict[str, dict[str, Any]]:
+    before = left_running()
     command = [
         sys.executable,
         "-c",
@@ -50,6 +66,7 @@ def grade(folder: Path, out: Path) -> dict[str, dict[str, Any]]:
         check=False,
         env={**os.environ, "SECRET_FOR_TESTS": "a secret of the grader's"},
     )
+    assert left_running() - before == set()
     assert done.returncode in {0, 1}, done.stderr
     assert "Traceback" not in done.stderr, done.stderr
     lines = (out / "results.jsonl").read_text(encoding="utf-8").splitlines()
