@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import re
 from collections.abc import Iterable, Sequence
 from typing import Final
@@ -9,7 +10,7 @@ from typing import Final
 import msgspec
 
 from grader.checks import Answer, Finding, failed, missing, passed, review
-from grader.checks.code import Bindings, Call, bindings, find_calls
+from grader.checks.code import Bindings, Call, bindings, clean, find_calls, parse_statement
 from grader.documents.document import Block, BlockKind
 from grader.model import Evidence, Flag, Value
 from reference.gradient_call import MESSAGES, Judged, Mistake, judge_call, prose_answers
@@ -21,13 +22,17 @@ _EXAMPLE_BLOCK: Final = re.compile(r"\by\s*=\s*x\s*\*\s*x\b|\by\s*=\s*x\s*\*\*\s
 
 
 class Found(Value, frozen=True):
-    """One call in the submission, where it stands, and how it is judged. `given`: it is the handout's worked example."""
+    """One call in the submission, where it stands, and how it is judged.
+
+    `given`: it is the handout's worked example. `altered`: what is assigned is not the gradient, but made of it.
+    """
 
     call: Call
     block: Block
     judged: Judged
     given: bool
     known: Bindings
+    altered: bool = False
 
     @property
     def evidence(self) -> Evidence:
@@ -119,7 +124,26 @@ def _calls(blocks: Sequence[Block]) -> Iterable[Found]:
                 and bool(_EXAMPLE_BLOCK.search(block.text))
                 and "training_loss" not in block.text
             )
-            yield Found(call, block, judged, example, known)
+            altered = judged.right and _is_altered(call, block.text)
+            if altered:
+                judged = Judged(right=False, certain=False, doubt="something else is done to the gradient")
+            yield Found(call, block, judged, example, known, altered)
+
+
+def _is_altered(call: Call, text: str) -> bool:
+    """Whether the line of the call assigns something computed from the gradient: its negative, a multiple, a part."""
+    line = clean(text).split("\n")[call.line - 1]
+    tree = parse_statement(line.strip().removeprefix("+").strip())
+    if not isinstance(tree, ast.Assign):
+        return False
+    match tree.value:
+        case ast.UnaryOp() | ast.BinOp():
+            return not isinstance(tree.targets[0], ast.Name) or "param" not in tree.targets[0].id.lower()
+        case ast.Subscript():
+            sources = call.argument(1, "sources") or ""
+            return not sources.lstrip().startswith(("[", "(", "list(", "{"))
+        case _:
+            return False
 
 
 def _confirmed(found: Sequence[Found], answer: Answer) -> Finding:
@@ -139,7 +163,7 @@ def _confirmed(found: Sequence[Found], answer: Answer) -> Finding:
 
 def _settled_by_running(found: Found, answer: Answer) -> Finding | None:
     """A call that cannot be read for certain, judged by what it does."""
-    if answer.executor is None or found.block.ocr or not found.call.parsed:
+    if answer.executor is None or found.block.ocr or not found.call.parsed or found.altered:
         return None
     ran = confirm(answer.executor(), found.call, found.known)
     if ran.outcome is Outcome.AGREES:

@@ -40,7 +40,7 @@ _BIAS: Final = re.compile(
     r"\bbias\w*|\bintercept\w*|\bskärning\w*|\bkonstant\w*|\bconstant\w*|\boffset\b|\btröskel\w*", re.I
 )
 
-_BOTH: Final = frozenset(("inputs", "neurons"))
+_OF_THE_INPUT: Final = frozenset(("inputs", "inputs and bias", "weights"))
 _WHOLE: Final = frozenset(("side", "neurons"))
 _BIAS_WORD: Final = r"(?:bias\w*|intercepts?|constants?|konstant\w*|offsets?)"
 _SO_MANY_BIASES: Final = re.compile(
@@ -108,7 +108,7 @@ def _each(chain: Chain, block: Block, reached: set[Fraction], text: str) -> Iter
         if seen.right:
             if not _explained(side, reached, text):
                 yield Working(Outcome.UNEXPLAINED, chain.text, block)
-            elif _stated_otherwise(chain):
+            elif _stated_otherwise(chain) or _goes_wrong(chain, side):
                 yield Working(Outcome.DAMAGED if chain.doubtful else Outcome.SLIP, chain.text, block)
             else:
                 yield Working(Outcome.RIGHT, chain.text, block, run_on=run_on)
@@ -130,7 +130,7 @@ def _each(chain: Chain, block: Block, reached: set[Fraction], text: str) -> Iter
             yield Working(Outcome.UNSURE, chain.text, block)
         elif COUNT in chain.values:
             yield Working(Outcome.UNRELATED, chain.text, block)
-        elif seen.quantities >= _BOTH or seen.quantities >= _WHOLE:
+        elif seen.quantities >= _WHOLE or seen.quantities & _OF_THE_INPUT:
             yield Working(Outcome.UNSURE, chain.text, block)
 
 
@@ -163,6 +163,13 @@ def _explained(side: Side, reached: set[Fraction], text: str) -> bool:
         ):
             return False
     return True
+
+
+def _goes_wrong(chain: Chain, right: Side) -> bool:
+    """Whether a working behind the right one comes to another number; what stands before it may be a formula's words."""
+    at = next(number for number, side in enumerate(chain.sides) if side is right)
+    later = list(zip(chain.steps()[at:], chain.sides[at + 1 :], strict=True))
+    return any(step is Step.FALSE and after.has_working for step, after in later)
 
 
 def _stated_otherwise(chain: Chain) -> bool:

@@ -53,12 +53,20 @@ _CONCLUDES: Final = re.compile(
 )
 _BECAUSE: Final = re.compile(r"^\W*(?:because|since|as|due\sto|for\sthe|eftersom|då|för\satt|ty)\b", re.I)
 _NEGATION: Final = re.compile(
-    r"(?:\bnot\b|n't\b|\bnever\b|\bnor\b|\binte\b|\bej\b|\baldrig\b|\bneither\b|\bvarken\b|\bcannot\b|\bavoid\b)",
+    r"(?:\bnot\b|n't\b|\bnever\b|\bnor\b|\binte\b|\bej\b|\baldrig\b|\bneither\b|\bvarken\b|\bcannot\b|\bavoid\b|\bexcept\b|\bförutom\b|\butom\b)",
     re.I,
+)
+_NEGATED_BEHIND: Final = re.compile(
+    r"\W{0,3}(?:is|was|would\sbe|will\sbe|seems?|looks?|är|var|vore|blir)\s(?:\w+ly\s)?(?:not|never|hardly|inte|aldrig|knappast)\b"
+    r"|\W{0,3}(?:isn't|wasn't|wouldn't\sbe|doesn't|does\snot)\b",
+    re.I,
+)
+_DISAGREES: Final = re.compile(
+    r"\b(?:disagree|don't\sthink\sso|do\snot\sthink\sso|håller\sinte\smed)\b", re.I
 )
 _REVERSAL: Final = re.compile(r"\b(?:but|utan|men|rather)\b", re.I)
 _COMPARED: Final = re.compile(
-    r"\b(?:than|over|instead\sof|rather\sthan|compared\s(?:to|with)|versus|vs\.?|unlike|as\s(?:for|with|in)|än|istället\sför|i\sstället\sför|"
+    r"\b(?:than|except(?:\sfor)?|besides|apart\sfrom|but\snot|utom|förutom|over|instead\sof|rather\sthan|compared\s(?:to|with)|versus|vs\.?|unlike|as\s(?:for|with|in)|än|istället\sför|i\sstället\sför|"
     r"jämfört\smed|mot|gentemot|against|framför|som\sför|from|until|below|above|under|över|up\sto|larger|smaller|beyond|till)\s(?:\w+\s){0,4}?\W{0,2}$",
     re.I,
 )
@@ -189,6 +197,8 @@ def _candidates(
     sentence: str, allowed: frozenset[int], *, asked: bool
 ) -> Iterator[tuple[int, tuple[int, ...]]]:
     """(strength, options) for each clause of a sentence that chooses."""
+    if _DISAGREES.search(sentence):
+        return
     clauses = [clause for clause in _CLAUSE.split(sentence) if clause.strip()]
     cue_before = False
     last_named: tuple[int, ...] = ()
@@ -265,6 +275,7 @@ def _chosen_in(clause: str, allowed: frozenset[int]) -> tuple[int, ...]:
         before = clause[: mention.start]
         negations = list(_NEGATION.finditer(before))
         negated = bool(negations) and not _REVERSAL.search(before[negations[-1].end() :])
+        negated = negated or bool(_NEGATED_BEHIND.match(clause[mention.end :]))
         listed = last_end > 0 and bool(_LISTED.fullmatch(clause[last_end : mention.start]))
         compared = passed_over if listed else bool(_COMPARED.search(before))
         reason = bool(kept) and bool(_REASON.search(before)) and not _STARTS_WITH_REASON.match(before)
