@@ -5,6 +5,7 @@ Recognised by what the cells do, wherever the student moved them (lab.md, sectio
 
 from __future__ import annotations
 
+import contextlib
 import re
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -12,6 +13,7 @@ from typing import Final
 
 from grader.execution import DataFile, NotebookPlan, Profile
 from reference.fashion_mnist import FILES, DatasetMissingError, find_dataset
+from reference.fashion_mnist_download import fetched
 
 SAMPLE: Final = Path(__file__).parent / "fashion_mnist_sample"
 
@@ -96,7 +98,7 @@ def profile(sources: Sequence[str]) -> str:
 
 
 def plan(dataset: str) -> NotebookPlan:
-    """The plan with the data set: ``full`` (must be there), ``sample`` (the small one shipped), or ``auto``."""
+    """The plan with the data set: ``full`` (fetched once if need be), ``sample`` (the small one shipped), or ``auto``."""
     return NotebookPlan(
         restart=restart,
         may_fail=may_fail,
@@ -110,14 +112,17 @@ def plan(dataset: str) -> NotebookPlan:
 
 
 def data_files(dataset: str) -> tuple[DataFile, ...]:
-    """Fashion-MNIST where Keras looks for it. Raises `DatasetMissingError` if `full` is asked for and not there."""
+    """Fashion-MNIST where Keras looks for it.
+
+    `auto` takes what is on this machine and never goes to the network. Raises `DatasetMissingError` if `full` is asked
+    for, and is neither here nor can be fetched.
+    """
     folder = SAMPLE
-    if dataset != "sample":
-        try:
+    if dataset == "full":
+        folder = fetched()
+    elif dataset == "auto":
+        with contextlib.suppress(DatasetMissingError):
             folder = find_dataset()
-        except DatasetMissingError:
-            if dataset == "full":
-                raise
     return tuple(DataFile(folder / name, f".keras/datasets/fashion-mnist/{name}") for name in FILES)
 
 
