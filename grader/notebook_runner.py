@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Self
 
+import msgspec
+
 from grader.checks.assignment import Assignment
 from grader.model import Execution, ExecutionStatus, SubmittedFile, Value
 
@@ -12,12 +14,16 @@ if TYPE_CHECKING:
 
 
 class RunSettings(Value, frozen=True):
-    """How notebooks are run: seconds and megabytes of each, the data set they find, whether isolation may be missing."""
+    """How notebooks are run: seconds and megabytes of each, the data set they find, whether isolation may be missing.
+
+    `limits` are further ones by their names in `grader.execution.Limits`; they go before the others.
+    """
 
     seconds: float = 300.0
     memory_mb: int = 3072
     dataset: str = "auto"
     unsafe: bool = False
+    limits: tuple[tuple[str, float], ...] = ()
 
 
 class NotebookRunner:
@@ -45,11 +51,15 @@ class NotebookRunner:
         if self._executor is None:
             from grader.execution import Executor, Limits, Settings  # noqa: PLC0415 - only where notebooks run
 
+            defaults = Limits()
             limits = Limits(
                 notebook_seconds=self._settings.seconds,
-                cell_seconds=min(Limits().cell_seconds, self._settings.seconds),
+                cell_seconds=min(defaults.cell_seconds, self._settings.seconds),
                 memory_mb=self._settings.memory_mb,
             )
+            for name, value in self._settings.limits:
+                kind = type(getattr(defaults, name))  # whole numbers stay whole
+                limits = msgspec.structs.replace(limits, **{name: kind(value)})
             self._executor = Executor(
                 Settings(limits=limits, allow_unsafe=self._settings.unsafe, kernels_at_once=1)
             )

@@ -47,6 +47,7 @@ def command(
     no_execute: bool,
     timeout: float,
     memory: int,
+    limits: tuple[tuple[str, float], ...],
     dataset: str,
     unsafe: bool,
     quiet: bool,
@@ -64,7 +65,7 @@ def command(
             f"grader: {missing[0]} is no file. Give the report, and the notebook if you have one.", err=True
         )
         sys.exit(USAGE)
-    settings = RunSettings(seconds=timeout, memory_mb=memory, dataset=dataset, unsafe=unsafe)
+    settings = RunSettings(seconds=timeout, memory_mb=memory, dataset=dataset, unsafe=unsafe, limits=limits)
     with NotebookRunner(lab, settings) as runner:
         runs = not no_execute and lab.notebook is not None
         judged = grade(

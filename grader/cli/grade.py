@@ -79,6 +79,7 @@ def command(
     no_execute: bool,
     timeout: float,
     memory: int,
+    limits: tuple[tuple[str, float], ...],
     dataset: str,
     unsafe: bool,
     quiet: bool,
@@ -95,7 +96,7 @@ def command(
         assignment=lab.id,
         jobs=jobs or 0,
         execute=not no_execute,
-        run=RunSettings(seconds=timeout, memory_mb=memory, dataset=dataset, unsafe=unsafe),
+        run=RunSettings(seconds=timeout, memory_mb=memory, dataset=dataset, unsafe=unsafe, limits=limits),
     )
     try:
         with workspace() as unpacked, open_ledger(out) as ledger:

@@ -30,6 +30,32 @@ class Memory(click.ParamType[int]):
         return int(megabytes)
 
 
+class Limit(click.ParamType[tuple[str, float]]):
+    """One of the limits of a notebook's run, by its name in docs/execution.md: ``processes=64``."""
+
+    name = "limit"
+
+    def convert(
+        self, value: Any, param: click.Parameter | None, ctx: click.Context | None
+    ) -> tuple[str, float]:
+        """The name and the number."""
+        from grader.execution.limits import Limits  # noqa: PLC0415 - only where a limit is given
+
+        name, _, text = str(value).partition("=")
+        known = Limits.__struct_fields__
+        if name not in known:
+            self.fail(f"{name!r} is no limit; there are {', '.join(known)}", param, ctx)
+        try:
+            number = float(text)
+        except ValueError:
+            number = 0.0
+        if not 0 < number < 1e9:
+            self.fail(
+                f"{value!r}: write a number above 0, as in {name}={getattr(Limits(), name):g}", param, ctx
+            )
+        return name, number
+
+
 def assignment(function: F) -> F:
     """``--assignment``."""
     return click.option(
@@ -55,7 +81,7 @@ def roster(function: F) -> F:
 
 
 def execution(function: F) -> F:
-    """``--no-execute``, ``--timeout``, ``--memory``, ``--dataset``, ``--unsafe``."""
+    """``--no-execute``, ``--timeout``, ``--memory``, ``--limit``, ``--dataset``, ``--unsafe``."""
     for option in (
         click.option(
             "--unsafe",
@@ -68,6 +94,14 @@ def execution(function: F) -> F:
             default="auto",
             show_default=True,
             help="Which data notebooks find.",
+        ),
+        click.option(
+            "--limit",
+            "limits",
+            type=Limit(),
+            multiple=True,
+            metavar="NAME=VALUE",
+            help="Another limit of one notebook, such as processes=64; docs/execution.md lists them.",
         ),
         click.option(
             "--memory",
