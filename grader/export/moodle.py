@@ -186,8 +186,9 @@ def _keys(rows: list[list[str]], columns: _Columns) -> dict[str, int]:
 
 def _row_of(person: Recipient, keys: dict[str, int], options: ExportOptions) -> int | None:
     participant = person.lms(options, "participant")
-    wanted = [f"participant {participant}"] if participant else []
-    wanted += [person.lms(options, "email").casefold(), person.known_id(options).casefold()]
+    if participant:  # what Moodle itself calls the student; anything else might be another's
+        return keys.get(f"participant {participant}")
+    wanted = (person.lms(options, "email").casefold(), person.known_id(options).casefold())
     return next((keys[key] for key in wanted if key in keys), None)
 
 
