@@ -14,6 +14,7 @@ from grader.documents.document import Block
 from grader.model import Value
 from reference.network import IMAGE_SHAPE, LAB_NETWORK, Dense
 
+MAX_SIDES: Final = 60  # of one chain of equalities that are looked at
 IMAGE_SIDE: Final = IMAGE_SHAPE[0]
 FIRST_DENSE_UNITS: Final = next(layer.units for layer in LAB_NETWORK if isinstance(layer, Dense))
 
@@ -100,8 +101,8 @@ _ORDER: Final = (
 
 
 def _each(chain: Chain, block: Block, reached: set[Fraction], text: str) -> Iterable[Working]:
-    run_on = Step.RUN_ON in chain.steps()
-    for side in chain.sides:
+    run_on, doubtful = Step.RUN_ON in chain.steps(), chain.doubtful
+    for side in chain.sides[:MAX_SIDES]:
         if not side.has_working:
             continue
         seen = DERIVATION.recognise(side.tree)
@@ -109,10 +110,10 @@ def _each(chain: Chain, block: Block, reached: set[Fraction], text: str) -> Iter
             if not _explained(side, reached, text):
                 yield Working(Outcome.UNEXPLAINED, chain.text, block)
             elif _stated_otherwise(chain) or _goes_wrong(chain, side):
-                yield Working(Outcome.DAMAGED if chain.doubtful else Outcome.SLIP, chain.text, block)
+                yield Working(Outcome.DAMAGED if doubtful else Outcome.SLIP, chain.text, block)
             else:
                 yield Working(Outcome.RIGHT, chain.text, block, run_on=run_on)
-        elif DERIVATION.lost_superscript(side.tree) or (chain.doubtful and seen.quantities):
+        elif DERIVATION.lost_superscript(side.tree) or (doubtful and seen.quantities):
             yield Working(Outcome.DAMAGED, chain.text, block)
         elif (other := _turned_round(chain, side)) is not None:
             derived = _explained(side, reached, text) and _explained(other, reached, text)

@@ -266,12 +266,18 @@ _STARTS_WITH_REASON: Final = re.compile(r"\W*(?:because|since|eftersom)\b", re.I
 _PAIR: Final = re.compile(r"\b(?:or|and|between|either|both|eller|och|mellan|antingen|båda)\b|-|/", re.I)
 
 
+_MOST_MENTIONS: Final = 12  # of options in one clause
+
+
 def _chosen_in(clause: str, allowed: frozenset[int]) -> tuple[int, ...]:
     """The options of a clause that are neither negated nor only compared with, nor given as a reason's figure."""
     kept: list[int] = []
     passed_over = False  # the mention before this one was
     last_end = 0
-    for mention in sorted(_mentions(clause, allowed), key=lambda mention: mention.start):
+    mentions = sorted(_mentions(clause, allowed), key=lambda mention: mention.start)
+    if len(mentions) > _MOST_MENTIONS:  # a list of figures, no sentence
+        return ()
+    for mention in mentions:
         before = clause[: mention.start]
         negations = list(_NEGATION.finditer(before))
         negated = bool(negations) and not _REVERSAL.search(before[negations[-1].end() :])

@@ -270,7 +270,7 @@ _SHARE_NEAR: Final = re.compile(
 
 
 _CLAUSES: Final = re.compile(
-    r"\n|\s+(?=(?:mini)?batch[\s_-]?(?:size|storlek)\w*\s?[=:]?\s?\d)|(?:[,;.]\s+(?:and\s+|och\s+)?|\s+and\s+|\s+och\s+)(?=(?:with|for|med|för|using|(?:a\s)?batch)\b)",
+    r"\n|\s{1,4}(?=(?:mini)?batch[\s_-]?(?:size|storlek)\w*\s?[=:]?\s?\d)|(?:[,;.]\s{1,4}(?:and\s{1,4}|och\s{1,4})?|\s{1,4}and\s{1,4}|\s{1,4}och\s{1,4})(?=(?:with|for|med|för|using|(?:a\s)?batch)\b)",
     re.I,
 )
 _BEHIND_SIZE: Final = re.compile(

@@ -1,0 +1,55 @@
+"""No text, however long or odd, keeps a reader of answers busy: each is a few milliseconds a kilobyte."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+
+import pytest
+
+from grader.checks.choice import read_choice
+from grader.checks.code import bindings
+from grader.documents.document import Block, BlockKind, Place
+from reference.batch_sizes import BATCH_SIZES
+from reference.batch_table import read_batch_table, speaks_of_figures
+from reference.choice_answers import ASPECTS
+from reference.gradient_call import prose_answers
+from reference.parameter_count import judge_working
+
+TEXTS = {
+    "blanks": "a" + " " * 39_000 + "1",
+    "lines of blanks": " \n" * 20_000,
+    "letters": "a" * 40_000,
+    "words": "a " * 20_000,
+    "numbers": "1," * 20_000,
+    "zeros": "1 000 " * 6_000,
+    "words and numbers": "a 1," * 10_000,
+    "headings": "time accuracy batch " * 2_000,
+    "sizes": "batch size 10 " * 3_000,
+    "choices": "best 100 best 10 " * 2_000,
+    "denials": "not 100 is not " * 2_600,
+    "biases": "128 a a a " * 4_000,
+    "gradients": "gradient of the loss with respect to " * 1_000,
+    "equals": "784 * 128 = " * 3_000,
+}
+
+
+def block(text: str) -> Block:
+    return Block(BlockKind.PROSE, text, Place("report.md", "line 1"))
+
+
+READERS: dict[str, Callable[[str], object]] = {
+    "table": lambda text: read_batch_table([block(text)]),
+    "figures": lambda text: speaks_of_figures([block(text)]),
+    "choice": lambda text: read_choice(text, BATCH_SIZES, ASPECTS),
+    "parameters": lambda text: judge_working([block(text)]),
+    "gradient": lambda text: prose_answers(text, bindings([]), bare_pair=True),
+}
+
+
+@pytest.mark.parametrize("reader", READERS)
+@pytest.mark.parametrize("text", TEXTS)
+def test_it_ends_soon(reader: str, text: str) -> None:
+    started = time.process_time()
+    READERS[reader](TEXTS[text])
+    assert time.process_time() - started < 2.0
