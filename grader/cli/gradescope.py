@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+import tempfile
 from pathlib import Path
 
 import click
@@ -20,10 +21,10 @@ def command() -> None:
 
 @command.command()
 @click.option(
-    "--wheel", type=_FILE, required=True, help="The grader's wheel: python -m build --wheel makes it."
+    "--wheel", type=_FILE, help="The grader's wheel; in a checkout of the grader it is built if not given."
 )
 @click.option(
-    "--constraints", type=_FILE, help="What to install, pinned: the constraints.txt of this repository."
+    "--constraints", type=_FILE, help="What to install, pinned; a wheel built here takes the checkout's own."
 )
 @click.option(
     "--out",
@@ -45,18 +46,30 @@ def command() -> None:
     help="When students see the result.",
 )
 def build(
-    wheel: Path, constraints: Path | None, out: Path, assignment: str | None, execute: bool, visibility: str
+    wheel: Path | None,
+    constraints: Path | None,
+    out: Path,
+    assignment: str | None,
+    execute: bool,
+    visibility: str,
 ) -> None:
     """Writes the autograder zip, to be uploaded under Configure Autograder. Exit status: 0, 2 wrong usage."""
     from grader.export.gradescope_autograder import build_autograder  # noqa: PLC0415 - only here
+    from grader.export.own_wheel import build_own_wheel, checkout  # noqa: PLC0415 - only here
 
     arguments = ["--unsafe"] if execute else ["--no-execute"]
     if assignment:
         arguments += ["--assignment", assignment]
     try:
-        written = build_autograder(
-            out, wheel, constraints=constraints, arguments=arguments, visibility=visibility
-        )
+        with tempfile.TemporaryDirectory() as folder:
+            if wheel is None:
+                root = checkout()
+                wheel = build_own_wheel(root, Path(folder))
+                pins = root / "constraints.txt"
+                constraints = constraints or (pins if pins.is_file() else None)
+            written = build_autograder(
+                out, wheel, constraints=constraints, arguments=arguments, visibility=visibility
+            )
     except (ExportError, OSError) as problem:
         click.echo(f"grader: {problem}", err=True)
         sys.exit(USAGE)

@@ -13,12 +13,14 @@ from grader import atomic_file
 from grader.export.cells import UnsafeIdentifier, id_cell, number_cell, text_cell, to_csv
 from grader.export.gradebook import read_gradebook
 from grader.export.grades import grade_of
+from grader.export.maximum import other_maximum
 from grader.export.options import ExportError, ExportOptions, ExportReport
 from grader.export.recipients import Recipient, recipients
 from grader.export.selection import select
 from grader.model import Result
 
-_COLUMN = re.compile(r"(?P<title>.+) \[[^\]]*\] ?\|(?P<number>[0-9]+)", re.DOTALL)
+_COLUMN = re.compile(r"(?P<title>.+) \[(?P<scale>[^\]]*)\] ?\|(?P<number>[0-9]+)", re.DOTALL)
+_NUMBER = re.compile(r"[0-9]+(?:[.,][0-9]+)?")
 _USERNAME = ("Username", "Användarnamn", "Benutzername", "Nom d'utilisateur", "Nombre de usuario")
 
 
@@ -54,7 +56,10 @@ def export_blackboard(results: Sequence[Result], out: Path, options: ExportOptio
     content = to_csv(rows, delimiter="\t", quote_all=True).encode("utf-16")
     file = out / "blackboard_grades.txt"
     atomic_file.write(file, content)
-    return ExportReport(files=(file,), rows=len(rows) - 1, withheld=tuple(withheld))
+    match = _COLUMN.fullmatch(heading)
+    maxima = [float(most.replace(",", ".")) for most in _NUMBER.findall(match["scale"] if match else "")]
+    problems = other_maximum("column", maxima[:1], selection.chosen, options)
+    return ExportReport(files=(file,), rows=len(rows) - 1, withheld=tuple(withheld), problems=problems)
 
 
 def _username(person: Recipient, options: ExportOptions) -> str:

@@ -14,6 +14,7 @@ from grader import atomic_file
 from grader.export.cells import UnsafeIdentifier, id_cell, to_csv
 from grader.export.gradebook import Gradebook, read_gradebook
 from grader.export.grades import grade_of
+from grader.export.maximum import other_maximum
 from grader.export.options import ExportError, ExportOptions, ExportReport
 from grader.export.recipients import Recipient, recipients
 from grader.export.selection import select
@@ -21,6 +22,7 @@ from grader.model import Result
 
 _END = "End-of-Line Indicator"
 _ITEM = re.compile(r"(?P<item>.+) Points Grade(?P<rest> <.*>)?", re.DOTALL)
+_MAXIMUM = re.compile(r" MaxPoints:([0-9]+(?:[.,][0-9]+)?)")
 _IDS = ("OrgDefinedId", "Username")
 
 
@@ -50,7 +52,11 @@ def export_brightspace(results: Sequence[Result], out: Path, options: ExportOpti
         rows.append([*(f"#{cell}" if cell else "" for cell in ids), grade_of(person.result, options), "#"])
     file = out / "brightspace_grades.csv"
     atomic_file.write(file, to_csv(rows).encode("utf-8"))
-    problems = ("Brightspace imports no comments: they were left out",) if options.comments else ()
+    match = _ITEM.fullmatch(heading)
+    maxima = [float(most.replace(",", ".")) for most in _MAXIMUM.findall((match and match["rest"]) or "")]
+    problems = other_maximum("grade item", maxima, selection.chosen, options)
+    if options.comments:
+        problems += ("Brightspace imports no comments: they were left out",)
     return ExportReport(files=(file,), rows=len(rows) - 1, withheld=tuple(withheld), problems=problems)
 
 

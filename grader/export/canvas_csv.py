@@ -14,6 +14,7 @@ from grader import atomic_file
 from grader.export.cells import UnsafeIdentifier, id_cell, number_cell, text_cell, to_csv
 from grader.export.gradebook import Gradebook, read_gradebook
 from grader.export.grades import grade_of
+from grader.export.maximum import number_in, other_maximum
 from grader.export.options import ExportError, ExportOptions, ExportReport
 from grader.export.recipients import Recipient, recipients
 from grader.export.selection import select
@@ -176,23 +177,7 @@ def _is_header(row: Sequence[str], book: Gradebook) -> bool:
 
 def _maximum_problem(
     row: Sequence[str], column: int, people: Sequence[Recipient], options: ExportOptions
-) -> list[str]:
-    if (
-        row[0].strip() != _POINTS
-        or column >= len(row)
-        or not people
-        or options.letters
-        or options.pass_letters
-    ):
-        return []
-    ours = options.points_possible or people[0].result.max
-    try:
-        theirs = float(row[column])
-    except ValueError:
-        return []
-    if theirs == ours:
-        return []
-    return [
-        f"the gradebook's maximum is {number_cell(theirs)} points and ours {number_cell(ours)}: "
-        "points are written as they are unless you give the maximum to rescale them to"
-    ]
+) -> tuple[str, ...]:
+    theirs = number_in(row[column]) if row[0].strip() == _POINTS and column < len(row) else None
+    maxima = [] if theirs is None else [theirs]
+    return other_maximum("gradebook", maxima, [person.result for person in people], options)

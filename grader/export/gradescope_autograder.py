@@ -31,17 +31,22 @@ _ARGUMENTS = (
 _SETUP = """#!/usr/bin/env bash
 # Runs once, when Gradescope builds the image: an environment of its own for the grader.
 set -euo pipefail
+root="${AUTOGRADER_ROOT:-/autograder}"
 cd "$(dirname "$0")"
+# One that is there may still be unable to make an environment: Debian packs venv apart.
 find_python() {
-  for name in python3.12 python3.11; do command -v "$name" && return; done
+  for name in python3.12 python3.11; do
+    if "$name" -c 'import ensurepip, venv' >/dev/null 2>&1; then echo "$name"; return; fi
+  done
   return 1
 }
 if ! find_python >/dev/null; then
   apt-get update
   apt-get install -y python3.12 python3.12-venv || apt-get install -y python3.11 python3.11-venv
 fi
-"$(find_python)" -m venv /autograder/venv
-/autograder/venv/bin/pip install --no-cache-dir -r requirements.txt CONSTRAINTS
+python="$(find_python)"
+"$python" -m venv "$root/venv"
+"$root/venv/bin/pip" install --no-cache-dir -r requirements.txt CONSTRAINTS
 """
 
 _RUN = """#!/usr/bin/env bash
@@ -69,22 +74,28 @@ def build_autograder(
 ) -> Path:
     """Writes the autograder zip to `out` and returns it.
 
-    `wheel` is the grader's own wheel; `constraints` pins what it needs, with hashes or without. `arguments`
+    `wheel` is the grader's own wheel; `constraints` pins what it needs. With hashes all that is pinned is
+    installed, for so pip checks that nothing comes in without one; else only what the wheel needs. `arguments`
     are added to ``grader grade``: to name the assignment, for example, or to run notebooks. `visibility` is
-    that of the results on Gradescope. Raises `ExportError` if a file is missing or no wheel.
+    that of the results on Gradescope. Raises `ExportError` if a file is missing or no wheel, or
+    cannot be read or written.
     """
     if not wheel.is_file() or not _WHEEL.fullmatch(wheel.name):
         raise ExportError(f"{wheel}: not a wheel; build it first: python -m build --wheel")
     if constraints is not None and not constraints.is_file():
         raise ExportError(f"{constraints}: there is no such file of constraints")
-    content = wheel.read_bytes()
-    pins = constraints.read_text(encoding="utf-8") if constraints is not None else ""
-    requirement = f"./{wheel.name}"
-    if "--hash=" in pins:  # pip then wants a hash of everything, the wheel included
+    try:
+        content = wheel.read_bytes()
+        pins = constraints.read_text(encoding="utf-8-sig") if constraints is not None else ""
+    except (OSError, UnicodeDecodeError) as problem:
+        raise ExportError(f"the wheel or its constraints cannot be read ({problem})") from problem
+    requirement, pinned = f"./{wheel.name}", "-c constraints.txt" if pins else ""
+    if "--hash=" in pins:  # pip then wants a hash of everything, and takes none for a dependency from -c
         requirement += f" --hash=sha256:{hashlib.sha256(content).hexdigest()}"
+        pinned = "-r constraints.txt"
     run = _RUN.replace("ARGUMENTS", shlex.join(arguments)).replace("VISIBILITY", shlex.quote(visibility))
     files = {
-        "setup.sh": _SETUP.replace("CONSTRAINTS", "-c constraints.txt" if pins else "").encode(),
+        "setup.sh": _SETUP.replace("CONSTRAINTS", pinned).encode(),
         "run_autograder": run.encode(),
         "requirements.txt": f"{requirement}\n".encode(),
         wheel.name: content,
@@ -99,7 +110,10 @@ def build_autograder(
             executable = name in {"setup.sh", "run_autograder"}
             info.external_attr = (stat.S_IFREG | (0o755 if executable else 0o644)) << 16
             archive.writestr(info, data, zipfile.ZIP_DEFLATED)
-    atomic_file.write(out, buffer.getvalue())
+    try:
+        atomic_file.write(out, buffer.getvalue())
+    except atomic_file.FileWriteError as problem:
+        raise ExportError(str(problem)) from problem
     return out
 
 

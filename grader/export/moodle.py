@@ -15,6 +15,7 @@ from grader import atomic_file
 from grader.export.cells import number_cell, text_cell
 from grader.export.gradebook import Gradebook, read_gradebook
 from grader.export.grades import grade_of, scaled
+from grader.export.maximum import number_in, other_maximum
 from grader.export.options import ExportError, ExportOptions, ExportReport
 from grader.export.recipients import Recipient, recipients
 from grader.export.selection import select
@@ -83,7 +84,10 @@ def export_moodle(results: Sequence[Result], out: Path, options: ExportOptions) 
             rows[at][columns.comments] = _as_html(comment)
     file = out / "moodle_grading.csv"
     atomic_file.write(file, book.to_bytes(rows))
-    problems = list(_other_scale(selection.chosen, rows, columns, options))
+    maxima = (_maximum(row, columns, options) for row in rows[1:])
+    problems = list(
+        other_maximum("worksheet", (most for most in maxima if most is not None), selection.chosen, options)
+    )
     if columns.comments is None and options.comments:
         problems.append(_NO_COMMENTS)
     return ExportReport(files=(file,), rows=len(done), withheld=tuple(withheld), problems=tuple(problems))
@@ -93,10 +97,7 @@ def _maximum(row: list[str], columns: _Columns, options: ExportOptions) -> float
     """The maximum of a row's grade; None where the worksheet does not say, or grades are no points."""
     if columns.maximum is None or options.letters or options.pass_letters is not None:
         return None
-    try:
-        return float(row[columns.maximum].strip().replace(",", "."))
-    except ValueError:
-        return None
+    return number_in(row[columns.maximum])
 
 
 def _over_maximum(
@@ -109,21 +110,6 @@ def _over_maximum(
     return (
         f"{number_cell(points)} points are over the worksheet's maximum of {number_cell(most)}; "
         f"give that as the points possible, and they are rescaled"
-    )
-
-
-def _other_scale(
-    results: Sequence[Result], rows: list[list[str]], columns: _Columns, options: ExportOptions
-) -> tuple[str, ...]:
-    """A word where the worksheet counts to another maximum than we do."""
-    maxima = {most for row in rows[1:] if (most := _maximum(row, columns, options)) is not None}
-    ours = options.points_possible or max((result.max for result in results), default=0.0)
-    if not results or not maxima or maxima == {ours}:
-        return ()
-    theirs = ", ".join(number_cell(most) for most in sorted(maxima))
-    return (
-        f"the worksheet's maximum is {theirs} points and ours {number_cell(ours)}: points are written as they "
-        "are unless you give the maximum to rescale them to",
     )
 
 

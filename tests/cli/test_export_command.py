@@ -20,10 +20,13 @@ SEED = Path(__file__).parents[1] / "corpora" / "seed.md"
 Run = Callable[..., subprocess.CompletedProcess[str]]
 
 
-def grader(*arguments: str, cwd: Path) -> subprocess.CompletedProcess[str]:
+def grader(
+    *arguments: str, cwd: Path, environment: dict[str, str] | None = None
+) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
         [sys.executable, "-c", "from grader.cli import run; run()", *arguments],
         cwd=cwd,
+        env={**os.environ, **(environment or {})},
         capture_output=True,
         text=True,
         check=False,
@@ -217,3 +220,36 @@ def test_the_autograder_zip_grades_what_gradescope_hands_it(tmp_path: Path) -> N
     assert outcome["visibility"] == "after_published"
     assert {test["visibility"] for test in outcome["tests"]} <= {"after_published", "hidden"}
     assert grader("gradescope", "build", "--wheel", "auto.zip", cwd=tmp_path).returncode == 2
+
+
+def test_a_checkout_builds_its_own_wheel_and_pins_it(tmp_path: Path) -> None:
+    here = {"PYTHONPATH": str(Path(__file__).parents[2])}  # the checkout, whatever is installed
+    done = grader(
+        *("gradescope", "build", "--assignment", "tddc17-deep-learning", "--out", "auto.zip"),
+        cwd=tmp_path,
+        environment=here,
+    )
+    assert done.returncode == 0, done.stderr
+    with zipfile.ZipFile(tmp_path / "auto.zip") as archive:
+        (wheel,) = [name for name in archive.namelist() if name.endswith(".whl")]
+        assert b"tensorflow==" in archive.read("constraints.txt")
+        assert b"--assignment tddc17-deep-learning" in archive.read("run_autograder")
+        (tmp_path / wheel).write_bytes(archive.read(wheel))
+    with zipfile.ZipFile(tmp_path / wheel) as built:
+        assert {"grader/export/gradescope_autograder.py", "reference/assignment.py"} <= set(built.namelist())
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["auto.zip", wheel]
+
+
+def test_a_grader_that_is_installed_asks_for_its_wheel(tmp_path: Path) -> None:
+    script = "import grader, sys; grader.__file__ = sys.argv.pop(); from grader.cli import run; run()"  # as if there
+    done = subprocess.run(
+        [sys.executable, "-c", script, "gradescope", "build", str(tmp_path / "grader" / "__init__.py")],
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=60,
+    )
+    assert done.returncode == 2
+    assert "name the grader's wheel" in done.stderr
+    assert "Traceback" not in done.stderr

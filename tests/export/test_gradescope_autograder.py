@@ -79,7 +79,6 @@ def test_what_the_zip_holds(tmp_path: Path, wheel: Path) -> None:
         wheel.name: 0o644,
     }
     assert b"--hash=sha256:" in files["requirements.txt"]
-    assert b"-c constraints.txt" in files["setup.sh"]
     assert b"--assignment 'my lab'" in files["run_autograder"]
     for script in ("setup.sh", "run_autograder"):
         subprocess.run(["bash", "-n"], input=files[script], check=True)
@@ -89,6 +88,69 @@ def test_what_the_zip_holds(tmp_path: Path, wheel: Path) -> None:
             tmp_path / "b.zip", wheel, constraints=constraints, arguments=["--assignment", "my lab"]
         ).read_bytes()
     )
+
+
+@pytest.fixture
+def image(tmp_path: Path) -> Callable[..., str]:
+    """What ``setup.sh`` calls where `pythons` can make an environment and the others are there but cannot."""
+
+    def build(pythons: set[str], zipped: Path) -> str:
+        root, path = tmp_path / "image", tmp_path / "path"
+        path.mkdir()
+        calls = tmp_path / "calls"
+        calls.write_text("")
+        making = 'mkdir -p "$3/bin"; printf \'#!/bin/sh\\necho pip "$@" >> "$CALLS"\\n\' > "$3/bin/pip"; chmod +x "$3/bin/pip"'
+        for name in ("python3.12", "python3.11"):
+            marker = path / f"{name}-can"
+            if name in pythons:
+                marker.touch()
+            (path / name).write_text(
+                f'#!/bin/sh\n[ -e "{marker}" ] || exit 1\n[ "$1" = -c ] && exit 0\n'
+                f'echo {name} "$@" >> "$CALLS"\n{making}\n'
+            )
+        (path / "apt-get").write_text(
+            f'#!/bin/sh\necho apt-get "$@" >> "$CALLS"\ncase "$*" in *python3.12*) exit 100;; *3.11*) touch "{path}/python3.11-can";; esac\n'
+        )
+        for script in path.iterdir():
+            script.chmod(0o755)
+        with zipfile.ZipFile(zipped) as archive:
+            archive.extractall(root / "source")
+        environment = {"PATH": f"{path}:{os.defpath}", "AUTOGRADER_ROOT": str(root), "CALLS": str(calls)}
+        subprocess.run(["bash", str(root / "source" / "setup.sh")], env=environment, check=True, timeout=60)
+        return calls.read_text().replace(str(root), "ROOT")
+
+    return build
+
+
+def test_setup_takes_a_python_that_can_make_an_environment(
+    image: Callable[..., str], tmp_path: Path, wheel: Path
+) -> None:
+    constraints = tmp_path / "constraints.txt"
+    constraints.write_text("click==8.1.7\n")
+    calls = image({"python3.11"}, build_autograder(tmp_path / "a.zip", wheel, constraints=constraints))
+    assert calls.splitlines() == [
+        "python3.11 -m venv ROOT/venv",
+        "pip install --no-cache-dir -r requirements.txt -c constraints.txt",
+    ]
+
+
+def test_setup_installs_a_python_where_none_can(
+    image: Callable[..., str], tmp_path: Path, wheel: Path
+) -> None:
+    calls = image(set(), build_autograder(tmp_path / "a.zip", wheel)).splitlines()
+    assert calls[:2] == ["apt-get update", "apt-get install -y python3.12 python3.12-venv"]
+    assert calls[-2:] == [
+        "python3.11 -m venv ROOT/venv",
+        "pip install --no-cache-dir -r requirements.txt",
+    ]
+
+
+def test_pins_with_hashes_are_requirements(image: Callable[..., str], tmp_path: Path, wheel: Path) -> None:
+    """With hashes pip refuses a dependency whose pin is only a constraint."""
+    constraints = tmp_path / "constraints.txt"
+    constraints.write_text("click==8.1.7 --hash=sha256:00\n")
+    calls = image({"python3.12"}, build_autograder(tmp_path / "a.zip", wheel, constraints=constraints))
+    assert calls.splitlines()[-1].endswith("-r requirements.txt -r constraints.txt")
 
 
 def test_the_outcome_of_one_submission(container: Path, result: Make) -> None:
@@ -126,3 +188,8 @@ def test_missing_files_are_explained(tmp_path: Path, wheel: Path) -> None:
         build_autograder(tmp_path / "a.zip", tmp_path / "missing.whl")
     with pytest.raises(ExportError, match="no such file of constraints"):
         build_autograder(tmp_path / "a.zip", wheel, constraints=tmp_path / "missing.txt")
+    (tmp_path / "binary.txt").write_bytes(b"\xff\xfe\xdc")
+    with pytest.raises(ExportError, match="cannot be read"):
+        build_autograder(tmp_path / "a.zip", wheel, constraints=tmp_path / "binary.txt")
+    with pytest.raises(ExportError, match="cannot be written"):
+        build_autograder(wheel / "a.zip", wheel)

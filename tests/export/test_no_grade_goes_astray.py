@@ -105,3 +105,23 @@ def test_blackboards_list_of_files_is_no_text_of_the_students(tmp_path: Path) ->
     )
     (submission,) = collect([top], tmp_path / "work").submissions
     assert [file.name for file in submission.files] == ["report.md"]
+
+
+BRIGHTSPACE = "OrgDefinedId,Username,Lab Points Grade <Numeric MaxPoints:{}>,End-of-Line Indicator\r\n#1,#annex123,,#\r\n"
+BLACKBOARD = "Last Name\tFirst Name\tUsername\tLab [Total Pts: {} Score] |664617\r\nE\tA\tannex123\t\r\n"
+
+
+@pytest.mark.parametrize(("system", "sheet"), [("brightspace", BRIGHTSPACE), ("blackboard", BLACKBOARD)])
+def test_another_maximum_in_the_heading_is_said(
+    system: str, sheet: str, result: Make, tmp_path: Path
+) -> None:
+    book = tmp_path / "book.csv"
+    book.write_text(sheet.format("100"))
+    results = [result("a", "annex123", points=8.5)]
+    report = export(system, results, tmp_path / "out", ExportOptions(gradebook=book))
+    assert report.rows == 1
+    assert "maximum is 100 points and ours 10" in report.problems[0]
+    scaled = ExportOptions(gradebook=book, points_possible=100.0)
+    assert export(system, results, tmp_path / "out", scaled).problems == ()
+    book.write_text(sheet.format("10"))
+    assert export(system, results, tmp_path / "out", ExportOptions(gradebook=book)).problems == ()

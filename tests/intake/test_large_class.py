@@ -11,7 +11,6 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from grader.intake import Intake, collect
-from grader.intake.entries import clean_name, is_ignored
 from grader.intake.identities import safe_ids
 
 
@@ -69,13 +68,20 @@ def test_canvas_with_late_files_groups_and_duplicates_in_a_zip(tmp_path: Path) -
     assert count(intake) == sum(1 + number % 3 for number in range(300)) + 1
 
 
+_LEFTOVERS = ("._report.md", ".DS_Store", "__MACOSX", "Thumbs.db", ".git", ".ipynb_checkpoints")
 _NAMES = st.text(
     st.characters(exclude_characters="/\0", exclude_categories=["Cs"]), min_size=1, max_size=20
-).filter(lambda name: name not in {".", ".."} and len(name.encode()) < 200)
+).filter(lambda name: name not in {".", ".."} and len(name.encode()) < 200 and not name.startswith("._"))
+_DOT_NAMES = st.sampled_from([".report.md", ".hidden", ".x", "..y", ".gitter", "git"]) | _NAMES.map(
+    ".-{}".format
+)
 _FILES = st.lists(
     st.tuples(
-        _NAMES | st.sampled_from(["annex123", "ANNEX123 report.md", "a_1_2_b.md", ".report.md", ".hidden"]),
-        _NAMES,
+        _NAMES
+        | _DOT_NAMES
+        | st.sampled_from(["annex123", "ANNEX123 report.md", "a_1_2_b.md"])
+        | st.sampled_from(_LEFTOVERS),
+        _NAMES | _DOT_NAMES | st.sampled_from(_LEFTOVERS),
         st.booleans(),
     ),
     max_size=8,
@@ -98,7 +104,7 @@ def test_whatever_is_in_a_folder_is_placed_or_listed(
     seen = [
         path.relative_to(folder)
         for path in folder.rglob("*")
-        if path.is_file() and not is_ignored(clean_name(str(path.relative_to(folder))))
+        if path.is_file() and not set(path.relative_to(folder).parts) & set(_LEFTOVERS)
     ]
     assert count(collect([folder], tmp_path / "workspace")) == len(seen)
 
