@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 import time
 import traceback
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, wait
 from multiprocessing import get_context
 from typing import Any, Final
@@ -17,11 +17,13 @@ from typing import Any, Final
 from pebble import ProcessExpired, ProcessPool
 
 from grader.checks.assignment import Assignment, load
-from grader.grading import failed_result, grade
-from grader.handed_in import fingerprint
+from grader.grading.evidence_view import evidence_view
+from grader.grading.grading import failed_result, grade
+from grader.grading.likeness import similar, trace
+from grader.grading.notebook_runner import NotebookRunner, RunSettings
+from grader.grading.submission_reading import fingerprint
 from grader.model import Result, Submission, Value
-from grader.notebook_runner import NotebookRunner, RunSettings
-from grader.similarity import Trace, trace
+from grader.page_data import PageData, Trace
 from grader.store import Ledger
 
 MINUTES_A_SUBMISSION: Final = (
@@ -33,13 +35,12 @@ _TRIES: Final = (
 
 
 class BatchSettings(Value, frozen=True):
-    """How a batch is graded. `execute` runs notebooks, as `run` says; `pages` renders feedback."""
+    """How a batch is graded. `execute` runs notebooks, as `run` says."""
 
     assignment: str
     jobs: int = 0
     execute: bool = True
     run: RunSettings = RunSettings()
-    pages: bool = True
 
     def digest(self) -> str:
         """What of these decides the results themselves."""
@@ -51,14 +52,16 @@ class BatchSettings(Value, frozen=True):
 
 
 class Graded(Value, frozen=True):
-    """A submission that is done: its result, the digest of what was graded, its page for the student, the time it took."""
+    """A submission that is done: its result, the digest of what was graded, and what its pages are made from.
+
+    `blobs` are the bytes that `page` names by their digests.
+    """
 
     result: Result
     content: str
-    page: str
-    staff_page: str
-    seconds: float
-    notebook: bytes = b""
+    seconds: float = 0.0
+    page: PageData = PageData()
+    blobs: Mapping[str, bytes] = {}
     trace: Trace = Trace()
 
 
@@ -95,9 +98,15 @@ def grade_all(
             settings=settings.digest(),
             lms=lms[result.submission],
             trace=graded.trace,
+            page=graded.page,
+            blobs=graded.blobs,
         )
         on_done(graded)
     ledger.keep_only({one.id for one in submissions})
+    if todo:
+        ledger.sweep()
+    ledger.write_pairs(similar(ledger.traces(), ledger.results(), assignment.coincidence))
+    ledger.describe(assignment=assignment.id, title=assignment.title)
     errors = tuple(result.submission for result in ledger.results() if result.status == "error")
     return BatchOutcome(len(todo), len(submissions) - len(todo), errors, time.monotonic() - started)
 
@@ -150,7 +159,7 @@ def _lost(one: Submission, assignment: Assignment, rubric: str, problem: Excepti
         else f"the worker died ({problem})"
     )
     result = failed_result(one, assignment, rubric, f"The submission could not be graded: {what}.")
-    return Graded(result, fingerprint(one), "", "", 0.0)
+    return Graded(result, fingerprint(one))
 
 
 class _Worker:
@@ -169,13 +178,13 @@ class _Worker:
         self.runner.close()
 
     def grade(self, submission: Submission) -> Graded:
-        """Grades one submission and renders its pages; a fault of ours becomes its result, and no exception."""
+        """Grades one submission; a fault of ours becomes its result, and no exception."""
         try:
             return self._grade(submission)
         except Exception:
             what = traceback.format_exc(limit=-6)[-2_000:]
             result = failed_result(submission, self.assignment, self.rubric, what)
-            return Graded(result, fingerprint(submission), "", "", 0.0)
+            return Graded(result, fingerprint(submission))
 
     def _grade(self, submission: Submission) -> Graded:
         started = time.monotonic()
@@ -188,22 +197,13 @@ class _Worker:
             run=self.runner.run if runs else None,
             executor=self.runner.executor if runs else None,
         )
-        page = staff_page = ""
-        if self.settings.pages:
-            from grader.feedback import render_feedback  # noqa: PLC0415 - the worker alone needs templates and charts
-            from grader.feedback.reading_view import extras_of  # noqa: PLC0415
-
-            extras = extras_of(judged, {file.name: file.path for file in submission.files})
-            page = render_feedback(judged.result, extras=extras)
-            staff_page = render_feedback(judged.result, staff=True, extras=extras)
-        notebook = judged.run.executed if judged.run is not None else b""
+        view = evidence_view(judged, {file.name: file.path for file in submission.files})
         return Graded(
             judged.result,
             content,
-            page,
-            staff_page,
             time.monotonic() - started,
-            notebook,
+            view.page,
+            view.blobs,
             trace(judged.documents),
         )
 

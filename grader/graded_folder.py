@@ -1,14 +1,26 @@
-"""The folder that a TA opens: result lines, grades, the class page and the feedback pages, made from the ledger."""
+"""The folder that a TA opens: result lines, grades, the class page and the feedback pages.
+
+Everything in it is made from the ledger, here and nowhere else, at any time again and the same. A file that would come
+out as it was is left alone: the ledger keeps what each was made from.
+"""
 
 from __future__ import annotations
 
+import hashlib
+import os
 from collections.abc import Mapping, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from multiprocessing import get_context
 from pathlib import Path
 from typing import Final
 
+import msgspec
+
+import grader
 from grader.atomic_file import FileWriteError, write
-from grader.model import Result
-from grader.similarity import Pair, Trace, with_flags
+from grader.grading.likeness import with_flags
+from grader.model import Result, Value
+from grader.page_data import Pair
 from grader.store import Ledger
 
 LEDGER: Final = "grades.sqlite"
@@ -19,90 +31,168 @@ FEEDBACK: Final = "feedback"  # what students read
 STAFF: Final = "staff"  # the same with what only staff may see
 SIMILAR: Final = "similar"  # two submissions side by side
 NOTEBOOKS: Final = "notebooks"  # as executed
+_WORTH_A_PROCESS: Final = 40  # submissions from which their pages are rendered by several processes
+_AT_ONCE: Final = 20  # submissions that a process renders before it says so
 
 
-def open_ledger(folder: Path) -> Ledger:
+class RenderedFolder(Value, frozen=True):
+    """What was written: the results with the flags that only the whole class shows, and how many files were made anew."""
+
+    results: tuple[Result, ...]
+    written: int
+
+
+def open_ledger(folder: Path, *, must_exist: bool = False) -> Ledger:
     """The ledger of a graded folder, made if need be. Raises `FileWriteError` or `LedgerError`."""
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-    except OSError as problem:
-        raise FileWriteError(
-            f"{folder} cannot be made ({problem.strerror}): choose another folder with --out"
-        ) from problem
-    return Ledger(folder / LEDGER)
+    if not must_exist:
+        try:
+            folder.mkdir(parents=True, exist_ok=True)
+        except OSError as problem:
+            raise FileWriteError(
+                f"{folder} cannot be made ({problem.strerror}): choose another folder with --out"
+            ) from problem
+    return Ledger(folder / LEDGER, must_exist=must_exist)
 
 
-def write_page(folder: Path, submission: str, page: str, staff_page: str, notebook: bytes = b"") -> None:
-    """Writes the feedback pages of one submission, and its notebook as executed."""
-    if not page:  # an error of ours: the page is made with the summary
-        return
-    write(folder / FEEDBACK / f"{submission}.html", page)
-    write(folder / STAFF / f"{submission}.html", staff_page)
-    if notebook:
-        write(folder / NOTEBOOKS / f"{submission}.ipynb", notebook)
+def render_folder(folder: Path, ledger: Ledger, *, jobs: int = 0, anew: bool = False) -> RenderedFolder:
+    """Makes every page and table of the folder from the ledger: those that changed or are not there, or all of them `anew`.
 
-
-def write_summary(
-    folder: Path,
-    results: Sequence[Result],
-    title: str,
-    *,
-    pairs: Sequence[Pair] = (),
-    traces: Mapping[str, Trace] | None = None,
-) -> list[Result]:
-    """Writes everything that is made from all results together, and pages that are not there yet.
-
-    Gives the results as written, with the flags that only the whole class shows. `pairs` are the submissions that are alike, `traces` the texts of the whole class.
+    Files of submissions that are no longer handed in are removed; they can be made again. Raises `FileWriteError` or
+    `LedgerError`.
     """
     from grader.export import write_grades_csv  # noqa: PLC0415 - templates and writers only once results are there
-    from grader.feedback import render_feedback, render_index  # noqa: PLC0415
+    from grader.feedback import by_page, render_index  # noqa: PLC0415
 
+    results, pairs, about = ledger.results(), ledger.pairs(), ledger.about()
+    title = about.get("title") or "Submissions"
     flagged = with_flags(results, pairs)
-    for result in results:
-        if (
-            not (folder / FEEDBACK / f"{result.submission}.html").exists()
-            or not (folder / STAFF / f"{result.submission}.html").exists()
-        ):
-            write_page(
-                folder, result.submission, render_feedback(result), render_feedback(result, staff=True)
-            )
-    kept = _write_pairs(folder, results, pairs, traces or {}, title)
-    write(folder / RESULTS, b"".join(result.to_json() + b"\n" for result in flagged))
-    write_grades_csv(flagged, folder / GRADES)
-    write(folder / INDEX, render_index(flagged, title=title, pairs=pairs))
-    _remove_strays(folder, {result.submission for result in results}, kept)
-    return flagged
+    lines = b"".join(result.to_json() + b"\n" for result in flagged)
+    own, by_name, digests, recipe = _pairs_of(pairs), by_page(pairs), ledger.digests(), _recipe()
+
+    wanted: dict[
+        str, str
+    ] = {}  # every file that the folder should hold, and a digest of what it is made from
+    for name, stored in digests.items():
+        wanted[f"{FEEDBACK}/{name}.html"] = _digest(recipe, stored.page)
+        wanted[f"{STAFF}/{name}.html"] = _digest(recipe, stored.page, _encoded(own.get(name, ())))
+        if stored.notebook:
+            wanted[f"{NOTEBOOKS}/{name}.ipynb"] = stored.notebook
+    for name, same in by_name.items():
+        sides = (digests[side].page for side in (same[0].one, same[0].other) if side in digests)
+        wanted[f"{SIMILAR}/{name}.html"] = _digest(recipe, *sides, _encoded(same), title)
+    wanted[RESULTS] = wanted[GRADES] = _digest(lines)
+    wanted[INDEX] = _digest(recipe, lines, _encoded(pairs), title)
+
+    before = {} if anew else ledger.rendered()
+    stale = {
+        path for path, digest in wanted.items() if before.get(path) != digest or not (folder / path).exists()
+    }
+    _write_submissions(folder, ledger, [name for name in digests if stale & _paths(name)], own, jobs)
+    _write_pairs(
+        folder,
+        ledger,
+        {name: same for name, same in by_name.items() if f"{SIMILAR}/{name}.html" in stale},
+        results,
+        title,
+    )
+    if RESULTS in stale:
+        write(folder / RESULTS, lines)
+    if GRADES in stale:
+        write_grades_csv(flagged, folder / GRADES)
+    if INDEX in stale:
+        write(folder / INDEX, render_index(flagged, title=title, pairs=pairs))
+    _remove_strays(folder, wanted)
+    ledger.write_rendered(wanted, stale)
+    return RenderedFolder(tuple(flagged), len(stale))
+
+
+def _paths(name: str) -> set[str]:
+    return {f"{FEEDBACK}/{name}.html", f"{STAFF}/{name}.html", f"{NOTEBOOKS}/{name}.ipynb"}
+
+
+def _pairs_of(pairs: Sequence[Pair]) -> dict[str, list[Pair]]:
+    found: dict[str, list[Pair]] = {}
+    for pair in pairs:
+        found.setdefault(pair.one, []).append(pair)
+        found.setdefault(pair.other, []).append(pair)
+    return found
+
+
+def _encoded(pairs: Sequence[Pair]) -> bytes:
+    return msgspec.json.encode(list(pairs))
+
+
+def _digest(*parts: str | bytes) -> str:
+    digest = hashlib.sha256()
+    for part in parts:
+        digest.update((part.encode() if isinstance(part, str) else part) + b"\0")
+    return digest.hexdigest()
+
+
+def _recipe() -> str:
+    """A digest of what renders: the pages' code, templates and styles. With another of it all pages are made again."""
+    from grader.feedback.page_frame import templates_of  # noqa: PLC0415 - as above
+
+    package = Path(grader.__file__).resolve().parent
+    sources = [*(package / "feedback").glob("*.py"), *templates_of(package).iterdir()]
+    return _digest(*(path.read_bytes() for path in sorted(sources) if path.is_file()))
+
+
+def _write_submissions(
+    folder: Path, ledger: Ledger, names: Sequence[str], own: Mapping[str, Sequence[Pair]], jobs: int
+) -> None:
+    """Writes the pages and the executed notebook of each submission, many of them by several processes."""
+    parts = [names[at : at + _AT_ONCE] for at in range(0, len(names), _AT_ONCE)]
+    workers = min(jobs or os.cpu_count() or 1, len(parts))
+    if len(names) < _WORTH_A_PROCESS or workers < 2:
+        _write_part(ledger, folder, names, own)
+        return
+    with ProcessPoolExecutor(workers, mp_context=get_context("spawn")) as pool:
+        waiting = [
+            pool.submit(_write_part_apart, folder, part, {name: own.get(name, ()) for name in part})
+            for part in parts
+        ]
+        for future in waiting:
+            future.result()
+
+
+def _write_part_apart(folder: Path, names: Sequence[str], own: Mapping[str, Sequence[Pair]]) -> None:
+    with Ledger(folder / LEDGER, must_exist=True) as ledger:
+        _write_part(ledger, folder, names, own)
+
+
+def _write_part(
+    ledger: Ledger, folder: Path, names: Sequence[str], own: Mapping[str, Sequence[Pair]]
+) -> None:
+    from grader.feedback import extras_of, render_feedback  # noqa: PLC0415 - as above
+
+    for name in names:
+        stored = ledger.stored_page(name)
+        extras = extras_of(stored.page, ledger.blobs.get)
+        write(folder / FEEDBACK / f"{name}.html", render_feedback(stored.result, extras=extras))
+        staff = render_feedback(stored.result, staff=True, extras=extras, pairs=own.get(name, ()))
+        write(folder / STAFF / f"{name}.html", staff)
+        if stored.page.notebook:
+            write(folder / NOTEBOOKS / f"{name}.ipynb", ledger.blobs.get(stored.page.notebook))
 
 
 def _write_pairs(
-    folder: Path, results: Sequence[Result], pairs: Sequence[Pair], traces: Mapping[str, Trace], title: str
-) -> set[str]:
-    """Writes the pages that show two submissions side by side, and links to them on the staff pages; gives their names."""
-    from grader.feedback import by_page, render_pair, with_alike  # noqa: PLC0415
+    folder: Path, ledger: Ledger, pages: Mapping[str, Sequence[Pair]], results: Sequence[Result], title: str
+) -> None:
+    """Writes the pages that show two submissions side by side."""
+    if not pages:
+        return
+    from grader.feedback import render_pair  # noqa: PLC0415 - as above
 
     by_id = {result.submission: result for result in results}
-    pages = by_page(pairs)
+    traces = ledger.traces()
     for name, same in pages.items():
         write(folder / SIMILAR / f"{name}.html", render_pair(same, by_id, traces, title=title))
-    for submission in by_id:
-        path = folder / STAFF / f"{submission}.html"
-        before = path.read_text(encoding="utf-8")
-        own = [pair for pair in pairs if submission in {pair.one, pair.other}]
-        after = with_alike(before, own)
-        if after != before:
-            write(path, after)
-    return set(pages)
 
 
-def _remove_strays(folder: Path, submissions: set[str], pairs: set[str]) -> None:
-    """Pages of submissions that are no longer handed in; they can be made again from the ledger."""
-    places = (
-        (FEEDBACK, ".html", submissions),
-        (STAFF, ".html", submissions),
-        (NOTEBOOKS, ".ipynb", submissions),
-        (SIMILAR, ".html", pairs),
-    )
-    for inside, ending, kept in places:
+def _remove_strays(folder: Path, wanted: Mapping[str, str]) -> None:
+    """Files of submissions that are no longer handed in; they can be made again from the ledger."""
+    for inside, ending in ((FEEDBACK, ".html"), (STAFF, ".html"), (NOTEBOOKS, ".ipynb"), (SIMILAR, ".html")):
         for path in (folder / inside).glob(f"*{ending}"):
-            if path.stem not in kept:
+            if f"{inside}/{path.name}" not in wanted:
                 path.unlink()

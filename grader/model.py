@@ -94,7 +94,10 @@ class Series(Value, frozen=True):
 
 
 class Chart(Value, frozen=True):
-    """A picture that a check asks the feedback page to draw from the student's own figures."""
+    """A picture that a check asks the feedback page to draw from the student's own figures.
+
+    `id` is what programs know it by, the same in all submissions; the title may be worded anew.
+    """
 
     title: str
     x_label: str
@@ -102,6 +105,7 @@ class Chart(Value, frozen=True):
     series: tuple[Series, ...]
     log_x: bool = False
     log_y: bool = False
+    id: str = ""
 
 
 class QuestionResult(Value, frozen=True):

@@ -13,13 +13,17 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from grader.checks import Answer, Assignment, Finding
-from reference import batch_answers, choice_answers, gradient_answers, parameter_answers, plot_answers
+from reference.batches import batch_answers, choice_answers, plot_answers
+from reference.gradient import gradient_answers
+from reference.parameters import parameter_answers
 
 if TYPE_CHECKING:
     from grader.checks.alignment import Handout
     from grader.execution import NotebookPlan
 
-_PROMPTS: Mapping[str, list[str]] = json.loads(files("reference").joinpath("prompts.json").read_text("utf-8"))
+_PROMPTS: Mapping[str, list[str]] = json.loads(
+    files("reference.lab").joinpath("prompts.json").read_text("utf-8")
+)
 
 
 def _facts() -> Mapping[str, Any]:
@@ -30,32 +34,32 @@ def _facts() -> Mapping[str, Any]:
 
 
 def _notebook(dataset: str) -> NotebookPlan:
-    from reference.notebook_plan import plan  # noqa: PLC0415 - only where notebooks are run
+    from reference.lab.notebook_plan import plan  # noqa: PLC0415 - only where notebooks are run
 
     return plan(dataset)
 
 
 def _handouts() -> Sequence[Handout]:
-    from reference.handouts import handouts  # noqa: PLC0415 - only for submissions with a notebook
+    from reference.lab.handouts import handouts  # noqa: PLC0415 - only for submissions with a notebook
 
     return handouts()
 
 
 def _coincidence(title: str, points: Sequence[tuple[float, float]]) -> float:
-    from reference.coincidence import coincidence  # noqa: PLC0415 - only where two submissions agree
+    from reference.plausibility.coincidence import coincidence  # noqa: PLC0415 - only where two submissions agree
 
     return coincidence(title, points)
 
 
 def _calibrate(out: Path, **options: Any) -> None:
-    from reference.calibration import calibrate  # noqa: PLC0415 - only for --calibrate
+    from reference.calibration.calibrating import calibrate  # noqa: PLC0415 - only for --calibrate
 
     calibrate(out, **options)
 
 
 def _diagnose() -> Sequence[tuple[str, bool, str]]:
     """What ``grader doctor`` says of the lab."""
-    from reference.fashion_mnist import DatasetMissingError, find_dataset  # noqa: PLC0415 - only for the doctor
+    from reference.lab.fashion_mnist import DatasetMissingError, find_dataset  # noqa: PLC0415 - only for the doctor
 
     try:
         return [("data set Fashion-MNIST", True, f"in full, in {find_dataset()}")]

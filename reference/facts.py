@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from reference.linear_regression import START, gradient, loss, optimum, trajectory
-from reference.network import LAB_NETWORK, layer_counts
-from reference.plausibility import bands
+from reference.lab.linear_regression import START, gradient, loss, optimum, trajectory
+from reference.lab.network import LAB_NETWORK, layer_counts
+from reference.plausibility.plausible_figures import bands
 
 
 def facts() -> Mapping[str, Any]:

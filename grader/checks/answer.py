@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Final, TypeVar
 
 from grader.checks.finding import Finding
-from grader.documents.document import Block, BlockKind, Document
+from grader.documents.core.document import Block, BlockKind, Document
 from grader.documents.sections import Sections
 
 if TYPE_CHECKING:

@@ -28,9 +28,10 @@ from grader.model import Value
 
 if TYPE_CHECKING:
     from grader.execution import NotebookPlan
-    from grader.similarity import Coincidence
 
 CheckFunction: TypeAlias = Callable[[Answer], Finding]
+# How likely honest work comes to the same points of a chart, told by its id: ((x, y), ...) to a probability.
+Coincidence: TypeAlias = Callable[[str, Sequence[tuple[float, float]]], float]
 ENTRY_POINTS = "grader.assignments"
 
 

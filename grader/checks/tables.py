@@ -11,9 +11,9 @@ from collections.abc import Iterator, Sequence
 from typing import Final, TypeAlias
 
 from grader.checks.quantities import Quantity, Unit, count, quantities
-from grader.checks.spread_records import list_records, spread_records
-from grader.checks.table_records import Column, Measure, Reading, Record, Table
-from grader.documents.document import Block, BlockKind
+from grader.checks.record_types import Column, Measure, Reading, Record, Table
+from grader.checks.records_without_grid import list_records, spread_records
+from grader.documents.core.document import Block, BlockKind
 
 __all__ = ["Column", "Measure", "Reading", "Record", "Table", "read_grid", "read_records"]
 

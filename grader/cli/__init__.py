@@ -14,6 +14,7 @@ _COMMANDS: Final = {
     "grade": ("grader.cli.grade", "Grade a folder, an archive or single files."),
     "check": ("grader.cli.check", "Check your own work before you hand it in: hints, never the answers."),
     "export": ("grader.cli.export", "Write an LMS's own file from the graded folder."),
+    "render": ("grader.cli.render", "Make all pages and tables of a graded folder again, from its ledger."),
     "gradescope": ("grader.cli.gradescope", "Make the autograder that Gradescope runs."),
     "reference": ("grader.cli.reference", "Print what is true of the assignment."),
     "doctor": ("grader.cli.doctor", "Tell what this computer can do, and what is missing."),

@@ -12,9 +12,9 @@ from rich.console import Console
 from grader.atomic_file import FileWriteError, write
 from grader.checks.assignment import load
 from grader.cli import options
-from grader.grading import grade
+from grader.grading.grading import grade
+from grader.grading.notebook_runner import NotebookRunner, RunSettings
 from grader.model import FileKind, Result, Submission, SubmittedFile, Verdict
-from grader.notebook_runner import NotebookRunner, RunSettings
 
 TO_MEND = 1
 USAGE = 2

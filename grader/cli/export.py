@@ -14,7 +14,7 @@ from grader.cli import options
 from grader.export import ExportError, ExportOptions, ExportReport, Letter, export, systems
 from grader.export.comments import comment
 from grader.graded_folder import FEEDBACK, LEDGER
-from grader.store import Ledger, LedgerError
+from grader.store.ledger import Ledger, LedgerError
 
 NOTHING = 1
 USAGE = 2

@@ -24,11 +24,10 @@ from grader.atomic_file import FileWriteError
 from grader.batch import BatchOutcome, BatchSettings, Graded, grade_all
 from grader.checks.assignment import load
 from grader.cli import options
-from grader.graded_folder import open_ledger, write_page, write_summary
+from grader.graded_folder import open_ledger, render_folder
+from grader.grading.notebook_runner import RunSettings
 from grader.intake import Intake, IntakeError, collect
 from grader.model import Result, Status, Verdict
-from grader.notebook_runner import RunSettings
-from grader.similarity import similar
 from grader.store import LedgerError
 from grader.workspace import workspace
 
@@ -108,7 +107,6 @@ def command(
                 counts: Counter[str] = Counter()
 
                 def done(graded: Graded) -> None:
-                    write_page(out, graded.result.submission, graded.page, graded.staff_page, graded.notebook)
                     counts[graded.result.status] += 1
                     shown = ", ".join(f"{count} {status}" for status, count in sorted(counts.items()))
                     bar.update(task, advance=1, description=shown)
@@ -119,10 +117,7 @@ def command(
                         bar.update(task, description="nothing has changed")
 
                 outcome = grade_all(intake.submissions, settings, ledger, on_done=done, on_plan=planned)
-            results = ledger.results()
-            traces = ledger.traces()
-            pairs = similar(traces, results, lab.coincidence)
-            results = write_summary(out, results, lab.title, pairs=pairs, traces=traces)
+            results = list(render_folder(out, ledger, jobs=jobs or 0).results)
     except (IntakeError, FileWriteError, LedgerError) as problem:
         click.echo(f"grader: {problem}", err=True)
         sys.exit(USAGE)

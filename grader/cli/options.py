@@ -39,7 +39,7 @@ class Limit(click.ParamType[tuple[str, float]]):
         self, value: Any, param: click.Parameter | None, ctx: click.Context | None
     ) -> tuple[str, float]:
         """The name and the number."""
-        from grader.execution.limits import Limits  # noqa: PLC0415 - only where a limit is given
+        from grader.execution.shared.limits import Limits  # noqa: PLC0415 - only where a limit is given
 
         name, _, text = str(value).partition("=")
         known = Limits.__struct_fields__
@@ -128,4 +128,9 @@ def execution(function: F) -> F:
 def output(function: F) -> F:
     """``--quiet`` and ``--json``."""
     function = click.option("--json", "as_json", is_flag=True, help="Print the outcome as JSON.")(function)
+    return quiet(function)
+
+
+def quiet(function: F) -> F:
+    """``--quiet`` alone."""
     return click.option("--quiet", is_flag=True, help="Print errors only.")(function)

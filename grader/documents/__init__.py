@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from grader.documents.document import Block, BlockKind, Document, UnreadableDocumentError
-from grader.documents.limits import DEFAULT_LIMITS, OcrMode, ReadingLimits
-from grader.documents.reading import formats, read_document
+from grader.documents.core.document import Block, BlockKind, Document, UnreadableDocumentError
+from grader.documents.core.limits import DEFAULT_LIMITS, OcrMode, ReadingLimits
+from grader.documents.readers import formats, read_document
 
 __all__ = [
     "DEFAULT_LIMITS",

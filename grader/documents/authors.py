@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 from typing import Final
 
-from grader.documents.document import BlockKind, Document
+from grader.documents.core.document import BlockKind, Document
 from grader.model import Student
 
 LIU_ID: Final = re.compile(

@@ -13,7 +13,7 @@ from typing import Final
 
 import msgspec
 
-from grader.documents.document import Block, BlockKind, Document
+from grader.documents.core.document import Block, BlockKind, Document
 from grader.model import Value
 
 SHINGLE: Final = 4  # words; shorter runs occur by chance in any text about the same subject

@@ -8,8 +8,8 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Final
 
-from grader.documents.document import EmptyDocumentError, UnreadableDocumentError
-from grader.documents.references import media_type
+from grader.documents.blocks.picture_references import media_type
+from grader.documents.core.document import EmptyDocumentError, UnreadableDocumentError
 
 HEAD: Final = 8_192  # bytes that are looked at
 

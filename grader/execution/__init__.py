@@ -11,11 +11,9 @@ it holds when it closes: a grader that is killed takes everything with it.
 sends is a claim. `Executor.run_code` runs the grader's own code with one answer grafted in, where no other
 code of the student's has run; its value is to be checked against random inputs by whoever asked.
 
-Rooms, from the outside in: plan, limits, outcome (values); executor, executor_loop; notebook_run,
-segment_run, cell_client, cell_output, cell_view, notebook_file, stale_output, plain_text (a notebook);
-probe_run; live_kernel, cold_start, zygote_process, sandbox, isolation, runtime_directory (processes).
-In other processes: audit; zygote, preloading; supervisor, memory_watch, disk_watch, cgroups; container;
-confinement, landlock, seccomp, syscall_policy, syscalls; kernel, drawing, colab, values, probe.
+Wings: `shared` (values, limits, what both sides say to each other), `child` (all that runs in another process; it
+imports `shared` alone, and that wall is the trust boundary), `host` (starting and holding those processes), `notebook`
+(a student's notebook, segment by segment), and on top of them the executor and its probes.
 
 Importing this package loads none of Jupyter; the names below load what they need when they are first used.
 """
@@ -27,9 +25,10 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from grader.execution.executor import Executor, run_code, run_notebook
-    from grader.execution.isolation import Layer, isolation_report
-    from grader.execution.limits import Isolation, Limits, Settings
-    from grader.execution.outcome import (
+    from grader.execution.host.isolation import Layer, isolation_report
+    from grader.execution.shared.limits import Isolation, Limits, Settings
+    from grader.execution.shared.plan import DataFile, NotebookPlan, Profile, segments
+    from grader.execution.shared.run_types import (
         CellImage,
         CellRun,
         CellStatus,
@@ -41,13 +40,12 @@ if TYPE_CHECKING:
         ProbeRun,
         StaleOutput,
     )
-    from grader.execution.plan import DataFile, NotebookPlan, Profile, segments
 
 _HOMES = {
     "executor": ("Executor", "run_code", "run_notebook"),
-    "isolation": ("Layer", "isolation_report"),
-    "limits": ("Isolation", "Limits", "Settings"),
-    "outcome": (
+    "host.isolation": ("Layer", "isolation_report"),
+    "shared.limits": ("Isolation", "Limits", "Settings"),
+    "shared.run_types": (
         "CellImage",
         "CellRun",
         "CellStatus",
@@ -59,7 +57,7 @@ _HOMES = {
         "ProbeRun",
         "StaleOutput",
     ),
-    "plan": ("DataFile", "NotebookPlan", "Profile", "segments"),
+    "shared.plan": ("DataFile", "NotebookPlan", "Profile", "segments"),
 }
 _HOME_OF = {name: home for home, names in _HOMES.items() for name in names}
 

@@ -8,10 +8,10 @@ from collections.abc import Mapping, Sequence
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self
 
-from grader.execution.isolation import Found, audit, layer_names, refusal
-from grader.execution.limits import Isolation, Limits, Settings
-from grader.execution.outcome import NotebookRun, ProbeRun
-from grader.execution.plan import DataFile, NotebookPlan, Profile
+from grader.execution.host.isolation import Found, audit, layer_names, refusal
+from grader.execution.shared.limits import Isolation, Limits, Settings
+from grader.execution.shared.plan import DataFile, NotebookPlan, Profile
+from grader.execution.shared.run_types import NotebookRun, ProbeRun
 from grader.model import ExecutionStatus
 
 if TYPE_CHECKING:

@@ -15,17 +15,18 @@ from typing import Any, TypeVar
 
 import msgspec
 
-from grader.execution import notebook_run, probe_run
-from grader.execution.cold_start import ColdKernel, cold_environment
-from grader.execution.isolation import Found, layer_names, strength
-from grader.execution.limits import Isolation, Limits, Settings
-from grader.execution.live_kernel import LiveKernel, SandboxedKernel, make_context, remove_tree
-from grader.execution.notebook_file import UnreadableNotebookError
-from grader.execution.outcome import NotebookRun, ProbeRun
-from grader.execution.plan import DataFile, NotebookPlan, Profile
-from grader.execution.runtime_directory import open_directory
-from grader.execution.sandbox import Sandbox, zygote_environment
-from grader.execution.zygote_process import ZygoteError, ZygoteProcess
+from grader.execution import probe_run
+from grader.execution.host.cold_start import ColdKernel, cold_environment
+from grader.execution.host.isolation import Found, layer_names, strength
+from grader.execution.host.live_kernel import LiveKernel, SandboxedKernel, make_context, remove_tree
+from grader.execution.host.runtime_directory import open_directory
+from grader.execution.host.sandbox import Sandbox, zygote_environment
+from grader.execution.host.zygote_process import ZygoteError, ZygoteProcess
+from grader.execution.notebook import notebook_run
+from grader.execution.notebook.notebook_file import UnreadableNotebookError
+from grader.execution.shared.limits import Isolation, Limits, Settings
+from grader.execution.shared.plan import DataFile, NotebookPlan, Profile
+from grader.execution.shared.run_types import NotebookRun, ProbeRun
 from grader.model import ExecutionStatus
 
 _Answer = TypeVar("_Answer")
@@ -151,7 +152,7 @@ class ExecutorLoop:
         zygote = await self._zygote(profile)
         place = self._sandbox.place("probe", profile, limits, wall_seconds=seconds, data_files=data_files)
         try:
-            return await probe_run.run_forked(job, zygote, place.order, seconds, limits)
+            return await probe_run.run_forked(job, zygote, place.request, seconds, limits)
         finally:
             remove_tree(place.directory)
 

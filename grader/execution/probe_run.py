@@ -12,13 +12,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from grader.execution.isolation import python_command
-from grader.execution.limits import Limits
-from grader.execution.order import Order
-from grader.execution.outcome import ProbeError, ProbeRun
-from grader.execution.plain_text import plain
-from grader.execution.segment_run import MEMORY_ERRORS
-from grader.execution.zygote_process import ChildEnd, ZygoteProcess, memory_file
+from grader.execution.host.isolation import python_command
+from grader.execution.host.zygote_process import ChildEnd, ZygoteProcess, memory_file
+from grader.execution.notebook.segment_run import MEMORY_ERRORS
+from grader.execution.shared.child_request import ChildRequest
+from grader.execution.shared.limits import Limits
+from grader.execution.shared.run_types import ProbeError, ProbeRun
+from grader.execution.shared.terminal_text import plain
 from grader.model import ExecutionStatus
 
 _KILOBYTE = 1024
@@ -36,14 +36,14 @@ class ColdStart:
 
 
 async def run_forked(
-    job: bytes, zygote: ZygoteProcess, order: Order, seconds: float, limits: Limits
+    job: bytes, zygote: ZygoteProcess, request: ChildRequest, seconds: float, limits: Limits
 ) -> ProbeRun:
     """Runs `job` in a fresh child of `zygote`. Raises `ZygoteError` if none can be made."""
     began = time.monotonic()
     reading, writing = os.pipe()
     task = memory_file(job)
     try:
-        child = zygote.spawn(order, (task, writing))
+        child = zygote.spawn(request, (task, writing))
     except BaseException:
         os.close(reading)
         raise
@@ -73,7 +73,7 @@ async def run_cold(job: bytes, start: ColdStart, seconds: float, limits: Limits)
     """Runs `job` in a fresh interpreter without isolation; its imports are not counted in `seconds`."""
     began = time.monotonic()
     process = await asyncio.create_subprocess_exec(
-        *python_command("grader.execution.cold_probe"),
+        *python_command("grader.execution.child.cold_probe"),
         start.configuration,
         stdin=asyncio.subprocess.PIPE,
         stdout=asyncio.subprocess.PIPE,

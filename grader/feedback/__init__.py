@@ -3,21 +3,22 @@
 from __future__ import annotations
 
 from grader.feedback.class_page import render_index
-from grader.feedback.extras import CellView, FeedbackExtras, Passage
+from grader.feedback.extras import FeedbackExtras, ShownCell, ShownPassage, extras_of
 from grader.feedback.page_frame import TemplatesMissingError
-from grader.feedback.pair_page import by_page, render_pair, with_alike
+from grader.feedback.pair_lines import by_page
+from grader.feedback.pair_page import render_pair
 from grader.feedback.submission_page import render_feedback
 from grader.feedback.terminal import render_terminal
 
 __all__ = [
-    "CellView",
     "FeedbackExtras",
-    "Passage",
+    "ShownCell",
+    "ShownPassage",
     "TemplatesMissingError",
     "by_page",
+    "extras_of",
     "render_feedback",
     "render_index",
     "render_pair",
     "render_terminal",
-    "with_alike",
 ]

@@ -8,12 +8,12 @@ from typing import Final
 
 from grader.feedback.class_cloud import class_clouds
 from grader.feedback.page_frame import address, page, slug
-from grader.feedback.pair_page import pair_lines
+from grader.feedback.pair_lines import pair_lines
 from grader.feedback.submission_page import author
 from grader.feedback.textguard import on_one_line
 from grader.feedback.wording import VERDICTS, WORDING
 from grader.model import CheckResult, QuestionResult, Result, Status, Value, Verdict
-from grader.similarity import Pair
+from grader.page_data import Pair
 
 MAX_REASONS: Final = 8  # of one submission in the list of what needs review
 FIRST_REVIEWS: Final = 25  # shown at once; the rest opens on demand

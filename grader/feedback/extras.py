@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Final
 
 import msgspec
 
 from grader.model import Value
+from grader.page_data import PageData
 
 MAX_PICTURES: Final = 8_000_000  # bytes of all pictures on one page
 MAX_HTML: Final = 200_000  # characters of all HTML outputs on one page
@@ -14,7 +16,7 @@ MAX_CELLS: Final = 60
 MAX_PASSAGES: Final = 60
 
 
-class Passage(Value, frozen=True):
+class ShownPassage(Value, frozen=True):
     """A passage that a check rests on, for staff: its words, or the page's picture with the passage marked (PNG).
 
     `check_id` is the `CheckResult.id` beside which it stands; an empty one puts it at the end of the page.
@@ -26,7 +28,7 @@ class Passage(Value, frozen=True):
     picture_png: bytes | None = None
 
 
-class CellView(Value, frozen=True):
+class ShownCell(Value, frozen=True):
     """An executed cell, for everybody: all of it untrusted. Pictures are PNG."""
 
     label: str
@@ -39,8 +41,28 @@ class CellView(Value, frozen=True):
 class FeedbackExtras(Value, frozen=True):
     """Passages for staff; cells for everybody."""
 
-    passages: tuple[Passage, ...] = ()
-    cells: tuple[CellView, ...] = ()
+    passages: tuple[ShownPassage, ...] = ()
+    cells: tuple[ShownCell, ...] = ()
+
+
+def extras_of(page: PageData, blob: Callable[[str], bytes]) -> FeedbackExtras:
+    """What the ledger keeps of a page, with its pictures; one that is gone is empty, so that the page can say so."""
+    return FeedbackExtras(
+        tuple(
+            ShownPassage(one.check_id, one.title, one.text, blob(one.picture) if one.picture else None)
+            for one in page.passages
+        ),
+        tuple(
+            ShownCell(
+                cell.label,
+                cell.source,
+                cell.output_text,
+                cell.output_html,
+                tuple(blob(picture) for picture in cell.pictures),
+            )
+            for cell in page.cells
+        ),
+    )
 
 
 def bounded(extras: FeedbackExtras) -> FeedbackExtras:

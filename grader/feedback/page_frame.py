@@ -20,9 +20,6 @@ from grader.feedback.wording import points
 
 _CODE: Final = re.compile(r"`([^`\n]{1,400})`")
 
-# Where a staff page gets what is known only when the whole class is graded. No text of a student's can be a comment.
-ALIKE: Final = ("<!-- alike -->", "<!-- end of alike -->")
-
 
 class TemplatesMissingError(RuntimeError):
     """The installation lacks the page templates."""
@@ -48,11 +45,6 @@ def page(template: str, *, styles: tuple[str, ...], script: str = "", css: str =
         .get_template(template)
         .render(style=style, script=code, policy="; ".join(policy), **values)
     )
-
-
-def fragment(template: str, **values: Any) -> str:
-    """A part of a page from a template of ours, to be put into a page that has its styles already."""
-    return _environment().get_template(template).render(**values)
 
 
 def _guarded(source: str) -> Markup:

@@ -7,13 +7,13 @@ from itertools import islice
 from typing import Final
 
 from grader.feedback.chart_points import figure
-from grader.feedback.page_frame import ALIKE, address, fragment, page
+from grader.feedback.page_frame import address, page
 from grader.feedback.submission_page import author
 from grader.feedback.textguard import on_one_line, shown
+from grader.grading.likeness import SHINGLE, shingles_of, words_of
 from grader.model import Result, Value
-from grader.similarity import SHINGLE, Block, Pair, Trace, shingles_of, words_of
+from grader.page_data import Pair, Trace, TracedText
 
-FOLDER: Final = "similar"
 _OTHERS: Final = 20  # submissions beside the pair whose words are taken to be everybody's
 
 
@@ -24,7 +24,7 @@ class Piece(Value, frozen=True):
     same: bool
 
 
-class Passage(Value, frozen=True):
+class SidePassage(Value, frozen=True):
     """A block of one submission in pieces. `same` is the share of its words that stand in both."""
 
     where: str
@@ -38,16 +38,7 @@ class Side(Value, frozen=True):
     submission: str
     link: str
     authors: str
-    passages: tuple[Passage, ...]
-
-
-class PairLine(Value, frozen=True):
-    """Two submissions that are alike, and the page that shows them side by side."""
-
-    one: str
-    other: str
-    link: str
-    words: str
+    passages: tuple[SidePassage, ...]
 
 
 class FigureRow(Value, frozen=True):
@@ -83,42 +74,6 @@ def render_pair(
     )
 
 
-def pair_lines(pairs: Sequence[Pair]) -> tuple[PairLine, ...]:
-    """One line for each two submissions, whatever they have in common; links are from the graded folder."""
-    return tuple(
-        PairLine(
-            on_one_line(same[0].one, 80),
-            on_one_line(same[0].other, 80),
-            f"{FOLDER}/{address(name)}.html",
-            ", ".join(_likeness(pair) for pair in same),
-        )
-        for name, same in by_page(pairs).items()
-    )
-
-
-def by_page(pairs: Sequence[Pair]) -> dict[str, list[Pair]]:
-    """What each two submissions have in common, by the name of their page."""
-    found: dict[str, list[Pair]] = {}
-    for pair in pairs:
-        found.setdefault(f"{pair.one}--{pair.other}", []).append(pair)
-    return found
-
-
-def with_alike(staff_page: str, pairs: Sequence[Pair]) -> str:
-    """A staff page with its section about likeness made anew: it is known only when the whole class is graded."""
-    section = fragment("alike.html.j2", pairs=pair_lines(pairs)).strip()
-    before, begin, rest = staff_page.partition(ALIKE[0])
-    _, end, after = rest.partition(ALIKE[1])
-    return f"{before}{begin}{section}{end}{after}" if end else staff_page
-
-
-def _likeness(pair: Pair) -> str:
-    if pair.kind == "text":
-        return f"{pair.share:.0%} of the text"
-    chance = f", by chance {pair.odds:.0e}" if pair.odds is not None else ""
-    return f"{len(pair.figures)} figures{chance}"
-
-
 def _side(result: Result, trace: Trace, common: set[str]) -> Side:
     return Side(
         on_one_line(result.submission, 80),
@@ -128,14 +83,14 @@ def _side(result: Result, trace: Trace, common: set[str]) -> Side:
     )
 
 
-def _passage(block: Block, common: set[str]) -> Passage:
+def _passage(block: TracedText, common: set[str]) -> SidePassage:
     words = words_of(block.text)
     covered = [False] * len(words)
     for at in range(len(words) - SHINGLE + 1):
         if " ".join(word for word, _, _ in words[at : at + SHINGLE]) in common:
             covered[at : at + SHINGLE] = [True] * SHINGLE
     share = sum(covered) / len(words) if words else 0.0
-    return Passage(on_one_line(block.where, 120), tuple(_pieces(block.text, words, covered)), share)
+    return SidePassage(on_one_line(block.where, 120), tuple(_pieces(block.text, words, covered)), share)
 
 
 def _pieces(text: str, words: Sequence[tuple[str, int, int]], covered: Sequence[bool]) -> Iterator[Piece]:

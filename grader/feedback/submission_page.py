@@ -10,7 +10,8 @@ from markupsafe import Markup
 from grader.feedback.chart_points import Point, curves, figure
 from grader.feedback.charts import chart_svg
 from grader.feedback.extras import FeedbackExtras, bounded
-from grader.feedback.page_frame import ALIKE, page, slug
+from grader.feedback.page_frame import page, slug
+from grader.feedback.pair_lines import pair_lines
 from grader.feedback.textguard import on_one_line, shown
 from grader.feedback.wording import STATUS_SENTENCE, WORDING, concerns_student, points, run_sentence
 from grader.model import (
@@ -25,6 +26,7 @@ from grader.model import (
     Value,
     Verdict,
 )
+from grader.page_data import Pair
 
 # More than an honest submission ever has; a page stays a page whatever is handed in.
 MAX_QUOTES: Final = 12
@@ -97,11 +99,17 @@ class FlagView(Value, frozen=True):
     found: Quotes
 
 
-def render_feedback(result: Result, *, staff: bool = False, extras: FeedbackExtras = NO_EXTRAS) -> str:
-    """One self-contained HTML page for one submission; the same result gives the same page.
+def render_feedback(
+    result: Result,
+    *,
+    staff: bool = False,
+    extras: FeedbackExtras = NO_EXTRAS,
+    pairs: Sequence[Pair] = (),
+) -> str:
+    """One self-contained HTML page for one submission; the same values give the same page.
 
-    With `staff` it also holds what only staff may see: `CheckResult.staff`, the flags, `extras.passages` and
-    how the notebook was isolated. Nothing of these is in the page for students.
+    With `staff` it also holds what only staff may see: `CheckResult.staff`, the flags, `extras.passages`, which
+    submissions it is like (`pairs`) and how the notebook was isolated. Nothing of these is in the page for students.
     """
     questions = tuple(_question(question, staff=staff) for question in result.questions)
     shown_extras = bounded(extras if staff else FeedbackExtras(cells=extras.cells))
@@ -112,7 +120,7 @@ def render_feedback(result: Result, *, staff: bool = False, extras: FeedbackExtr
         styles=("page.css", "charts.css", "feedback.css"),
         result=result,
         staff=staff,
-        alike=Markup("".join(ALIKE)),  # noqa: S704 - two comments of ours
+        alike=pair_lines(pairs) if staff else (),
         words=WORDING,
         authors=[author(student) for student in result.students[:20]],
         share=f"{_share(result):.1f}",

@@ -12,7 +12,7 @@ from pathlib import Path, PurePosixPath
 
 from grader.intake.archive_directory import ArchiveRefused, Member, check_end_record, read_directory
 from grader.intake.entries import Entry, Source, clean_name
-from grader.intake.outcome import IntakeLimits
+from grader.intake.intake_types import IntakeLimits
 
 _CHUNK = 256 * 1024
 _EXTENSION = re.compile(r"\.[a-z0-9]{1,8}")

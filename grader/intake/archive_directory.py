@@ -14,7 +14,7 @@ import zlib
 from typing import IO
 
 from grader.intake.entries import clean_name, is_ignored, seen_part
-from grader.intake.outcome import IntakeLimits
+from grader.intake.intake_types import IntakeLimits
 from grader.model import Value
 
 _END, _END_SIZE = b"PK\x05\x06", 22

@@ -9,7 +9,7 @@ import re
 from pathlib import Path
 
 from grader.intake.entries import Entry, Placed, Placement, Source, clean_name
-from grader.intake.outcome import Unplaced
+from grader.intake.intake_types import Unplaced
 from grader.model import Student, Value
 
 _STORED = re.compile(

@@ -10,7 +10,7 @@ import datetime as dt
 import re
 
 from grader.intake.entries import Entry, Placed, Placement, Source
-from grader.intake.outcome import Unplaced
+from grader.intake.intake_types import Unplaced
 from grader.model import Student
 
 _FOLDER = re.compile(r"(?P<user>[0-9]+)-(?P<box>[0-9]+) - (?P<name>.+) - (?P<when>.+)")

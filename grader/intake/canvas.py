@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 
 from grader.intake.entries import Entry, Placed, Placement, Source
-from grader.intake.outcome import Unplaced
+from grader.intake.intake_types import Unplaced
 from grader.model import Student, Value
 
 _NAMED = re.compile(

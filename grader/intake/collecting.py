@@ -14,7 +14,7 @@ from grader.intake.archive_directory import ArchiveRefused
 from grader.intake.entries import Entry, Placement, Source, kind_of
 from grader.intake.folder import read_file, read_folder
 from grader.intake.identities import common_ids, compiled_pattern, safe_ids
-from grader.intake.outcome import Intake, IntakeError, IntakeLimits, Unplaced
+from grader.intake.intake_types import Intake, IntakeError, IntakeLimits, Unplaced
 from grader.intake.roster import Roster, read_roster
 from grader.model import Submission, SubmittedFile, Value
 

@@ -7,7 +7,7 @@ from pathlib import Path, PurePosixPath
 
 import msgspec
 
-from grader.intake.outcome import Unplaced
+from grader.intake.intake_types import Unplaced
 from grader.model import FileKind, Student, Value
 
 _REPORTS = frozenset((".pdf", ".docx", ".odt", ".md", ".markdown", ".txt", ".tex", ".html", ".htm", ".rtf"))

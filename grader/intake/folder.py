@@ -7,7 +7,7 @@ import stat
 from pathlib import Path
 
 from grader.intake.entries import Entry, Source, clean_name, is_ignored
-from grader.intake.outcome import IntakeError, IntakeLimits
+from grader.intake.intake_types import IntakeError, IntakeLimits
 
 
 def read_folder(folder: Path, limits: IntakeLimits) -> Source:

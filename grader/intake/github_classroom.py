@@ -6,7 +6,7 @@ Layout and column names from the source of GitHub Classroom and of its command-l
 from __future__ import annotations
 
 from grader.intake.entries import Entry, Placed, Placement, Source, clean_name
-from grader.intake.outcome import MIB, Unplaced
+from grader.intake.intake_types import MIB, Unplaced
 from grader.intake.roster import read_table
 from grader.model import Student, Value
 

@@ -11,7 +11,7 @@ from typing import Any
 import yaml
 
 from grader.intake.entries import Entry, Placed, Placement, Source, clean_name
-from grader.intake.outcome import MIB, IntakeError, Unplaced
+from grader.intake.intake_types import MIB, IntakeError, Unplaced
 from grader.model import Student
 
 _METADATA = "submission_metadata.yml"

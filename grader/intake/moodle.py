@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 
 from grader.intake.entries import Entry, Placed, Placement, Source
-from grader.intake.outcome import Unplaced
+from grader.intake.intake_types import Unplaced
 from grader.model import Student
 
 _FOLDER = re.compile(r"(?P<name>.+)_(?P<participant>[0-9]+)_assignsubmission_(?P<plugin>[a-z]+)_?")

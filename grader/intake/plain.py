@@ -8,7 +8,7 @@ from pathlib import PurePosixPath
 
 from grader.intake.entries import Entry, Placed, Placement, Source, kind_of, without_top_folder
 from grader.intake.identities import liu_ids
-from grader.intake.outcome import Unplaced
+from grader.intake.intake_types import Unplaced
 from grader.model import FileKind, Student
 
 _LISTS = frozenset(

@@ -11,7 +11,7 @@ import msgspec
 
 from grader.intake.entries import Placement, clean_name
 from grader.intake.identities import liu_ids, matching_key, name_keys
-from grader.intake.outcome import MIB, IntakeError
+from grader.intake.intake_types import MIB, IntakeError
 from grader.model import Student, Value
 
 _LARGEST = 32 * MIB

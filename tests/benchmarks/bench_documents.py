@@ -20,8 +20,8 @@ import nbformat
 import pypdfium2
 from markdown_it import MarkdownIt
 
-from grader.documents.limits import DEFAULT_LIMITS
-from grader.documents.reading import read_here
+from grader.documents.core.limits import DEFAULT_LIMITS
+from grader.documents.readers import read_here
 
 FIXTURES = Path(__file__).parents[1] / "documents" / "fixtures"
 PANDOC = shutil.which("pandoc")

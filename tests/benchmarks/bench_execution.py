@@ -29,9 +29,10 @@ import nbformat
 import psutil
 from nbclient import NotebookClient
 
-from grader.execution import Executor, Isolation, Limits, NotebookPlan, Profile, Settings, cgroups
+from grader.execution import Executor, Isolation, Limits, NotebookPlan, Profile, Settings
 from grader.execution.executor_loop import ExecutorLoop
-from grader.execution.isolation import Found
+from grader.execution.host.isolation import Found
+from grader.execution.shared import cgroups
 from grader.model import ExecutionStatus
 
 AT_ONCE = 2

@@ -17,7 +17,7 @@ from pathlib import Path
 from markdown_it import MarkdownIt
 
 from grader.checks.assignment import load
-from grader.grading import grade
+from grader.grading.grading import grade
 from grader.model import FileKind, Submission, SubmittedFile
 
 SEED = Path(__file__).parents[1] / "corpora" / "seed.md"

@@ -9,12 +9,12 @@ import pytest
 
 from grader.checks.choice import read_choice
 from grader.checks.code import bindings
-from grader.documents.document import Block, BlockKind, Place
-from reference.batch_sizes import BATCH_SIZES
-from reference.batch_table import read_batch_table, speaks_of_figures
-from reference.choice_answers import ASPECTS
-from reference.gradient_call import prose_answers
-from reference.parameter_count import judge_working
+from grader.documents.core.document import Block, BlockKind, Place
+from reference.batches.batch_table import read_batch_table, speaks_of_figures
+from reference.batches.choice_answers import ASPECTS
+from reference.gradient.gradient_call import prose_answers
+from reference.lab.batch_sizes import BATCH_SIZES
+from reference.parameters.parameter_count import judge_working
 
 TEXTS = {
     "blanks": "a" + " " * 39_000 + "1",

@@ -8,8 +8,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from grader.checks.choice import read_choice
-from reference.batch_sizes import BATCH_SIZES
-from reference.choice_answers import ASPECTS
+from reference.batches.choice_answers import ASPECTS
+from reference.lab.batch_sizes import BATCH_SIZES
 
 CORPUS = Path(__file__).parents[1] / "corpora" / "batch-size-reasoning.jsonl"
 LINES = [json.loads(line) for line in CORPUS.read_text(encoding="utf-8").splitlines()]

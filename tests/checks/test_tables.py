@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from grader.checks.keras_logs import read_logs
 from grader.checks.quantities import Unit, count, quantities
 from grader.checks.tables import Column, Measure, Table, read_records
-from grader.documents.document import Block, BlockKind, Place
+from grader.documents.core.document import Block, BlockKind, Place
 
 TABLE = Table(
     key_heading=r"batch|size|storlek",

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from grader.documents import DEFAULT_LIMITS, Document, ReadingLimits
-from grader.documents.reading import read_here
+from grader.documents.readers import read_here
 
 sys.path.insert(0, str(Path(__file__).parent))  # for written_pdf
 

@@ -15,8 +15,8 @@ from pathlib import Path
 from typing import NamedTuple
 
 from grader.documents import Document, read_document
-from grader.documents.document import Block, BlockKind, FigureKind
-from grader.documents.picture_reading import read_pictures
+from grader.documents.core.document import Block, BlockKind, FigureKind
+from grader.documents.scans.scan_reading import read_pictures
 
 FIXTURES = Path(__file__).parent / "fixtures"
 PAGE = Path(__file__).parents[2] / "docs" / "reading.md"

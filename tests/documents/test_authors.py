@@ -3,7 +3,7 @@
 import pytest
 
 from grader.documents.authors import authors
-from grader.documents.document import Block, BlockKind, Document, Place
+from grader.documents.core.document import Block, BlockKind, Document, Place
 from grader.model import Student
 
 

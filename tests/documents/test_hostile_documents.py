@@ -19,10 +19,10 @@ import pytest
 from written_pdf import bomb, pdf, text
 
 from grader.documents import Document, ReadingLimits, UnreadableDocumentError, read_document
-from grader.documents.document import BlockKind
-from grader.documents.picture_reading import read_pictures
-from grader.documents.pictures import decode
-from grader.documents.reader_process import ReaderFaultError
+from grader.documents.core.document import BlockKind
+from grader.documents.core.reader_parent import ReaderFaultError
+from grader.documents.figures.raster import decode
+from grader.documents.scans.scan_reading import read_pictures
 
 LIMITS = ReadingLimits(hard_seconds=15.0, seconds=5.0)
 MOST_SECONDS = 25.0  # for one document, on a slow machine with its start of Python
@@ -192,7 +192,7 @@ def test_links_and_pipes_are_not_followed(tmp_path: Path) -> None:
 
 
 def test_a_picture_that_is_too_large_is_never_decoded(tmp_path: Path) -> None:
-    from grader.documents.document import Picture
+    from grader.documents.core.document import Picture
 
     assert decode(Picture("image/png", png_header(60_000, 60_000)), LIMITS) is None
     path = tmp_path / "plot.png"

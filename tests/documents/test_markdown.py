@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from grader.documents import Document, read_document
-from grader.documents.document import BlockKind
+from grader.documents.core.document import BlockKind
 
 Read = Callable[..., Document]
 FIXTURES = Path(__file__).parent / "fixtures"

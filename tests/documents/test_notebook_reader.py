@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from grader.documents import Document, UnreadableDocumentError
-from grader.documents.document import BlockKind, FigureKind
+from grader.documents.core.document import BlockKind, FigureKind
 
 Read = Callable[..., Document]
 PNG = (Path(__file__).parent / "fixtures" / "img" / "notaplot.png").read_bytes()

@@ -9,10 +9,11 @@ from typing import Any
 import pytest
 
 from grader.documents import read_document
-from grader.documents.document import Block, BlockKind, Document, Figure, FigureKind, Picture, Place
-from grader.documents.limits import DEFAULT_LIMITS, ReadingLimits
-from grader.documents.ocr import Recognised, available, page_of
-from grader.documents.picture_reading import read_pictures, read_pictures_here
+from grader.documents.core.document import Block, BlockKind, Document, Figure, FigureKind, Picture, Place
+from grader.documents.core.limits import DEFAULT_LIMITS, ReadingLimits
+from grader.documents.figures.raster import Recognised
+from grader.documents.scans.ocr import available, page_of
+from grader.documents.scans.scan_reading import read_pictures, read_pictures_here
 
 FIXTURES = Path(__file__).parent / "fixtures"
 needs_ocr = pytest.mark.skipif(not available(), reason="the extra `ocr` is not installed")
@@ -96,7 +97,7 @@ def test_no_more_pictures_are_read_than_the_limit_says() -> None:
 
 
 def test_without_the_extra_a_note_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("grader.documents.picture_reading.available", lambda: False)
+    monkeypatch.setattr("grader.documents.scans.scan_reading.available", lambda: False)
     document = figure("notaplot.png")
     for read in (read_pictures(document), read_pictures_here(document, DEFAULT_LIMITS)):
         assert read.blocks == document.blocks

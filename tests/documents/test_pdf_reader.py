@@ -13,8 +13,8 @@ from PIL import Image
 from written_pdf import bomb, lines, pdf, stroke, text
 
 from grader.documents import Document, ReadingLimits, UnreadableDocumentError
-from grader.documents.document import BlockKind, Box, FigureKind
-from grader.documents.pdf_render import page_picture
+from grader.documents.core.document import BlockKind, Box, FigureKind
+from grader.documents.pdf.pdf_render import page_picture
 
 Read = Callable[..., Document]
 CODE = (

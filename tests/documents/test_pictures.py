@@ -13,10 +13,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import Image, ImageDraw
 
-from grader.documents.document import Picture
-from grader.documents.limits import DEFAULT_LIMITS
-from grader.documents.ocr import Recognised, available
-from grader.documents.pictures import decode, plot_boxes
+from grader.documents.core.document import Picture
+from grader.documents.core.limits import DEFAULT_LIMITS
+from grader.documents.figures.raster import Recognised, decode, plot_boxes
+from grader.documents.scans.ocr import available
 
 needs_ocr = pytest.mark.skipif(not available(), reason="strokes are followed by a library of the extra `ocr`")
 IMAGES = Path(__file__).parent / "fixtures" / "img"

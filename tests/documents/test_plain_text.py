@@ -8,7 +8,7 @@ from collections.abc import Callable
 import pytest
 
 from grader.documents import Document, UnreadableDocumentError
-from grader.documents.document import BlockKind
+from grader.documents.core.document import BlockKind
 
 Read = Callable[..., Document]
 

@@ -15,8 +15,8 @@ import pytest
 from written_pdf import bomb, pdf, text
 
 from grader.documents import ReadingLimits, UnreadableDocumentError, read_document
-from grader.documents.document import BlockKind
-from grader.documents.reader_process import ReaderProcess, Request
+from grader.documents.core.document import BlockKind
+from grader.documents.core.reader_parent import ReaderProcess, Request
 
 FIXTURES = Path(__file__).parent / "fixtures"
 SAMPLE = FIXTURES / "pdf" / "latex_listings.pdf"
@@ -32,7 +32,7 @@ def request(path: Path, **limits: float) -> Request:
 
 
 def children() -> list[psutil.Process]:
-    return [child for child in psutil.Process().children() if "reader_server" in " ".join(child.cmdline())]
+    return [child for child in psutil.Process().children() if "reader_child" in " ".join(child.cmdline())]
 
 
 def test_one_process_serves_many_files(reader: ReaderProcess) -> None:
@@ -45,7 +45,7 @@ def test_one_process_serves_many_files(reader: ReaderProcess) -> None:
 
 
 def test_the_same_comes_back_as_from_this_process(reader: ReaderProcess) -> None:
-    from grader.documents.reading import read_here
+    from grader.documents.readers import read_here
 
     path = FIXTURES / "pdf" / "latex_vectorplot.pdf"
     assert reader.ask(request(path)) == read_here(path, path.name, ReadingLimits(), "off")
@@ -55,7 +55,7 @@ def test_the_same_comes_back_as_from_this_process(reader: ReaderProcess) -> None
 def test_a_document_that_takes_too_long_ends_the_process_and_the_next_one_is_read(
     reader: ReaderProcess, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("grader.documents.reader_process.STARTUP", 0.0)
+    monkeypatch.setattr("grader.documents.core.reader_parent.STARTUP", 0.0)
     path = tmp_path / "bomb.pdf"
     path.write_bytes(pdf(["x"], compressed=bomb(400)))
     start = time.monotonic()
@@ -137,7 +137,7 @@ def test_nothing_outlives_the_process_that_asked(tmp_path: Path) -> None:
 def test_where_no_process_can_be_started_files_are_read_all_the_same(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("grader.documents.reader_process._reader", ReaderProcess())
+    monkeypatch.setattr("grader.documents.core.reader_parent._reader", ReaderProcess())
     monkeypatch.setattr(sys, "executable", str(tmp_path / "no python here"))
     path = tmp_path / "report.pdf"
     path.write_bytes(pdf([text(72, 750, "gradient = tape.gradient(loss, parameters)", "F2")]))

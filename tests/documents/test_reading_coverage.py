@@ -10,9 +10,9 @@ from types import ModuleType
 import pytest
 
 from grader.documents import formats, read_document
-from grader.documents.document import BlockKind, FigureKind
-from grader.documents.ocr import available
-from grader.documents.picture_reading import read_pictures
+from grader.documents.core.document import BlockKind, FigureKind
+from grader.documents.scans.ocr import available
+from grader.documents.scans.scan_reading import read_pictures
 
 
 def _command() -> ModuleType:

@@ -17,8 +17,8 @@ from pathlib import Path
 CHECKOUT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(CHECKOUT))
 
-from grader.execution import syscalls  # noqa: E402
-from grader.execution.sandbox_user import sandbox_user  # noqa: E402
+from grader.execution.child import syscalls  # noqa: E402
+from grader.execution.shared.sandbox_user import sandbox_user  # noqa: E402
 
 
 def open_up(needed: list[Path]) -> None:

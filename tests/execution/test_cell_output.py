@@ -10,10 +10,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from grader.execution import cell_view
-from grader.execution.cell_output import Budget, CellOutput, OutputFloodError
-from grader.execution.kernel import CLAIM_TYPE, FIGURE_TYPE
-from grader.execution.limits import Limits
+from grader.execution.notebook import cell_view
+from grader.execution.notebook.cell_output import Budget, CellOutput, OutputFloodError
+from grader.execution.shared.limits import Limits
+from grader.execution.shared.wire import CLAIM_TYPE, FIGURE_TYPE
 
 SMALL = Limits(cell_output_kb=1, image_kb=1, notebook_output_mb=1, cell_messages=50, flood_mb=1)
 

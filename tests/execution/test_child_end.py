@@ -6,7 +6,7 @@ import asyncio
 import json
 import socket
 
-from grader.execution.zygote_process import Child, ChildEnd
+from grader.execution.host.zygote_process import Child, ChildEnd
 
 
 async def _end_of(packets: list[dict[str, object]], *, command_unread: bool) -> ChildEnd:

@@ -14,9 +14,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from matplotlib.figure import Figure
 
-from grader.execution import drawing
-from grader.execution.colab import colab_isms
-from grader.execution.values import NotPlainError, plain
+from grader.execution.child import drawing
+from grader.execution.notebook.colab_notes import colab_isms
+from grader.execution.shared.plain_values import NotPlainError, plain
 
 mpl.use("agg")
 

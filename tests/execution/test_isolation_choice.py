@@ -6,9 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from grader.execution import Isolation, Settings, cgroups
-from grader.execution.isolation import Found, layer_names, refusal, strength
-from grader.execution.landlock import readable_except
+from grader.execution import Isolation, Settings
+from grader.execution.child.landlock import readable_except
+from grader.execution.host.isolation import Found, layer_names, refusal, strength
+from grader.execution.shared import cgroups
 
 FULL = Found(namespaces="root", control_group=2, landlock=6, seccomp="libseccomp", reduced=True)
 USER = Found(namespaces="user", landlock=4, seccomp="built-in", reduced=True)

@@ -10,7 +10,7 @@ import pytest
 
 from grader.cli.options import Limit
 from grader.execution import Limits
-from grader.notebook_runner import NotebookRunner, RunSettings
+from grader.grading.notebook_runner import NotebookRunner, RunSettings
 
 PAGE = Path(__file__).parents[2] / "docs" / "execution.md"
 

@@ -11,8 +11,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from grader.execution.limits import Limits
-from grader.execution.notebook_file import UnreadableNotebookError, read_notebook, write_notebook
+from grader.execution.notebook.notebook_file import UnreadableNotebookError, read_notebook, write_notebook
+from grader.execution.shared.limits import Limits
 
 LIMITS = Limits()
 KEYS = (

@@ -27,8 +27,8 @@ from grader.execution import (
     Profile,
     Settings,
     run_notebook,
-    sandbox,
 )
+from grader.execution.host import sandbox
 from grader.model import ExecutionStatus
 
 pytestmark = pytest.mark.slow
@@ -281,7 +281,7 @@ def test_a_lost_zygote_costs_nobody_their_result(
     zygotes = [
         child
         for child in psutil.Process().children()
-        if "grader.execution.zygote" in " ".join(child.cmdline())
+        if "grader.execution.child.zygote" in " ".join(child.cmdline())
     ]
     thread.start()
     time.sleep(1)

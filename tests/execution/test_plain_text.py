@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from grader.execution.bounded_text import BoundedText
-from grader.execution.plain_text import plain
+from grader.execution.shared.bounded_text import BoundedText
+from grader.execution.shared.terminal_text import plain
 
 
 @pytest.mark.parametrize(

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from grader.execution import CellRun, CellStatus
-from grader.execution.stale_output import stale
+from grader.execution.notebook.stale_output import stale
 
 
 def ran(stdout: str = "", ename: str = "", status: CellStatus = CellStatus.OK) -> CellRun:

@@ -14,8 +14,9 @@ from pathlib import Path
 import psutil
 import pytest
 
-from grader.execution import Executor, NotebookPlan, Settings, cgroups
-from grader.execution.runtime_directory import open_directory, sweep
+from grader.execution import Executor, NotebookPlan, Settings
+from grader.execution.host.runtime_directory import open_directory, sweep
+from grader.execution.shared import cgroups
 from grader.model import ExecutionStatus
 
 pytestmark = pytest.mark.slow

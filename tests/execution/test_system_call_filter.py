@@ -9,8 +9,8 @@ import struct
 
 import pytest
 
-from grader.execution import seccomp
-from grader.execution import syscall_policy as policy
+from grader.execution.child import seccomp
+from grader.execution.child import syscall_policy as policy
 
 ARCHITECTURES = {"x86_64": 0xC000003E, "aarch64": 0xC00000B7}
 ALLOW, KILL = 0x7FFF0000, 0x80000000

@@ -13,7 +13,7 @@ import pytest
 from nbclient import NotebookClient
 
 from grader.execution import Executor, Limits, NotebookPlan, Profile
-from grader.execution.sandbox import thread_environment
+from grader.execution.host.sandbox import thread_environment
 from grader.model import ExecutionStatus
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(200)]

@@ -13,16 +13,16 @@ from lxml import html
 from rich.console import Console
 
 from grader.feedback import (
-    CellView,
     FeedbackExtras,
-    Passage,
+    ShownCell,
+    ShownPassage,
     render_feedback,
     render_index,
     render_pair,
     render_terminal,
 )
 from grader.model import Result
-from grader.similarity import Block, Pair, Trace
+from grader.page_data import Pair, Trace, TracedText
 
 FRAGMENTS = [
     "<script>alert(1)</script>",
@@ -106,14 +106,14 @@ def test_no_field_can_bring_markup_into_a_page(troubled: Result, seed: Result, d
     texts = lambda: pool[next(turn) % len(pool)]  # noqa: E731 - one line of state, read only here
     results = [with_texts(troubled, texts), with_texts(seed, texts)]
     extras = FeedbackExtras(
-        (Passage(texts(), texts(), texts()),), (CellView(texts(), texts(), texts(), texts()),)
+        (ShownPassage(texts(), texts(), texts()),), (ShownCell(texts(), texts(), texts(), texts()),)
     )
     for result in results:
         assert_harmless(render_feedback(result, extras=extras))
         assert_harmless(render_feedback(result, staff=True, extras=extras))
     first = msgspec.structs.replace(results[0], submission="a")
     second = msgspec.structs.replace(results[1], submission="b")
-    trace = with_texts(Trace(blocks=(Block("where", "text"), Block("where", "text"))), texts)
+    trace = with_texts(Trace(blocks=(TracedText("where", "text"), TracedText("where", "text"))), texts)
     pair = Pair("a", "b", "text", 0.5, (texts(),), ((texts(), 1.0, 2.0),))
     assert_harmless(render_index(results, title=texts(), pairs=[pair]))
     assert_harmless(render_pair([pair], {"a": first, "b": second}, {"a": trace, "b": trace}, title=texts()))

@@ -10,7 +10,7 @@ from typing import Any
 import msgspec
 import pytest
 
-from grader.feedback import CellView, FeedbackExtras, Passage, render_feedback, render_index
+from grader.feedback import FeedbackExtras, ShownCell, ShownPassage, render_feedback, render_index
 from grader.model import Result
 
 CHROMIUM = shutil.which("chromium")
@@ -101,10 +101,10 @@ def browser(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Browser]:
 
 @pytest.fixture
 def staff_page(troubled: Result) -> str:
-    cell = CellView(
+    cell = ShownCell(
         "Your cell 24", "x = 1\n" + "y" * 500, "out " * 200, "<table><tr>" + "<td>wide cell</td>" * 40
     )
-    passage = Passage("q2.derivation", "report.pdf, page 2", "784*128+128 " * 50)
+    passage = ShownPassage("q2.derivation", "report.pdf, page 2", "784*128+128 " * 50)
     return render_feedback(troubled, staff=True, extras=FeedbackExtras((passage,), (cell,)))
 
 
@@ -208,7 +208,7 @@ def test_nothing_of_a_hostile_submission_runs_or_loads(browser: Browser, trouble
     check = msgspec.structs.replace(troubled.questions[0].checks[0], message=evil, staff=evil)
     question = msgspec.structs.replace(troubled.questions[0], title=evil, checks=(check,))
     hostile = msgspec.structs.replace(troubled, questions=(question,), submission=evil)
-    extras = FeedbackExtras(cells=(CellView(evil, evil, evil, evil),))
+    extras = FeedbackExtras(cells=(ShownCell(evil, evil, evil, evil),))
     for page in (render_feedback(hostile, staff=True, extras=extras), render_index([hostile], title=evil)):
         browser.show(page)
         assert browser.run("return window.ran") is None

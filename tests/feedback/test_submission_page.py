@@ -15,7 +15,7 @@ import msgspec
 import pytest
 from lxml import html
 
-from grader.feedback import CellView, FeedbackExtras, Passage, TemplatesMissingError, render_feedback
+from grader.feedback import FeedbackExtras, ShownCell, ShownPassage, TemplatesMissingError, render_feedback
 from grader.feedback.page_frame import templates_of
 from grader.model import CheckResult, Evidence, ExecutionStatus, Result, Verdict
 
@@ -110,7 +110,7 @@ def test_files_that_were_not_read_are_named(troubled: Result) -> None:
 
 
 def test_what_is_for_staff_is_only_on_their_page(troubled: Result) -> None:
-    extras = FeedbackExtras(passages=(Passage("q2.derivation", "STAFF-ONLY passage", "text", png()),))
+    extras = FeedbackExtras(passages=(ShownPassage("q2.derivation", "STAFF-ONLY passage", "text", png()),))
     student = render_feedback(troubled, extras=extras)
     assert "STAFF-ONLY" not in student
     assert "not-reset" not in student
@@ -122,8 +122,8 @@ def test_what_is_for_staff_is_only_on_their_page(troubled: Result) -> None:
 def test_a_passage_stands_beside_its_check(troubled: Result) -> None:
     extras = FeedbackExtras(
         passages=(
-            Passage("q2.derivation", "report.pdf, page 2", "784*128", png()),
-            Passage("gone", "report.pdf, page 9", "elsewhere"),
+            ShownPassage("q2.derivation", "report.pdf, page 2", "784*128", png()),
+            ShownPassage("gone", "report.pdf, page 9", "elsewhere"),
         )
     )
     page = render_feedback(troubled, staff=True, extras=extras)
@@ -133,7 +133,7 @@ def test_a_passage_stands_beside_its_check(troubled: Result) -> None:
 
 
 def test_executed_cells_are_shown_without_anything_that_runs(seed: Result) -> None:
-    cell = CellView(
+    cell = ShownCell(
         "Your cell 24",
         "print(loss)  # <script>",
         "6234.28",
@@ -219,11 +219,11 @@ def test_a_page_stays_a_page_whatever_its_size(seed: Result) -> None:
     )
     first = msgspec.structs.replace(seed.questions[0], checks=(check,))
     cells = (
-        CellView(
+        ShownCell(
             "c", "s" * 10**5, "o" * 10**6, "<b>" * 10**6, (b"\x89PNG\r\n\x1a\n" + bytes(3 * 10**6),) * 20
         ),
         *(
-            CellView("c", "s", "o", "<" * 10**5, (b"\x89PNG\r\n\x1a\n" + bytes(3 * 10**6),))
+            ShownCell("c", "s", "o", "<" * 10**5, (b"\x89PNG\r\n\x1a\n" + bytes(3 * 10**6),))
             for _ in range(100)
         ),
     )

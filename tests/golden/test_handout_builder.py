@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from reference import handout_builder
-from reference.handout_builder import ERAS, HandoutCell, HandoutSourceError, cells, notebook_text
+from reference.lab import handout_builder
+from reference.lab.handout_builder import ERAS, HandoutCell, HandoutSourceError, cells, notebook_text
 
 REFERENCE = Path(handout_builder.__file__).parent
 SOLVED = Path(__file__).parent / "handout"
@@ -32,7 +32,7 @@ def test_committed_notebooks_are_what_the_source_says(era: int) -> None:
 
 
 def test_the_handout_is_that_of_the_main_era() -> None:
-    assert (REFERENCE / "handout.ipynb").read_text(encoding="utf-8") == notebook_text(
+    assert (REFERENCE.parent / "handout.ipynb").read_text(encoding="utf-8") == notebook_text(
         handout_builder.MAIN_ERA
     )
 

@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from grader.checks.assignment import Assignment, load
-from grader.grading import grade
+from grader.grading.grading import grade
 from grader.model import FileKind, Submission, SubmittedFile
 
 CORPORA = Path(__file__).parents[1] / "corpora"

@@ -15,7 +15,7 @@ from pathlib import Path
 import psutil
 import pytest
 
-from grader.store import Ledger
+from grader.store.ledger import Ledger
 
 REPORT = """# Question 1
 

@@ -13,7 +13,7 @@ import pytest
 import yaml
 
 from grader.checks.assignment import load
-from grader.grading import grade
+from grader.grading.grading import grade
 from grader.intake import collect
 from grader.model import Result, Verdict
 

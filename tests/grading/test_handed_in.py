@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from grader.checks.assignment import load
-from grader.documents.ocr import available
-from grader.grading import grade
+from grader.documents.scans.ocr import available
+from grader.grading.grading import grade
 from grader.intake import collect
 from grader.model import Result, Status, Verdict
 

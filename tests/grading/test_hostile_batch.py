@@ -16,7 +16,8 @@ import psutil
 import pytest
 import yaml
 
-from grader.execution import Executor, cgroups
+from grader.execution import Executor
+from grader.execution.shared import cgroups
 
 HOSTILE = Path(__file__).parents[1] / "hostile"
 HONEST = ("annex123", "idafa905", "seeda001")
@@ -43,7 +44,7 @@ def left_running() -> set[str]:
     found = {str(path) for place in places if place.is_dir() for path in place.iterdir() if path.is_dir()}
     found |= {str(path) for path in cgroups.find(cgroups.PREFIX)}
     for process in psutil.process_iter(["cmdline"]):
-        if "grader.execution.zygote" in " ".join(process.info["cmdline"] or ()):
+        if "grader.execution.child.zygote" in " ".join(process.info["cmdline"] or ()):
             found.add(f"process {process.pid}")
     return found
 

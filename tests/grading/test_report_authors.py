@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from grader.checks.assignment import load
-from grader.grading import grade
+from grader.grading.grading import grade
 from grader.model import FileKind, Result, Student, Submission, SubmittedFile
 
 SIGNED = "Lab report\n\nAnna Exempel (annex123) and Bo Ek (boek4567)\n".replace("boek4567", "boekx456")

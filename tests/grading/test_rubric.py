@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from grader.checks.assignment import load
-from grader.grading import grade
+from grader.grading.grading import grade
 from grader.model import CheckResult, FileKind, Result, Submission, SubmittedFile, Verdict
 
 SEED = Path(__file__).parents[1] / "corpora" / "seed.md"

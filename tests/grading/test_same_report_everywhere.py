@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from grader.checks.assignment import load
-from grader.grading import grade
+from grader.grading.grading import grade
 from grader.intake import collect
 from grader.model import Result, Verdict
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 from pathlib import Path
 
 from grader.checks.assignment import load
-from grader.documents.document import Block, BlockKind, Document, Place
-from grader.grading import grade
+from grader.documents.core.document import Block, BlockKind, Document, Place
+from grader.grading.grading import grade
+from grader.grading.likeness import similar, trace, with_flags
 from grader.model import FileKind, Result, Student, Submission, SubmittedFile
-from grader.similarity import similar, trace, with_flags
-from reference.coincidence import coincidence
+from reference.plausibility.coincidence import coincidence
 
 HANDOUT = (
     "The handout says to run the training with five batch sizes and to write down what is printed each time. "
@@ -81,7 +81,5 @@ def test_the_same_figures_are_flagged_with_the_odds(tmp_path: Path) -> None:
 
 
 def test_times_alone_prove_nothing() -> None:
-    assert coincidence("Training time", [(1, 118), (10, 13), (100, 3), (1000, 1)]) > 1e-3
-    assert (
-        coincidence("Training accuracy", [(10, 0.8251), (100, 0.8185), (1000, 0.7097), (60000, 0.1)]) < 1e-6
-    )
+    assert coincidence("time", [(1, 118), (10, 13), (100, 3), (1000, 1)]) > 1e-3
+    assert coincidence("accuracy", [(10, 0.8251), (100, 0.8185), (1000, 0.7097), (60000, 0.1)]) < 1e-6

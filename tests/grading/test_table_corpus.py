@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 from grader.checks.assignment import Assignment, load
-from grader.grading import grade
+from grader.grading.grading import grade
 from grader.model import FileKind, Result, Submission, SubmittedFile
 
 CORPUS = Path(__file__).parents[1] / "corpora" / "batch-tables.jsonl"

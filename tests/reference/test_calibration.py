@@ -10,10 +10,10 @@ from typing import Any
 
 import pytest
 
-from reference.batch_sizes import BATCH_SIZES, HONEST_VARIANTS, Run, read_ranges
-from reference.calibration import CalibrationError, Journal, calibrate, plan
-from reference.fashion_mnist import DatasetMissingError, find_dataset
-from reference.training import Job
+from reference.calibration.calibrating import CalibrationError, Journal, calibrate, plan
+from reference.calibration.training import Job
+from reference.lab.batch_sizes import BATCH_SIZES, HONEST_VARIANTS, Run, read_ranges
+from reference.lab.fashion_mnist import DatasetMissingError, find_dataset
 
 
 class MadeUpRuns(Executor):
@@ -112,7 +112,7 @@ def test_without_the_data_set_nothing_is_started(tmp_path: Path, monkeypatch: py
     def missing() -> Path:
         raise DatasetMissingError("not here")
 
-    monkeypatch.setattr("reference.calibration.find_dataset", missing)
+    monkeypatch.setattr("reference.calibration.calibrating.find_dataset", missing)
     with pytest.raises(DatasetMissingError):
         calibrate(tmp_path / "r.json", progress=False)
     assert list(tmp_path.iterdir()) == []
@@ -156,7 +156,7 @@ def test_killed_in_the_middle_it_goes_on(tmp_path: Path) -> None:
 
 
 TRAINED = """
-from reference import training
+from reference.calibration import training
 training.prepare()
 print(training.train(training.Job("lab", (60000,), 1))[0].accuracy)
 """

@@ -4,8 +4,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from reference import fashion_mnist
-from reference.fashion_mnist import FILES, DatasetDamagedError, DatasetMissingError
+from reference.lab import fashion_mnist
+from reference.lab.fashion_mnist import FILES, DatasetDamagedError, DatasetMissingError
 
 
 def idx(values: np.ndarray) -> bytes:

@@ -10,8 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from reference.fashion_mnist import DEBIAN_FOLDER, FILES, DatasetMissingError
-from reference.fashion_mnist_download import fetched
+from reference.lab.fashion_mnist import DEBIAN_FOLDER, FILES, DatasetMissingError
+from reference.lab.fashion_mnist_download import fetched
 
 needs_data = pytest.mark.skipif(
     not DEBIAN_FOLDER.is_dir(), reason="Debian's package dataset-fashion-mnist is not installed"

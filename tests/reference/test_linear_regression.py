@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from reference.linear_regression import (
+from reference.lab.linear_regression import (
     EXAMPLES_X,
     EXAMPLES_Y,
     START,

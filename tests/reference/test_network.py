@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from reference.network import (
+from reference.lab.network import (
     LAB_NETWORK,
     Conv2D,
     Dense,

@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from reference.batch_sizes import BATCH_SIZES, ranges
-from reference.plausibility import DOUBT, Row, bands, judge_table
+from reference.lab.batch_sizes import BATCH_SIZES, ranges
+from reference.plausibility.plausible_figures import DOUBT, Row, bands, judge_figures
 
 SECONDS = (118, 13, 3, 1, 1)
 ACCURACIES = (0.8124, 0.8251, 0.8185, 0.7097, 0.1000)
@@ -21,7 +21,7 @@ def table(
 
 
 def test_the_seeds_table_is_plausible() -> None:
-    judged = judge_table(table())
+    judged = judge_figures(table())
     assert judged.plausible
     assert judged.causes == ()
     assert judged.score > 0.1
@@ -32,10 +32,10 @@ def test_no_table_within_the_real_reports_is_doubted() -> None:
     observed = ranges().observed
     (gap,) = ranges().observed_gaps
     for seconds in itertools.product(*(seen.seconds for seen in observed)):
-        assert judge_table(table(seconds)).plausible, seconds
+        assert judge_figures(table(seconds)).plausible, seconds
     for accuracies in itertools.product(*(seen.accuracy for seen in observed)):
         if gap.accuracy[0] - 0.003 <= accuracies[1] - accuracies[2] <= gap.accuracy[1] + 1e-9:
-            assert judge_table(table(accuracies=accuracies)).plausible, accuracies
+            assert judge_figures(table(accuracies=accuracies)).plausible, accuracies
 
 
 @pytest.mark.parametrize(
@@ -48,7 +48,7 @@ def test_no_table_within_the_real_reports_is_doubted() -> None:
     ],
 )
 def test_rounded_and_other_honest_accuracies_are_plausible(accuracies: Sequence[float]) -> None:
-    assert judge_table(table(accuracies=accuracies)).plausible
+    assert judge_figures(table(accuracies=accuracies)).plausible
 
 
 @pytest.mark.parametrize(
@@ -62,7 +62,7 @@ def test_rounded_and_other_honest_accuracies_are_plausible(accuracies: Sequence[
     ],
 )
 def test_slow_and_fast_machines_are_plausible(seconds: Sequence[float]) -> None:
-    assert judge_table(table(seconds)).plausible
+    assert judge_figures(table(seconds)).plausible
 
 
 @pytest.mark.parametrize(
@@ -87,7 +87,7 @@ def test_slow_and_fast_machines_are_plausible(seconds: Sequence[float]) -> None:
 def test_odd_accuracies_are_doubted_for_the_right_reason(
     accuracies: Sequence[float | None], cause: str, batches: set[int]
 ) -> None:
-    judged = judge_table(table(accuracies=accuracies))
+    judged = judge_figures(table(accuracies=accuracies))
     assert not judged.plausible
     assert judged.score < DOUBT
     found = {one.id: one for one in judged.causes}
@@ -98,7 +98,7 @@ def test_odd_accuracies_are_doubted_for_the_right_reason(
 
 
 def test_mnist_like_figures_are_doubted() -> None:
-    assert not judge_table(table(accuracies=(0.97, 0.97, 0.96, 0.9, 0.12))).plausible
+    assert not judge_figures(table(accuracies=(0.97, 0.97, 0.96, 0.9, 0.12))).plausible
 
 
 @pytest.mark.parametrize(
@@ -117,7 +117,7 @@ def test_mnist_like_figures_are_doubted() -> None:
     ],
 )
 def test_odd_times_are_doubted_for_the_right_reason(seconds: Sequence[float], cause: str) -> None:
-    judged = judge_table(table(seconds))
+    judged = judge_figures(table(seconds))
     assert not judged.plausible
     assert cause in {one.id for one in judged.causes}
 
@@ -126,11 +126,11 @@ def test_odd_times_are_doubted_for_the_right_reason(seconds: Sequence[float], ca
     "rows", [[], [Row(1)], [Row(10, 13.0)], [Row(100, None, 0.8185)], [Row(50, 5.0, 0.2)]]
 )
 def test_what_is_not_there_is_not_doubted(rows: list[Row]) -> None:
-    assert judge_table(rows).plausible
+    assert judge_figures(rows).plausible
 
 
 def test_students_are_not_told_the_answer() -> None:
-    judged = judge_table(table(accuracies=(0.8124, 0.8251, 0.1885, 0.8897, 0.89)))
+    judged = judge_figures(table(accuracies=(0.8124, 0.8251, 0.1885, 0.8897, 0.89)))
     for cause in judged.causes:
         for band in bands():
             assert f"{band.median:.2f}" not in cause.message_for_student
@@ -144,8 +144,8 @@ def test_bands_hold_the_reference_median_and_the_real_reports() -> None:
 
 
 def test_the_written_precision_can_be_given() -> None:
-    assert judge_table([Row(100, None, 0.8, accuracy_step=0.1)]).plausible
-    assert not judge_table([Row(100, None, 0.8, accuracy_step=0.0001)]).plausible
+    assert judge_figures([Row(100, None, 0.8, accuracy_step=0.1)]).plausible
+    assert not judge_figures([Row(100, None, 0.8, accuracy_step=0.0001)]).plausible
 
 
 @settings(max_examples=60, deadline=None)
@@ -158,14 +158,14 @@ def test_the_written_precision_can_be_given() -> None:
     )
 )
 def test_any_rows_are_judged(rows: list[Row]) -> None:
-    judged = judge_table(rows)
+    judged = judge_figures(rows)
     assert judged.plausible == (not judged.causes)
     assert 0.0 <= judged.score <= 1.0
 
 
 def test_judging_needs_no_heavy_library() -> None:
     code = (
-        "import sys; from reference.plausibility import Row, judge_table; judge_table([Row(1, 118.0, 0.9)]);"
+        "import sys; from reference.plausibility.plausible_figures import Row, judge_figures; judge_figures([Row(1, 118.0, 0.9)]);"
         "heavy = {'tensorflow', 'scipy', 'pandas', 'matplotlib', 'keras', 'tf_keras', 'rich'};"
         "print(*sorted(heavy & set(sys.modules)))"
     )

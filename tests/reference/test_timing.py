@@ -2,9 +2,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from reference import timing
-from reference.batch_sizes import BATCH_SIZES
-from reference.timing import LATE, NOISE, TimedRow
+from reference.lab.batch_sizes import BATCH_SIZES
+from reference.plausibility import timing
+from reference.plausibility.timing import LATE, NOISE, TimedRow
 
 SEED = (118, 13, 3, 1, 1)
 

@@ -1,11 +1,11 @@
 import pytest
 
-from reference.accuracy import learn, spread_of
-from reference.batch_sizes import BATCH_SIZES, HONEST_VARIANTS, Run, ranges, steps
-from reference.null import halves, simulate
-from reference.plausibility import share
-from reference.rendered_digits import draw
-from reference.validation import honest_rates, main, mistake_rates
+from reference.lab.batch_sizes import BATCH_SIZES, HONEST_VARIANTS, Run, ranges, steps
+from reference.lab.rendered_digits import draw
+from reference.plausibility.accuracy import learn, spread_of
+from reference.plausibility.null import halves, simulate
+from reference.plausibility.plausible_figures import share
+from reference.plausibility.validation import honest_rates, main, mistake_rates
 
 
 def test_the_shipped_ranges_are_a_real_calibration() -> None:

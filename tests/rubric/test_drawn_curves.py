@@ -3,7 +3,7 @@
 import pytest
 
 from grader.execution import DrawnAxes, DrawnFigure, DrawnSeries
-from reference.drawn_curves import find_curves
+from reference.batches.drawn_curves import find_curves
 
 SIZES = (1.0, 10.0, 100.0, 1000.0, 60000.0)
 TIMES = (118.0, 13.0, 3.0, 1.0, 1.0)

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from grader.documents.document import Block, BlockKind, Document, Place
-from reference.batch_table import read_batch_table
-from reference.notebook_agreement import disagreement
+from grader.documents.core.document import Block, BlockKind, Document, Place
+from reference.batches.batch_table import read_batch_table
+from reference.batches.notebook_agreement import disagreement
 
 REPORT = "Batch size\tTime (s)\tAccuracy\n1\t118\t0.8124\n10\t13\t0.8251\n100\t3\t0.8185\n1000\t1\t0.7097\n60000\t1\t0.1000"
 PER_STEP = "600/600 [==============================] - 1s 2ms/step - loss: 0.5461 - accuracy: {}"

@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 
 from grader.execution import segments
-from reference.fashion_mnist import FILES
-from reference.notebook_plan import SAMPLE, claims, data_files, may_fail, plan, profile, restart, skip
+from reference.lab.fashion_mnist import FILES
+from reference.lab.notebook_plan import SAMPLE, claims, data_files, may_fail, plan, profile, restart, skip
 
 HANDOUTS = Path(__file__).parents[1] / "golden" / "handout"
 

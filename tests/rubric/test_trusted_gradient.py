@@ -8,7 +8,7 @@ import pytest
 
 from grader.checks.code import bindings, find_calls
 from grader.execution import Executor, Settings
-from reference.trusted_gradient import Outcome, agrees, confirm, fresh_inputs, graft
+from reference.gradient.trusted_gradient import Outcome, agrees, confirm, fresh_inputs, graft
 
 
 def grafted(code: str) -> str | None:

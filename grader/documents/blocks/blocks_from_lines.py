@@ -1,0 +1,113 @@
+"""From lines as they stand in a file to blocks: which runs are code, tables, print-outs, formulas or paragraphs.
+
+Every reader whose format does not say so itself (plain text, paragraphs typed in a word processor, the lines of a
+PDF page) comes here, so that the same text gives the same blocks whatever file it stands in.
+"""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_right
+from collections.abc import Iterator, Sequence
+from typing import Final
+
+import msgspec
+
+from grader.documents.blocks.code_spans import code_runs
+from grader.documents.blocks.line_kinds import LABEL, Look, listing_kind, look
+from grader.documents.blocks.lines import Line
+from grader.documents.blocks.paragraphs import paragraphs
+from grader.documents.blocks.text_tables import Rows, joined, table_at
+from grader.documents.core.document import Block, BlockKind, Place
+
+_RETRIED: Final = 40  # lines in columns that make no table; more are not tried again from their second line
+
+
+_CODE_LANGUAGES: Final = frozenset(
+    ["python", "py", "python3", "ipython", "ipython3", "pycon", "pytb", "r", "julia"]
+)
+
+
+def read_listing(text: str, place: Place, language: str = "") -> list[Block]:
+    """What a fenced or preformatted passage is. A named language is believed."""
+    if language.lower().strip("{}. ") in _CODE_LANGUAGES:
+        return [Block(BlockKind.CODE, text, place, language=language)]
+    lines = text.split("\n")
+    kind = listing_kind(lines)
+    if kind is BlockKind.CODE:
+        return [Block(BlockKind.CODE, text, place, language=language)]
+    if kind is BlockKind.OUTPUT:
+        return [Block(BlockKind.OUTPUT, text, place, language=language)]
+    parts = assemble([Line(line, place, starts=not index) for index, line in enumerate(lines)])
+    return [
+        part if part.kind is not BlockKind.PROSE else msgspec.structs.replace(part, kind=BlockKind.OUTPUT)
+        for part in parts
+    ]
+
+
+def assemble(lines: Sequence[Line]) -> list[Block]:
+    """The blocks of a run of lines; blank lines part paragraphs and may stand inside code."""
+    return list(_assembled(lines))
+
+
+def _assembled(lines: Sequence[Line]) -> Iterator[Block]:
+    texts = [line.text for line in lines]
+    looks = [look(text) for text in texts]
+    code = code_runs(lines, looks)
+    stops = [*code, len(lines)]
+    running = at = no_table_before = 0
+    while at < len(lines):
+        stop = stops[bisect_right(stops, at)] if at < stops[-1] else len(lines)
+        found: tuple[int, list[Block]] | None = None
+        if at in code:
+            found = code[at], list(_listing(lines[at : code[at]]))
+        elif not lines[at].level and at >= no_table_before:
+            table, end = table_at(texts, at, stop)
+            if table and not _is_print_out(looks[at:end]):
+                found = end, list(_table(table, lines[at].place))
+            elif end - at > _RETRIED:
+                no_table_before = end
+        if found is None and looks[at] is Look.PRINTED and not lines[at].level:
+            end = at + 1
+            while end < stop and _prints_on(looks, texts, end):
+                end += 1
+            if end - at > 1 or re.match(r"\s*\d{1,8}/\d{1,8}\s", texts[at]):
+                found = end, [Block(BlockKind.OUTPUT, "\n".join(texts[at:end]).rstrip(), lines[at].place)]
+        if found is None:
+            at += 1
+            continue
+        yield from paragraphs(lines[running:at])
+        yield from found[1]
+        running = at = found[0]
+    yield from paragraphs(lines[running:])
+
+
+def _is_print_out(looks: Sequence[Look]) -> bool:
+    return sum(entry is Look.PRINTED for entry in looks) * 2 >= len(looks)
+
+
+def _prints_on(looks: Sequence[Look], texts: Sequence[str], at: int) -> bool:
+    if looks[at] is Look.PRINTED:
+        return True
+    following = looks[at + 1] if at + 1 < len(looks) else None
+    spaced = bool(re.search(r"\S {3,}\S", texts[at]))
+    return (spaced or looks[at] is Look.BLANK) and following is Look.PRINTED
+
+
+def _listing(lines: Sequence[Line]) -> Iterator[Block]:
+    text = "\n".join(line.text for line in lines)
+    if listing_kind(text.split("\n")) is BlockKind.PROSE:
+        plain = [msgspec.structs.replace(line, monospace=False) for line in lines]
+        yield from (_assembled(plain) if any(line.monospace for line in lines) else paragraphs(plain))
+        return
+    yield from read_listing(text, lines[0].place)
+
+
+def _table(rows: Rows, place: Place) -> Iterator[Block]:
+    """A table; a question's label that stands before its first cell becomes a paragraph of its own."""
+    first = rows[0][0]
+    label = LABEL.match(first)
+    if label is not None and len(label[0].strip()) > 1 and re.search(r"[A-Za-z]", first[label.end() :]):
+        yield Block(BlockKind.PROSE, label[0].strip(), place)
+        rows = ((first[label.end() :].strip(" :.)"), *rows[0][1:]), *rows[1:])
+    yield Block(BlockKind.TABLE, joined(rows), place, rows=rows)

@@ -1,0 +1,1 @@
+"""Reports of word processors: DOCX and OpenDocument."""

@@ -1,0 +1,1 @@
+"""What is only a picture: OCR of scans, photographs and screenshots."""

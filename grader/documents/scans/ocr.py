@@ -1,0 +1,174 @@
+"""Words in pictures, by RapidOCR (extra `ocr`): offline, with the models that its wheel brings along."""
+
+from __future__ import annotations
+
+import importlib.util
+import os
+import re
+import threading
+import warnings
+from functools import cache
+from pathlib import Path
+from statistics import median
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
+
+from grader.documents.figures.plot_words import is_tick
+from grader.documents.figures.raster import Recognised
+from grader.documents.page.page_lines import TextLine, Word
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from PIL.Image import Image
+
+
+_SCORE: Final = 0.5  # confidence from which a reading counts
+_SIZE: Final = 10.0  # points that text of the usual height is scaled to, so that layout rules fit
+_BODY: Final = 0.72  # of a word's box is the size of its type, the rest ascenders' and descenders' room
+_STRIPS: Final = 4  # margins of a figure whose labels are read: two panels side by side, two axes each
+_STRIP_MARGIN: Final = 6  # pixels left and right of a label that belong to its strip
+_LEAST_STRIP: Final = 12  # pixels left of the ticks in which a label may stand
+_LETTERS: Final = re.compile(r"[^\W\d_]{3}")
+_lock: Final = threading.Lock()
+
+
+class Page(NamedTuple):
+    """What was recognised in a picture, as lines in points, and the words that are turned; `scale` is points a pixel."""
+
+    lines: list[TextLine]
+    turned: list[str]
+    scale: float
+
+
+def available() -> bool:
+    """Whether the extra `ocr` is installed with its models, so that nothing would be fetched."""
+    found = importlib.util.find_spec("rapidocr")
+    if found is None or found.origin is None or importlib.util.find_spec("onnxruntime") is None:
+        return False
+    models = Path(found.origin).parent / "models"
+    return any(models.glob("*rec*.onnx")) and any(models.glob("*det*.onnx"))
+
+
+@cache
+def _engine() -> Any:
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # of libraries that we do not mend
+        from rapidocr import RapidOCR  # noqa: PLC0415 - an extra, and a second to load
+
+        return RapidOCR(
+            params={
+                "Global.log_level": "critical",
+                "Global.use_cls": False,  # nobody hands in pages upside down; it costs a third of the time
+                "Global.max_side_len": 2_200,
+                "Det.limit_type": "max",  # words are found in a reduced picture, and read in the full one: half the time
+                "Det.limit_side_len": 1_280,
+                "EngineConfig.onnxruntime.intra_op_num_threads": max(1, min(4, os.cpu_count() or 1)),
+            }
+        )
+
+
+def recognise(image: Image) -> list[Recognised]:
+    """The lines of words in an RGB picture; empty if there are none."""
+    import numpy as np  # noqa: PLC0415 - loaded with the engine
+
+    pixels = np.ascontiguousarray(np.asarray(image)[:, :, ::-1])
+    with _lock, warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        found = _engine()(pixels)
+    if found.boxes is None or found.txts is None:
+        return []
+    words = []
+    for corners, text, score in zip(found.boxes, found.txts, found.scores, strict=True):
+        if score >= _SCORE and text.strip():
+            xs, ys = [int(point[0]) for point in corners], [int(point[1]) for point in corners]
+            words.append(Recognised(text.strip(), (min(xs), min(ys), max(xs), max(ys))))
+    return words
+
+
+def with_upright_labels(image: Image, words: Sequence[Recognised]) -> list[Recognised]:
+    """The words of a plot with its turned axis labels read anew, each margin as a strip turned upright.
+
+    Recognition reads a turned label letter by letter, with slips; upright and enlarged it reads it as it stands.
+    """
+    turned = [word for word in words if _is_turned(word)]
+    numbers = [word.box[0] for word in words if is_tick(word.text)]
+    strips = _united_columns([(word.box[0], word.box[2]) for word in turned])
+    if not turned and numbers and min(numbers) >= _LEAST_STRIP:
+        strips = [(0, min(numbers))]  # a label that was not found at all
+    kept = [word for word in words if not _is_turned(word)]
+    for left, right in strips[:_STRIPS]:
+        box = (max(0, left - _STRIP_MARGIN), 0, min(image.width, right + _STRIP_MARGIN), image.height)
+        strip = image.crop(box).rotate(-90, expand=True)
+        larger = strip.resize((2 * strip.width, 2 * strip.height))
+        read = [Recognised(word.text, box) for word in recognise(larger) if _LETTERS.search(word.text)]
+        kept += read or [word for word in turned if left <= word.box[0] < right]
+    return kept
+
+
+def _united_columns(columns: Sequence[tuple[int, int]]) -> list[tuple[int, int]]:
+    united: list[tuple[int, int]] = []
+    for left, right in sorted(columns):
+        if united and left <= united[-1][1] + _STRIP_MARGIN:
+            united[-1] = (united[-1][0], max(right, united[-1][1]))
+        else:
+            united.append((left, right))
+    return united
+
+
+def page_of(words: Sequence[Recognised]) -> Page:
+    """Recognised words as the lines of a page, so that they are read as a PDF's are."""
+    upright = [word for word in words if not _is_turned(word)]
+    turned = [word.text for word in words if _is_turned(word)]
+    heights = [word.box[3] - word.box[1] for word in upright]
+    scale = _SIZE / (_BODY * median(heights)) if heights else 1.0
+    lines = [_line(row, scale) for row in _rows(upright)]
+    return Page(sorted(lines, key=lambda line: (line.base, line.x0)), turned, scale)
+
+
+def _is_turned(word: Recognised) -> bool:
+    width, height = word.box[2] - word.box[0], word.box[3] - word.box[1]
+    return len(word.text) > 2 and height > 1.5 * width
+
+
+def _rows(words: Sequence[Recognised]) -> list[list[Recognised]]:
+    """Words whose middles stand level, from left to right."""
+    rows: list[list[Recognised]] = []
+    for word in sorted(words, key=lambda entry: entry.box[1] + entry.box[3]):
+        middle, height = (word.box[1] + word.box[3]) / 2, word.box[3] - word.box[1]
+        for row in rows[-4:]:
+            last = row[-1].box
+            level = abs(middle - (last[1] + last[3]) / 2) < 0.45 * min(height, last[3] - last[1])
+            if level and not any(
+                min(word.box[2], other.box[2]) - max(word.box[0], other.box[0]) > 4 for other in row
+            ):
+                row.append(word)
+                break
+        else:
+            rows.append([word])
+    return [sorted(row, key=lambda entry: entry.box[0]) for row in rows]
+
+
+def _line(row: Sequence[Recognised], scale: float) -> TextLine:
+    """A row as a line whose words are the pieces that were found: what stands close together was found as one."""
+    words = tuple(Word(piece.text, *(piece.box[side] * scale for side in (0, 2, 1, 3))) for piece in row)
+    top, bottom = min(word.top for word in words), max(word.bottom for word in words)
+    height = median(word.bottom - word.top for word in words)
+    size = _BODY * height
+    text = row[0].text if len(row) == 1 else ""
+    return TextLine(
+        words,
+        words[0].x0,
+        words[-1].x1,
+        top,
+        bottom,
+        bottom - 0.22 * height,
+        _SIZE
+        if 0.7 < size / _SIZE < 1.4
+        else round(size, 1),  # boxes differ by a fifth in height for the same type
+        (words[-1].x1 - words[0].x0) / len(text) if text else 0.0,
+        monospace=False,
+        bold=False,
+        maths=False,
+        fixed=text,
+        trailing=False,
+    )

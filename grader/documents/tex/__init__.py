@@ -1,0 +1,1 @@
+"""Reports in TeX, read from their source."""

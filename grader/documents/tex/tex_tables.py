@@ -1,0 +1,57 @@
+r"""Tables in TeX: the nodes of a ``tabular`` to rows of cells."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Sequence
+
+from grader.documents.core.limits import ReadingLimits
+from grader.documents.tex.tex_grammar import Node, inner, kind, required, source
+
+Rows = list[list[str]]
+
+
+def is_caption(node: Node) -> bool:
+    """Tell whether a node is the caption that a ``longtable`` holds among its rows."""
+    return kind(node) == "Macro" and node.macroname == "caption"
+
+
+def rows_of(nodes: Sequence[Node], words_of: Callable[[Sequence[Node]], str], limits: ReadingLimits) -> Rows:
+    """Give the cells of a table; rules, colours and spans are cleaned out of them.
+
+    `words_of` gives the text of the nodes of one cell.
+    """
+    rows: list[list[str]] = [[]]
+    cell: list[Node] = []
+
+    def end_cell() -> None:
+        words, cell[:] = list(cell), []
+        span = 1
+        for node in words:
+            if kind(node) == "Macro" and node.macroname == "multicolumn" and required(node):
+                count = source(inner(required(node)[0]))
+                span = min(int(count), limits.table_columns) if count.isdecimal() and len(count) < 4 else 1
+        if len(rows[-1]) < limits.table_columns:
+            text = words_of([_within_span(node) for node in words])
+            only = re.fullmatch(r"\$([^$]+)\$", text)
+            rows[-1] += [only[1] if only else text, *[""] * (span - 1)]
+
+    for node in nodes:
+        if len(rows) > limits.table_rows:
+            break
+        if kind(node) == "Specials" and node.specials_chars == "&":
+            end_cell()
+        elif kind(node) == "Macro" and node.macroname in {"\\", "tabularnewline", "cr"}:
+            end_cell()
+            rows.append([])
+        elif not is_caption(node):
+            cell.append(node)
+    end_cell()
+    return [row for row in rows if any(entry.strip() for entry in row)]
+
+
+def _within_span(node: Node) -> Node:
+    """Give what a ``\\multicolumn`` or ``\\multirow`` shows; any other node as it is."""
+    if kind(node) == "Macro" and node.macroname in {"multicolumn", "multirow"} and required(node):
+        return required(node)[-1]
+    return node

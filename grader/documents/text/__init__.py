@@ -1,0 +1,1 @@
+"""Reports in plain text and Markdown."""

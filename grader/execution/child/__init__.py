@@ -1,0 +1,1 @@
+"""All that runs in another process, a student's code beside it. It imports `shared` alone: that wall is the trust boundary."""

@@ -1,0 +1,137 @@
+"""What a person needs beside a verdict, as data: the passage as it stands in the original, and the cells that ran."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Final
+
+from grader.documents.core.document import Block, Document, UnreadableDocumentError
+from grader.grading.grading import Judged
+from grader.model import Evidence, Result, Value, Verdict
+from grader.page_data import ExecutedCell, PageData, Passage
+
+MAX_PASSAGES: Final = 8  # of one submission; a page with more is no longer quick to read
+MAX_CELLS: Final = 12
+_CONTEXT: Final = 300  # characters of the blocks before and behind
+_PAGE_WIDTH: Final = 800  # pixels
+
+
+class EvidenceView(Value, frozen=True):
+    """What pages show of a submission, and the bytes of its pictures and its executed notebook by their digest."""
+
+    page: PageData
+    blobs: Mapping[str, bytes]
+
+
+def evidence_view(judged: Judged, paths: Mapping[str, Path]) -> EvidenceView:
+    """The passages of all checks that wait for a person, the cells that matter, the notebook. `paths` finds files by name."""
+    gathered = _Gathered()
+    passages: list[Passage] = []
+    for question in judged.result.questions:
+        for check in question.checks:
+            if check.verdict is Verdict.REVIEW:
+                for evidence in check.evidence[:3]:
+                    if len(passages) < MAX_PASSAGES:
+                        passages.extend(_passage(check.id, evidence, judged.documents, paths, gathered))
+    cells = tuple(_cells(judged, gathered))
+    notebook = gathered.take(judged.run.executed) if judged.run is not None else ""
+    return EvidenceView(PageData(tuple(passages), cells, notebook), gathered.blobs)
+
+
+class _Gathered:
+    """Bytes on their way to the store, each once."""
+
+    def __init__(self) -> None:
+        self.blobs: dict[str, bytes] = {}
+
+    def take(self, data: bytes) -> str:
+        """The digest of some bytes, which are kept; nothing for none."""
+        if not data:
+            return ""
+        digest = hashlib.sha256(data).hexdigest()
+        self.blobs[digest] = data
+        return digest
+
+
+def _passage(
+    check: str,
+    evidence: Evidence,
+    documents: Sequence[Document],
+    paths: Mapping[str, Path],
+    gathered: _Gathered,
+) -> Iterator[Passage]:
+    document = next((one for one in documents if one.name == evidence.source), None)
+    if document is None:
+        return
+    index = next(
+        (at for at, block in enumerate(document.blocks) if block.place.where == evidence.where), None
+    )
+    if index is None:
+        return
+    block = document.blocks[index]
+    title = f"{evidence.source}, {evidence.where}"
+    picture = _picture(block, document, paths.get(document.name))
+    if picture:
+        yield Passage(check, title, picture=gathered.take(picture))
+    else:
+        around = [
+            document.blocks[at].text for at in (index - 1, index, index + 1) if 0 <= at < len(document.blocks)
+        ]
+        yield Passage(
+            check, title + ", with what stands around it", "\n\n".join(text[:_CONTEXT] for text in around)
+        )
+
+
+def _picture(block: Block, document: Document, path: Path | None) -> bytes:
+    """The page with the passage marked, or the figure itself; nothing where there is neither."""
+    if document.format == "pdf" and path is not None and block.place.box is not None:
+        from grader.documents.pdf.pdf_render import page_picture  # noqa: PLC0415 - only for PDFs that a person must look at
+
+        try:
+            return page_picture(path, block.place.box.page, [block.place.box], width=_PAGE_WIDTH)
+        except (UnreadableDocumentError, ValueError, OSError):
+            return b""
+    if block.figure is not None and block.figure.picture is not None:
+        from grader.documents.core.limits import DEFAULT_LIMITS  # noqa: PLC0415
+        from grader.documents.figures.raster import decode  # noqa: PLC0415
+        from grader.documents.pdf.pdf_render import png  # noqa: PLC0415
+
+        image = decode(block.figure.picture, DEFAULT_LIMITS)
+        if image is None:
+            return b""
+        image.thumbnail((_PAGE_WIDTH, _PAGE_WIDTH))
+        return png(image)
+    return b""
+
+
+def _cells(judged: Judged, gathered: _Gathered) -> Iterator[ExecutedCell]:
+    """The executed cells that verdicts rest on, and those that failed where they should not."""
+    if judged.run is None:
+        return
+    cited = _cited_cells(judged.result)
+    left = MAX_CELLS
+    for cell in judged.run.cells:
+        failed = cell.status not in {"ok", "skipped"} and not cell.allowed_to_fail
+        if (cell.index in cited or failed) and left > 0:
+            left -= 1
+            output = cell.text or cell.reason
+            pictures = tuple(
+                gathered.take(image.data) for image in cell.images[:2] if image.media_type == "image/png"
+            )
+            yield ExecutedCell(
+                f"your cell {cell.index}", cell.source[:4_000], output[:4_000], pictures=pictures
+            )
+
+
+def _cited_cells(result: Result) -> set[int]:
+    numbers = set()
+    for question in result.questions:
+        for check in question.checks:
+            for evidence in check.evidence:
+                for word in evidence.where.replace(",", " ").split("cell ")[1:]:
+                    digits = word.split()[0] if word.split() else ""
+                    if digits.isdigit():
+                        numbers.add(int(digits))
+    return numbers

@@ -1,0 +1,118 @@
+"""The files of a submission as documents, and those that hold something nobody could read."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+from pathlib import Path, PurePosixPath
+from typing import Final
+
+from grader.documents import Document, UnreadableDocumentError, read_document
+from grader.documents.core.document import EmptyDocumentError
+from grader.model import FileInfo, FileKind, Submission, SubmittedFile, Value
+
+# Beside a report these may hold an answer: a screenshot, a photograph, a plot, the notebook's code as a script.
+_PICTURES: Final = frozenset((".png", ".jpg", ".jpeg", ".gif", ".bmp", ".webp", ".tif", ".tiff"))
+_READ_BESIDES: Final = _PICTURES | {".py", ".rmd", ".qmd", ".rst", ".org", ".fodt", ".docm", ".xhtml"}
+# Reports in what we do not read: asked for, so that the reader's own message says what to do.
+_UNREAD: Final = frozenset(
+    (
+        ".doc",
+        ".rtf",
+        ".pages",
+        ".wps",
+        ".heic",
+        ".heif",
+        ".rar",
+        ".7z",
+        ".ppt",
+        ".pptx",
+        ".key",
+        ".xls",
+        ".xlsx",
+    )
+)
+
+
+class HandedIn(Value, frozen=True):
+    """What was read, what is said of every file, and a sentence for each that may hold an answer unread."""
+
+    documents: tuple[Document, ...]
+    files: tuple[FileInfo, ...]
+    unread: tuple[str, ...] = ()
+
+
+def read_submission(submission: Submission) -> HandedIn:
+    """Reads every file that may hold an answer; one that cannot be read is noted, the others are read all the same.
+
+    A picture that a report shows already is not read once more. An empty file holds nothing, and leaves nothing open.
+    """
+    documents: list[Document] = []
+    files: list[FileInfo] = []
+    unread = _left_out(submission)
+    for file in sorted(submission.files, key=_reports_first):
+        note = ""
+        if _is_looked_at(file):
+            try:
+                document = read_document(file.path, file.name)
+                if not (_is_picture(file) and _is_shown_in(document, documents)):
+                    documents.append(document)
+                note = " ".join(document.notes)
+            except EmptyDocumentError as problem:
+                note = str(problem)
+            except UnreadableDocumentError as problem:
+                note = str(problem)
+                unread.append(f"{file.name}: {problem}")
+        files.append(FileInfo(file.name, file.kind, sha256(file.path), note))
+    order = {file.name: place for place, file in enumerate(submission.files)}
+    files.sort(key=lambda info: order[info.name])
+    return HandedIn(tuple(documents), tuple(files), tuple(unread))
+
+
+def sha256(path: Path) -> str:
+    """The digest of a file's contents."""
+    with path.open("rb") as stream:
+        return hashlib.file_digest(stream, "sha256").hexdigest()
+
+
+def fingerprint(submission: Submission) -> str:
+    """A digest of everything handed in: names, contents and authors. Unchanged, it need not be graded again."""
+    digest = hashlib.sha256(submission.id.encode())
+    for student in submission.students:
+        digest.update(f"\0{student.id}\0{student.name}".encode())
+    for note in submission.notes:
+        digest.update(f"\0{note}".encode())
+    for file in sorted(submission.files, key=lambda file: file.name):
+        digest.update(f"\0{file.name}\0{file.kind}\0{sha256(file.path)}".encode())
+    return digest.hexdigest()
+
+
+def _left_out(submission: Submission) -> list[str]:
+    """What intake could not take in; a submission of nothing at all has only the note that says so."""
+    return list(submission.notes) if submission.files or len(submission.notes) > 1 else []
+
+
+def _suffix(file: SubmittedFile) -> str:
+    return PurePosixPath(file.name).suffix.lower()
+
+
+def _is_picture(file: SubmittedFile) -> bool:
+    return _suffix(file) in _PICTURES
+
+
+def _is_looked_at(file: SubmittedFile) -> bool:
+    return file.kind is not FileKind.OTHER or _suffix(file) in _READ_BESIDES | _UNREAD
+
+
+def _reports_first(file: SubmittedFile) -> bool:
+    return _is_picture(file)
+
+
+def _is_shown_in(picture: Document, documents: Sequence[Document]) -> bool:
+    shown = {block.figure.picture.data for block in picture.blocks if block.figure and block.figure.picture}
+    return any(
+        block.figure.picture.data in shown
+        for document in documents
+        for block in document.blocks
+        if block.figure and block.figure.picture
+    )

@@ -1,0 +1,8 @@
+"""What is kept: the ledger, and blobs by digest beside it."""
+
+from __future__ import annotations
+
+from grader.store.blobs import Blobs
+from grader.store.ledger import Ledger, LedgerError, StoredPage
+
+__all__ = ["Blobs", "Ledger", "LedgerError", "StoredPage"]

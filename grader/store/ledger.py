@@ -1,0 +1,326 @@
+"""The ledger: one SQLite file that holds every submission's latest result, and all that its pages are made from.
+
+A result is written whole in one transaction; a process killed at any moment leaves the ledger with the results
+that were finished and no others. Every file of the graded folder is made from it and can be made again, the same.
+Pictures and executed notebooks lie beside it by their digests (`blobs.py`), written before the row that names them.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import json
+from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Set as AbstractSet
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Final
+
+import msgspec
+from sqlalchemy import Connection, Engine, create_engine, delete, event, select, update
+from sqlalchemy.dialects.sqlite import insert
+from sqlalchemy.exc import DatabaseError
+
+from grader.model import Result, ResultFormatError, Status, Value
+from grader.page_data import PageData, Pair, Trace
+from grader.store import migrations, tables
+from grader.store.blobs import Blobs
+
+BUSY_SECONDS: Final = 30  # how long one process waits for another's write before it gives up with an error
+BLOBS: Final = "blobs"
+
+
+class LedgerError(RuntimeError):
+    """The ledger cannot be opened or written; the message says which file and what to do."""
+
+
+class StoredPage(Value, frozen=True):
+    """What the pages of one submission are made from."""
+
+    result: Result
+    page: PageData
+
+
+class PageDigests(Value, frozen=True):
+    """What tells whether the files of a submission would come out the same: its pages, its executed notebook."""
+
+    page: str
+    notebook: str
+
+
+class Ledger:
+    """An open ledger. Several processes may hold one on the same file."""
+
+    def __init__(self, path: Path, *, must_exist: bool = False) -> None:
+        self.path = path
+        if must_exist and not path.is_file():
+            raise LedgerError(f"{path.parent} is no graded folder: there is no {path.name} in it")
+        path.parent.mkdir(parents=True, exist_ok=True)
+        self.blobs = Blobs(path.parent / BLOBS)
+        self._engine: Engine = create_engine(f"sqlite:///{path}", connect_args={"timeout": BUSY_SECONDS})
+        event.listen(self._engine, "connect", _durable)
+        event.listen(self._engine, "begin", _begin)
+        try:
+            with self._engine.connect() as connection:
+                current = migrations.revision(connection) == migrations.HEAD
+            if not current:
+                with self._writing_engine.begin() as connection:
+                    migrations.upgrade(connection)
+        except migrations.UnknownRevisionError as problem:
+            raise LedgerError(
+                f"{path} was written by a newer grader ({problem}): use that one, or another folder with --out"
+            ) from problem
+        except DatabaseError as problem:
+            raise LedgerError(
+                f"{path} is no ledger of this grader ({problem.orig}): move it away and grade again"
+            ) from problem
+
+    @property
+    def _writing_engine(self) -> Engine:
+        return self._engine.execution_options(writes=True)
+
+    def close(self) -> None:
+        """Closes the file."""
+        self._engine.dispose()
+
+    def __enter__(self) -> Ledger:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    @contextmanager
+    def _writing(self) -> Iterator[Connection]:
+        try:
+            with self._writing_engine.begin() as connection:
+                yield connection
+        except DatabaseError as problem:
+            raise LedgerError(
+                f"{self.path} cannot be written ({problem.orig}): is the disk full or the folder read-only?"
+            ) from problem
+
+    def describe(self, **about: str) -> None:
+        """Writes down what is true of the whole folder: the assignment's id and title."""
+        with self._writing() as connection:
+            for key, value in about.items():
+                row = {"key": key, "value": value}
+                connection.execute(
+                    insert(tables.about).values(row).on_conflict_do_update(index_elements=["key"], set_=row)
+                )
+
+    def about(self) -> dict[str, str]:
+        """What was written down of the whole folder."""
+        with self._engine.connect() as connection:
+            return dict(connection.execute(select(tables.about)).all())
+
+    def record(
+        self,
+        result: Result,
+        *,
+        content: str,
+        settings: str,
+        lms: Mapping[str, str] | None = None,
+        trace: Trace | None = None,
+        page: PageData | None = None,
+        blobs: Mapping[str, bytes] | None = None,
+    ) -> None:
+        """Writes a result in place of the submission's last one; an attempt with other contents is kept besides.
+
+        `lms` is what intake learnt of where the submission came from; `blobs` are the bytes that `page` names.
+        """
+        now = datetime.now(UTC).isoformat(timespec="seconds")
+        text = result.to_json().decode()
+        shown = msgspec.json.encode(page or PageData()).decode()
+        for digest, data in (blobs or {}).items():
+            self.blobs.put(digest, data)
+        row = {
+            "submission": result.submission,
+            "content": content,
+            "rubric": result.grader.rubric,
+            "settings": settings,
+            "status": str(result.status),
+            "graded_at": now,
+            "json": text,
+            "lms": json.dumps(dict(lms or {}), ensure_ascii=False),
+            "trace": msgspec.json.encode(trace or Trace()).decode(),
+            "present": 1,
+            "page": shown,
+            "notebook": page.notebook if page else "",
+            "digest": hashlib.sha256(f"{text}\0{shown}".encode()).hexdigest(),
+        }
+        attempt = {
+            "submission": result.submission,
+            "content": content,
+            "points": result.points,
+            "graded_at": now,
+            "json": text,
+        }
+        with self._writing() as connection:
+            connection.execute(
+                insert(tables.results)
+                .values(row)
+                .on_conflict_do_update(index_elements=["submission"], set_=row)
+            )
+            connection.execute(
+                insert(tables.attempts)
+                .values(attempt)
+                .on_conflict_do_update(index_elements=["submission", "content"], set_=attempt)
+            )
+            connection.execute(delete(tables.blobs).where(tables.blobs.c.submission == result.submission))
+            for digest in blobs or {}:
+                connection.execute(insert(tables.blobs).values(submission=result.submission, digest=digest))
+
+    def up_to_date(self, *, rubric: str, settings: str) -> dict[str, str]:
+        """The submissions that were graded by this rubric without an error of ours, with the digest of their contents."""
+        query = select(tables.results.c.submission, tables.results.c.content).where(
+            tables.results.c.rubric == rubric,
+            tables.results.c.settings == settings,
+            tables.results.c.status != str(Status.ERROR),
+        )
+        with self._engine.connect() as connection:
+            return dict(connection.execute(query).all())
+
+    def keep_only(self, submissions: set[str]) -> None:
+        """Leaves the others out of what `results` gives; their rows, pages and attempts stay in the ledger."""
+        known_ones = select(tables.results.c.submission, tables.results.c.present)
+        with self._writing() as connection:
+            known = dict(connection.execute(known_ones).all())
+            for submission, present in known.items():
+                if present != int(submission in submissions):
+                    connection.execute(
+                        update(tables.results)
+                        .where(tables.results.c.submission == submission)
+                        .values(present=int(submission in submissions))
+                    )
+
+    def sweep(self) -> None:
+        """Removes blobs that no row names any more."""
+        with self._engine.connect() as connection:
+            named = set(connection.execute(select(tables.blobs.c.digest).distinct()).scalars())
+        self.blobs.keep_only(named)
+
+    def results(self) -> list[Result]:
+        """The latest result of each submission, by id. Raises `LedgerError` if one cannot be read."""
+        query = (
+            select(tables.results.c.json)
+            .where(tables.results.c.present == 1)
+            .order_by(tables.results.c.submission)
+        )
+        with self._engine.connect() as connection, self._readable():
+            return [Result.from_json(text) for text in connection.execute(query).scalars()]
+
+    def digests(self) -> dict[str, PageDigests]:
+        """What tells whether a submission's files are still made from the same, by submission, in order."""
+        columns = (tables.results.c.submission, tables.results.c.digest, tables.results.c.notebook)
+        query = select(*columns).where(tables.results.c.present == 1).order_by(tables.results.c.submission)
+        with self._engine.connect() as connection:
+            return {name: PageDigests(page, notebook) for name, page, notebook in connection.execute(query)}
+
+    def stored_page(self, submission: str) -> StoredPage:
+        """What the pages of one submission are made from. Raises `LedgerError` if there is none, or it cannot be read."""
+        columns = (tables.results.c.json, tables.results.c.page)
+        query = select(*columns).where(tables.results.c.submission == submission)
+        with self._engine.connect() as connection:
+            row = connection.execute(query).one_or_none()
+        if row is None:
+            raise LedgerError(f"{self.path} holds no submission {submission!r}")
+        with self._readable():
+            return StoredPage(Result.from_json(row.json), msgspec.json.decode(row.page, type=PageData))
+
+    @contextmanager
+    def _readable(self) -> Iterator[None]:
+        try:
+            yield
+        except (ResultFormatError, msgspec.DecodeError) as problem:
+            raise LedgerError(f"{self.path}: {problem}") from problem
+
+    def identities(self) -> dict[str, dict[str, str]]:
+        """What intake learnt of each submission, for exports."""
+        with self._engine.connect() as connection:
+            rows = connection.execute(
+                select(tables.results.c.submission, tables.results.c.lms).where(tables.results.c.present == 1)
+            )
+            return {submission: json.loads(text) for submission, text in rows}
+
+    def traces(self, submissions: Iterable[str] | None = None) -> dict[str, Trace]:
+        """What each submission is compared with the others by; of some only, if they are named."""
+        query = select(tables.results.c.submission, tables.results.c.trace).where(
+            tables.results.c.present == 1
+        )
+        if submissions is not None:
+            query = query.where(tables.results.c.submission.in_(list(submissions)))
+        with self._engine.connect() as connection:
+            rows = connection.execute(query.order_by(tables.results.c.submission))
+            return {submission: msgspec.json.decode(text, type=Trace) for submission, text in rows}
+
+    def write_pairs(self, pairs: Iterable[Pair]) -> None:
+        """Puts these in place of the pairs that were found before."""
+        rows = [
+            {
+                "one": pair.one,
+                "other": pair.other,
+                "kind": pair.kind,
+                "json": msgspec.json.encode(pair).decode(),
+            }
+            for pair in pairs
+        ]
+        with self._writing() as connection:
+            connection.execute(delete(tables.pairs))
+            if rows:
+                connection.execute(insert(tables.pairs), rows)
+
+    def pairs(self) -> list[Pair]:
+        """The pairs of submissions that are alike, the most alike first."""
+        with self._engine.connect() as connection:
+            texts = connection.execute(select(tables.pairs.c.json)).scalars()
+            found = [msgspec.json.decode(text, type=Pair) for text in texts]
+        return sorted(
+            found,
+            key=lambda pair: (pair.odds if pair.odds is not None else 1 - pair.share, pair.one, pair.other),
+        )
+
+    def rendered(self) -> dict[str, str]:
+        """What each file of the graded folder was last made from, by its path inside."""
+        with self._engine.connect() as connection:
+            return dict(connection.execute(select(tables.rendered)).all())
+
+    def write_rendered(self, wanted: Mapping[str, str], made: AbstractSet[str]) -> None:
+        """Writes down what the files were made from: all that there are to be, and those that were `made` anew."""
+        with self._writing() as connection:
+            known = set(connection.execute(select(tables.rendered.c.path)).scalars())
+            for path in known - wanted.keys() | made:
+                connection.execute(delete(tables.rendered).where(tables.rendered.c.path == path))
+            if made:
+                rows = [{"path": path, "digest": wanted[path]} for path in sorted(made)]
+                connection.execute(insert(tables.rendered), rows)
+
+    def attempts(self, submission: str) -> list[Result]:
+        """All attempts of one submission, the oldest first."""
+        query = (
+            select(tables.attempts.c.json)
+            .where(tables.attempts.c.submission == submission)
+            .order_by(tables.attempts.c.id)
+        )
+        with self._engine.connect() as connection, self._readable():
+            return [Result.from_json(text) for text in connection.execute(query).scalars()]
+
+    def forget(self, submission: str) -> None:
+        """Removes a submission's result, so that it is graded again."""
+        with self._writing() as connection:
+            connection.execute(delete(tables.results).where(tables.results.c.submission == submission))
+
+
+def _durable(connection: object, _: object) -> None:
+    """Write-ahead log with full sync: a committed result survives the loss of power. Transactions are ours to begin."""
+    connection.isolation_level = None  # type: ignore[attr-defined] # the driver's own connection
+    cursor = connection.cursor()  # type: ignore[attr-defined] # as above
+    with contextlib.closing(cursor):
+        cursor.execute("PRAGMA journal_mode=WAL")
+        cursor.execute("PRAGMA synchronous=FULL")
+
+
+def _begin(connection: Connection) -> None:
+    """A transaction that writes takes the lock at once, so that two of them queue instead of failing half-way."""
+    writes = connection.get_execution_options().get("writes", False)
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")

@@ -1,0 +1,64 @@
+"""The ledger's tables as they are now; how they came to be so stands in `migrations/versions/`."""
+
+from __future__ import annotations
+
+from sqlalchemy import Column, Float, Integer, MetaData, String, Table, UniqueConstraint
+
+metadata = MetaData()
+
+# What is true of the whole folder: which assignment, its title.
+about = Table(
+    "about", metadata, Column("key", String, primary_key=True), Column("value", String, nullable=False)
+)
+# The latest result of each submission.
+results = Table(
+    "results",
+    metadata,
+    Column("submission", String, primary_key=True),
+    Column("content", String, nullable=False),  # digest of what was handed in
+    Column("rubric", String, nullable=False),  # digest of what it was graded by
+    Column("settings", String, nullable=False),  # what else decides the result: whether notebooks were run
+    Column("status", String, nullable=False),
+    Column("graded_at", String, nullable=False),
+    Column("json", String, nullable=False),
+    Column("lms", String, nullable=False),  # what an export needs to find its way back
+    Column("trace", String, nullable=False),  # what it is compared with other submissions by
+    Column("present", Integer, nullable=False),  # 0: no longer among what was handed in
+    Column("page", String, nullable=False),  # passages, cells and the executed notebook, as JSON
+    Column("notebook", String, nullable=False),  # the digest of the notebook as executed, empty for none
+    Column("digest", String, nullable=False),  # of `json` and `page`: what its pages are made from
+)
+# What lies beside the ledger for a submission.
+blobs = Table(
+    "blobs",
+    metadata,
+    Column("submission", String, primary_key=True),
+    Column("digest", String, primary_key=True),
+)
+attempts = Table(
+    "attempts",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("submission", String, nullable=False, index=True),
+    Column("content", String, nullable=False),
+    Column("points", Float, nullable=False),
+    Column("graded_at", String, nullable=False),
+    Column("json", String, nullable=False),
+    UniqueConstraint("submission", "content", name="one_result_an_attempt"),
+)
+# Submissions that are more alike than chance allows.
+pairs = Table(
+    "pairs",
+    metadata,
+    Column("one", String, primary_key=True),
+    Column("other", String, primary_key=True),
+    Column("kind", String, primary_key=True),
+    Column("json", String, nullable=False),
+)
+# What a file of the graded folder was last made from; a file that is made from the same is left as it is.
+rendered = Table(
+    "rendered",
+    metadata,
+    Column("path", String, primary_key=True),
+    Column("digest", String, nullable=False),
+)

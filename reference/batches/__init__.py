@@ -1,0 +1,1 @@
+"""Question 3: the table of batch sizes, the plot, the choice and its reasons."""

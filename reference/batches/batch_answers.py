@@ -1,0 +1,218 @@
+"""Question 3, from a submission to findings: the table and whether its figures are plausible, with their charts."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Final
+
+from grader.checks import Answer, Finding, missing, partial, passed, review
+from grader.model import Chart, Evidence, Flag, Series
+from reference.batches.batch_table import (
+    BatchTable,
+    TableRow,
+    read_batch_table,
+    speaks_of_figures,
+    unread_shares,
+)
+from reference.batches.notebook_agreement import disagreement
+from reference.lab.batch_sizes import BATCH_SIZES
+from reference.plausibility import plausible_figures
+from reference.plausibility.coincidence import ACCURACY_CHART, TIME_CHART
+
+_FEW_CELLS: Final = 4  # figures in all, below which there is no table to speak of
+
+
+def shared_table(answer: Answer) -> BatchTable:
+    """The table as read once for all checks: under the question if it is whole there, else wherever most of it is."""
+    own = read_batch_table(answer.section)
+    if own.complete:
+        return own
+    wider = read_batch_table(answer.everything)
+    return wider if wider.cells > own.cells else own
+
+
+def judge_table(answer: Answer) -> Finding:
+    """The finding of ``q3.table``."""
+    table = answer.shared(shared_table)
+    charts = _charts(table)
+    shown = _distinct([row.evidence for row in table.rows])
+    if table.complete:
+        return passed(
+            "Time and training accuracy are given for all five batch sizes.",
+            shown,
+            staff="Read from a picture by OCR." if any(row.ocr for row in table.rows) else "",
+            charts=charts,
+            flags=disagreement(answer.documents, table),
+        )
+    if not table.rows:
+        pictures = answer.unread_pictures
+        if pictures:
+            return review(
+                "No table was found in the text; it may be in a picture, which a person looks at.",
+                [picture.evidence(picture.text or "picture") for picture in pictures[:3]],
+                staff="No figures in the text; unread pictures are there.",
+            )
+        return _unarranged(answer) or missing(
+            "No times and accuracies were found for any of the five batch sizes."
+        )
+    lacking = [f"{batch:,}".replace(",", " ") for batch in BATCH_SIZES if not _has(table, batch)]
+    message = "Figures are missing for batch size " + ", ".join(lacking) + "."
+    if table.only_test:
+        message = "The accuracies are those of the test set; the training set's are asked for."
+        if (
+            not any(row.accuracy is not None for row in table.rows)
+            and all(row.seconds is not None for row in table.rows)
+            and len(table.rows) == len(BATCH_SIZES)
+        ):
+            return partial(
+                message,
+                0.5,
+                shown,
+                hint="Which line of the output belongs to training, and which to evaluation?",
+                charts=charts,
+            )
+    pictures = answer.unread_pictures
+    if pictures and not table.only_test:
+        return review(
+            message + " The rest may be in a picture, which a person looks at.",
+            [*shown, *(picture.evidence(picture.text or "picture") for picture in pictures[:2])],
+            staff=f"{table.cells} of 10 figures in the text; unread pictures are there.",
+            charts=charts,
+        )
+    if table.cells < _FEW_CELLS and (doubt := _unarranged(answer)) is not None:
+        return doubt
+    if not table.only_test and (seen := unread_shares(table, answer.section)) is not None:
+        return review(
+            message + " There are other figures that the program could not place, which a person looks at.",
+            [*shown, seen.evidence()],
+            staff=f"{table.cells} of 10 figures were read; accuracies that belong to no row are there.",
+            charts=charts,
+        )
+    return partial(message, table.cells / (2 * len(BATCH_SIZES)), shown, charts=charts)
+
+
+def _unarranged(answer: Answer) -> Finding | None:
+    """Figures that a person sees and the program cannot put into rows are for that person."""
+    seen = speaks_of_figures(answer.section) or speaks_of_figures(answer.everything)
+    if seen is None:
+        return None
+    return review(
+        "Figures for the batch sizes were found, but not in a form that the program can read; a person looks at them.",
+        [seen.evidence()],
+        staff="Sizes and accuracies are there, in no arrangement that could be read.",
+        hint="A table with one row a batch size is easiest to read.",
+    )
+
+
+def _has(table: BatchTable, batch: int) -> bool:
+    return any(
+        row.batch == batch and row.seconds is not None and row.accuracy is not None for row in table.rows
+    )
+
+
+def judge_plausibility(answer: Answer) -> Finding:
+    """The finding of ``q3.plausible``."""
+    table = answer.shared(shared_table)
+    judged = plausible_figures.judge_figures([row.row for row in table.rows])
+    per_sample = [row for row in table.rows if row.per_sample]
+    if per_sample:
+        staff = "Times are those per sample or step, not the whole: " + _cells(per_sample)
+        return review(
+            "Some of the times are those that one sample or one step took, not the whole training.",
+            _distinct([row.evidence for row in per_sample]),
+            staff=staff,
+            hint="The first number in the line, in seconds, is the time of the whole run.",
+            flags=[Flag("time-unit", staff)],
+        )
+    if judged.plausible:
+        return passed(
+            "The figures are such as training from a fresh start gives.",
+            staff=f"Share of honest tables at least as odd: {judged.score:.2f}.",
+        )
+    bands = ", ".join(
+        f"{band.batch}: {band.low:.3f} to {band.high:.3f}" for band in plausible_figures.bands()
+    )
+    shown = _distinct(
+        [
+            row.evidence
+            for row in table.rows
+            if not judged.causes or any(row.batch in cause.batches for cause in judged.causes)
+        ]
+        or [row.evidence for row in table.rows]
+    )
+    flags = [Flag(cause.id, cause.message_for_staff, tuple(shown[:5])) for cause in judged.causes] or [
+        Flag("implausible", "The table is odd for no reason we know.", tuple(shown[:5]))
+    ]
+    message = (
+        " ".join(cause.message_for_student for cause in judged.causes)
+        or "The figures are unlike those of the runs that we know."
+    )
+    return review(
+        message,
+        shown,
+        staff=" ".join(flag.message for flag in flags)
+        + f" Share of honest tables as odd: {judged.score:.4f}. Plausible accuracies: {bands}.",
+        flags=flags,
+    )
+
+
+def _cells(rows: Sequence[TableRow]) -> str:
+    return ", ".join(f"{row.batch}: {row.seconds:g} s" for row in rows if row.seconds is not None)
+
+
+def _charts(table: BatchTable) -> tuple[Chart, ...]:
+    """The student's points over the plausible band, and the times."""
+    accuracies = [row for row in table.rows if row.accuracy is not None]
+    times = [row for row in table.rows if row.seconds is not None]
+    if len(accuracies) + len(times) < _FEW_CELLS:
+        return ()
+    bands = plausible_figures.bands()
+    x = tuple(float(band.batch) for band in bands)
+    charts = [
+        Chart(
+            "Training accuracy",
+            "batch size",
+            "accuracy",
+            (
+                Series(
+                    "plausible after one epoch",
+                    x,
+                    tuple(band.median for band in bands),
+                    tuple(band.low for band in bands),
+                    tuple(band.high for band in bands),
+                ),
+                Series(
+                    "your figures",
+                    tuple(float(row.batch) for row in accuracies),
+                    tuple(row.accuracy or 0.0 for row in accuracies),
+                ),
+            ),
+            log_x=True,
+            id=ACCURACY_CHART,
+        ),
+        Chart(
+            "Training time",
+            "batch size",
+            "seconds",
+            (
+                Series(
+                    "your figures",
+                    tuple(float(row.batch) for row in times),
+                    tuple(row.seconds or 0.0 for row in times),
+                ),
+            ),
+            log_x=True,
+            id=TIME_CHART,
+        ),
+    ]
+    return tuple(chart for chart in charts if chart.series[-1].x)
+
+
+def _distinct(evidence: Sequence[Evidence]) -> list[Evidence]:
+    """Each passage once; rows of one table together."""
+    places: dict[tuple[str, str], list[str]] = {}
+    for one in evidence:
+        lines = places.setdefault((one.source, one.where), [])
+        if one.excerpt not in lines:
+            lines.append(one.excerpt)
+    return [Evidence(source, where, "\n".join(lines)) for (source, where), lines in places.items()]

@@ -1,0 +1,248 @@
+"""Question 3's table as students give it: rows of batch size, seconds and training accuracy, from any source."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from typing import Final
+
+from grader.checks.keras_logs import LogLine, read_logs
+from grader.checks.quantities import Quantity, Unit
+from grader.checks.record_types import Column, Measure, Reading, Record, Table
+from grader.checks.records_without_grid import list_records
+from grader.checks.tables import read_records
+from grader.documents.core.document import Block, BlockKind
+from grader.model import Evidence, Value
+from reference.lab.batch_sizes import BATCH_SIZES, IMAGES, steps
+from reference.plausibility.tables import Row
+
+_TEST: Final = r"(?:\btest\w*|\bval\w*)[\W_]*(?:set|data|mängd\w*)?[\W_]*(?:s\b)?[\W_]*(?:acc\w*|nogg\w*|träff\w*|prec\w*)|(?:acc\w*|nogg\w*|träff\w*)[\W_]*\(?(?:on\s|på\s)?(?:the\s)?(?:test|val)"
+TABLE: Final = Table(
+    key_heading=r"batch|size|storlek|^bs$|^b$",
+    keys=BATCH_SIZES,
+    columns=(
+        Column("loss", r"loss|förlust|kostnad", Measure.NUMBER, required=False),
+        Column("test", _TEST, Measure.SHARE, required=False),
+        Column(
+            "per_sample",
+            r"per[\s_-]*(?:sample|step|image|bild|steg)|/\s?(?:sample|step)",
+            Measure.DURATION,
+            required=False,
+        ),
+        Column(
+            "accuracy", r"train\w*\W*(?:set\W*)?acc|acc|nogg|träff|precision|korrekt|correct", Measure.SHARE
+        ),
+        Column("seconds", r"time|tid\b|\btids?|sec|sek|\(s\)|^s$|duration|speed", Measure.DURATION),
+    ),
+)
+
+
+class TableRow(Value, frozen=True):
+    """A row as read: `accuracy` from 0 to 1, `seconds` for the epoch; the passage each stands in.
+
+    `per_sample` is true where the time is the one per sample or step that Keras prints behind the whole time.
+    """
+
+    batch: int
+    seconds: float | None
+    accuracy: float | None
+    row: Row
+    evidence: Evidence
+    per_sample: bool = False
+    ocr: bool = False
+
+
+class BatchTable(Value, frozen=True):
+    """All that was found of the table. `only_test` is true if accuracies are given, but of the test set alone."""
+
+    rows: tuple[TableRow, ...]
+    only_test: bool = False
+    from_logs: bool = False
+
+    @property
+    def complete(self) -> bool:
+        """Whether every batch size has its time and accuracy."""
+        return self.cells == 2 * len(BATCH_SIZES)
+
+    @property
+    def cells(self) -> int:
+        """How many of the ten figures are there."""
+        return sum((row.seconds is not None) + (row.accuracy is not None) for row in self.rows)
+
+    def figures(self) -> dict[str, dict[int, float]]:
+        """Times and accuracies by batch size, as far as given."""
+        return {
+            "time": {row.batch: row.seconds for row in self.rows if row.seconds is not None},
+            "accuracy": {row.batch: row.accuracy for row in self.rows if row.accuracy is not None},
+        }
+
+
+def read_batch_table(blocks: Sequence[Block]) -> BatchTable:
+    """Reads the table from tables, lists and sentences, and what they lack from Keras logs."""
+    tables = [block for block in blocks if block.kind is not BlockKind.CODE and not _is_summary(block)]
+    records = {record.key: record for record in read_records(tables, TABLE)}
+    if len(records) < len(BATCH_SIZES):  # figures typed into the code that plots them
+        typed = list_records([block for block in blocks if block.kind is BlockKind.CODE], TABLE)
+        records = {record.key: record for record in typed} | records
+    logs = _from_logs(blocks)
+    from_logs = False
+    merged: dict[int, Record] = {}
+    for batch in BATCH_SIZES:
+        table, log = records.get(batch), logs.get(batch)
+        readings = dict(table.readings) if table else {}
+        if log is not None and (not table or len({"seconds", "accuracy"} & readings.keys()) < 2):
+            readings = {**log.readings, **readings}
+            from_logs = True
+        if readings:
+            merged[batch] = Record(batch, readings)
+    percent = _in_per_cent(
+        [record.readings["accuracy"] for record in merged.values() if "accuracy" in record.readings]
+    )
+    rows = tuple(
+        _row(record, percent, blocks)
+        for record in merged.values()
+        if {"seconds", "accuracy", "per_sample"} & record.readings.keys()
+    )
+    only_test = bool(merged) and all("accuracy" not in record.readings for record in merged.values())
+    only_test = only_test and any("test" in record.readings for record in merged.values())
+    return BatchTable(rows, only_test, from_logs)
+
+
+def speaks_of_figures(blocks: Sequence[Block]) -> Block | None:
+    """A block from which figures for most of the sizes can be seen, whatever their arrangement; None if there are none."""
+    own = [
+        block
+        for block in blocks
+        if block.kind not in {BlockKind.CODE, BlockKind.FIGURE} and not _is_summary(block)
+    ]
+    text = "\n".join(block.text for block in own)
+    sizes = {size for size in BATCH_SIZES if re.search(_written(size), text)}
+    shares = [block for block in own for _ in _SHARE.finditer(block.text)]
+    if len(sizes) < len(BATCH_SIZES) - 1 or len(shares) < len(BATCH_SIZES) - 1:
+        return None
+    return max(shares, key=shares.count)
+
+
+def unread_shares(table: BatchTable, blocks: Sequence[Block]) -> Block | None:
+    """A block with accuracies that are none of the table's, enough for the rows that it lacks; None if there is none.
+
+    Prose repeats the table's figures rounded: what is within a per cent of one of them is no other.
+    """
+    known = [row.accuracy for row in table.rows if row.accuracy is not None]
+    lacking = [
+        size for size in BATCH_SIZES if all(row.batch != size or row.accuracy is None for row in table.rows)
+    ]
+    own = [
+        block
+        for block in blocks
+        if block.kind not in {BlockKind.CODE, BlockKind.FIGURE} and not _is_summary(block)
+    ]
+    text = "\n".join(block.text for block in own)
+    if not lacking or not all(re.search(_written(size), text) for size in lacking):
+        return None
+    others: dict[float, Block] = {}
+    for block in own:
+        for match in _SHARE.finditer(block.text):
+            value = float(re.sub(r"[^\d.]", "", match[0].replace(",", ".")))
+            share = value / 100 if "%" in match[0] else value
+            if share <= 1 and not any(abs(share - other) < 0.011 for other in known):
+                others.setdefault(share, block)
+    return next(iter(others.values())) if len(others) >= len(lacking) else None
+
+
+_SHARE: Final = re.compile(r"(?<![\d.,])(?:0?[.,]\d{2,}|\d{1,2}(?:[.,]\d+)?\s?\\?%)(?!\d)")
+
+
+def _written(size: int) -> str:
+    digits = str(size)
+    gap = r"[ ,.\u00a0\u2009\u202f]?"
+    own = digits if size < 1000 else f"{digits[:-3]}{gap}{digits[-3:]}"
+    return rf"(?<![\d.,]){own}(?![.,]?\d)"
+
+
+def _is_summary(block: Block) -> bool:
+    return bool(re.search(r"Output Shape|Param #|Total params", block.text))
+
+
+def _in_per_cent(readings: Sequence[Reading]) -> bool:
+    """Whether a column of accuracies without signs is in per cent: most of its figures are above one."""
+    bare = [reading.quantity.value for reading in readings if reading.quantity.unit is not Unit.PER_CENT]
+    return len(bare) > 1 and sum(value > 2 for value in bare) > len(bare) / 2
+
+
+def _row(record: Record, percent: bool, blocks: Sequence[Block]) -> TableRow:
+    seconds, accuracy = record.readings.get("seconds"), record.readings.get("accuracy")
+    per_sample = False
+    if seconds is None and "per_sample" in record.readings:
+        seconds, per_sample = record.readings["per_sample"], True
+    elif seconds is not None:
+        per_sample = (
+            seconds.quantity.unit is Unit.PER_SAMPLE
+            or seconds.quantity.value < 1e-3 < seconds.quantity.value * 1e9
+        )
+    share, share_step = _share(accuracy.quantity, percent) if accuracy else (None, None)
+    time = seconds.quantity.value if seconds else None
+    shown = accuracy or seconds
+    assert shown is not None, "a row has at least one figure"
+    text = shown.evidence.excerpt
+    ocr = any(
+        block.ocr and block.place.where == shown.evidence.where and text in block.text for block in blocks
+    )
+    return TableRow(
+        batch=record.key,
+        seconds=time,
+        accuracy=share,
+        row=Row(record.key, time, share, accuracy_step=share_step),
+        evidence=shown.evidence,
+        per_sample=per_sample,
+        ocr=ocr,
+    )
+
+
+def _share(quantity: Quantity, percent: bool) -> tuple[float, float]:
+    """The accuracy as a fraction and the worth of its last written digit."""
+    decimals = len(match[1]) if (match := re.search(r"\d[.,](\d+)", quantity.text)) else 0
+    step = 10.0**-decimals if decimals else (1.0 if quantity.value > 1 else 0.01)
+    if quantity.unit is Unit.PER_CENT or (percent and quantity.value > 1):
+        return round(quantity.value / 100, 10), step / 100
+    return quantity.value, step
+
+
+def _from_logs(blocks: Sequence[Block]) -> dict[int, Record]:
+    """The last finished epoch on the training set for each batch size, by its number of steps or what the text says."""
+    found: dict[int, Record] = {}
+    named: int | None = None
+    for block in blocks:
+        if block.kind in {BlockKind.TABLE, BlockKind.FIGURE}:
+            continue
+        text = block.text
+        sizes = [
+            int(match)
+            for match in re.findall(r"batch(?:[\s_-]?(?:size|storlek\w*))?\W{0,4}(\d{1,5})\b", text, re.I)
+        ]
+        for line in read_logs(text):
+            batch = _batch_size(line, line.batch_size or named)
+            accuracy = line.metrics.get("accuracy", line.metrics.get("acc"))
+            if batch is None or (accuracy is None and line.seconds is None):
+                continue
+            evidence = block.evidence(line.text)
+            readings: dict[str, Reading] = {}
+            if line.seconds is not None:
+                readings["seconds"] = Reading(
+                    Quantity(line.seconds, Unit.SECONDS, f"{line.seconds:g}s"), evidence
+                )
+            if accuracy is not None:
+                readings["accuracy"] = Reading(Quantity(accuracy, Unit.NONE, f"{accuracy:g}"), evidence)
+            found[batch] = Record(batch, readings)
+        if len(set(sizes)) == 1 and len(text) < 4_000:
+            named = sizes[0]
+    return found
+
+
+def _batch_size(line: LogLine, named: int | None) -> int | None:
+    """Which of the five a log line belongs to; None for evaluations and other runs."""
+    by_steps = {steps(batch): batch for batch in BATCH_SIZES}
+    # As many steps as images is batch size 1; as many samples is any of them.
+    if line.count == IMAGES and line.of_samples is not False:
+        return named if named in BATCH_SIZES else None
+    return by_steps.get(line.count) if line.of_samples is not True else None

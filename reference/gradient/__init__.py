@@ -1,0 +1,1 @@
+"""Question 1: the gradient computation."""

@@ -1,0 +1,1 @@
+"""Question 2: where the number of parameters comes from."""

@@ -1,0 +1,1 @@
+"""Which figures training from a fresh start can give, and what explains others."""
