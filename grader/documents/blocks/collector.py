@@ -50,6 +50,7 @@ class Collector:
         language: str = "",
         figure: Figure | None = None,
         ocr: bool = False,
+        unseen: str = "",
     ) -> None:
         """Adds a block unless it is empty or the document is full. Rows make the text of a table."""
         if self.full:
@@ -75,11 +76,12 @@ class Collector:
             and last is not None
             and last.kind is kind
             and last.ocr == ocr
+            and last.unseen == unseen
             and _GOES_ON.match(text)
         ):
             self.blocks[-1] = msgspec.structs.replace(last, text=f"{last.text}\n{text}")
             return
-        self.blocks.append(Block(kind, text, place, rows, level, language[:40], figure, ocr))
+        self.blocks.append(Block(kind, text, place, rows, level, language[:40], figure, ocr, unseen))
 
     def caption(self, index: int, text: str) -> None:
         """Gives a caption to the figure at an index."""
@@ -101,6 +103,7 @@ class Collector:
                 level=block.level,
                 language=block.language,
                 ocr=ocr,
+                unseen=block.unseen,
             )
 
     def add_listing(self, text: str, place: Place, language: str = "") -> None:

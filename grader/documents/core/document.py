@@ -74,6 +74,9 @@ class Figure(Value, frozen=True):
     labelled: bool = False
 
 
+STRUCK: Final = "struck through"
+
+
 class Block(Value, frozen=True):
     """One piece of a document in reading order.
 
@@ -81,6 +84,9 @@ class Block(Value, frozen=True):
     or as written, a table's rows joined by tabs and newlines, a figure's alternative text.
     `rows` holds a table's cells. `level` is a heading's depth from 1. `ocr` marks text read from a picture:
     it may support a verdict, never fail one. `language` is a code fence's, if given.
+    `unseen` says why a reader of the page does not see this text (white, size 0, off the page, a comment); it is empty
+    for what is visible. What is unseen stands in blocks of its own, beside the visible text that it was set in, and by
+    itself never passes. What is struck through is unseen too, by the reason `STRUCK`: its author took it back.
     """
 
     kind: BlockKind
@@ -91,6 +97,7 @@ class Block(Value, frozen=True):
     language: str = ""
     figure: Figure | None = None
     ocr: bool = False
+    unseen: str = ""
 
     def evidence(self, excerpt: str | None = None) -> Evidence:
         """This block, or the `excerpt` of it that matters, as evidence with its place."""
