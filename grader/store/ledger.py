@@ -186,13 +186,13 @@ class Ledger:
         known_ones = select(tables.results.c.submission, tables.results.c.present)
         with self._writing() as connection:
             known = dict(connection.execute(known_ones).all())
-            for submission, present in known.items():
-                if present != int(submission in submissions):
-                    connection.execute(
-                        update(tables.results)
-                        .where(tables.results.c.submission == submission)
-                        .values(present=int(submission in submissions))
-                    )
+            changed = [name for name, present in known.items() if present != int(name in submissions)]
+            for submission in changed:
+                connection.execute(
+                    update(tables.results)
+                    .where(tables.results.c.submission == submission)
+                    .values(present=int(submission in submissions))
+                )
 
     def sweep(self) -> None:
         """Removes blobs that no row names any more."""
