@@ -105,7 +105,9 @@ def grade_all(
         on_done(graded)
     ledger.keep_only({one.id for one in submissions})
     compared = _digest_of(ledger)
-    if ledger.about().get("compared") != compared:  # also where the last run was killed before it came to this
+    if (
+        ledger.about().get("compared") != compared
+    ):  # also where the last run was killed before it came to this
         ledger.sweep()
         ledger.write_pairs(similar(ledger.traces(), ledger.results(), assignment.coincidence))
         ledger.describe(compared=compared)

@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self
 
-from grader.execution.host.isolation import Found, audit, layer_names, refusal
+from grader.execution.host.isolation import HostIsolation, audit, layer_names, refusal
 from grader.execution.shared.limits import Isolation, Limits, Settings
 from grader.execution.shared.plan import DataFile, NotebookPlan, Profile
 from grader.execution.shared.run_types import NotebookRun, ProbeRun
@@ -35,7 +35,7 @@ class Executor:
         self._guard = threading.Lock()
         self._loop: ExecutorLoop | None = None
         self._refusal: str | None = None
-        self._found = Found()
+        self._found = HostIsolation()
         self._closed = False
 
     def __enter__(self) -> Self:

@@ -55,7 +55,7 @@ class Cell(Value, frozen=True):
     points: float
 
 
-class Row(Value, frozen=True):
+class SubmissionRow(Value, frozen=True):
     """One line of the table of all submissions. `cells` are in the order of the tallies."""
 
     submission: str
@@ -70,7 +70,7 @@ class Row(Value, frozen=True):
     notes: int
 
 
-class Column(Value, frozen=True):
+class HistogramColumn(Value, frozen=True):
     """One column of the histogram, in the units of its drawing."""
 
     label: str
@@ -185,9 +185,9 @@ def _waits(check: CheckResult) -> bool:
     return check.max > 0 and check.verdict in {Verdict.REVIEW, Verdict.ERROR}
 
 
-def _row(result: Result, tallies: Iterable[Tally], staff_folder: str) -> Row:
+def _row(result: Result, tallies: Iterable[Tally], staff_folder: str) -> SubmissionRow:
     found = {question.id: Cell(question.verdict, question.points) for question in result.questions}
-    return Row(
+    return SubmissionRow(
         on_one_line(result.submission, 80),
         _link(result, "feedback"),
         _link(result, staff_folder) if staff_folder else "",
@@ -216,7 +216,7 @@ def _link(result: Result, folder: str) -> str:
     return f"{address(folder)}/{address(result.submission)}.html"
 
 
-def _histogram(results: Sequence[Result]) -> tuple[Column, ...]:
+def _histogram(results: Sequence[Result]) -> tuple[HistogramColumn, ...]:
     """How many have each number of points, rounded down: at most 21 columns from none to all."""
     most = max((result.max for result in results), default=0.0)
     if not 0 < most < 1e6:
@@ -226,7 +226,7 @@ def _histogram(results: Sequence[Result]) -> tuple[Column, ...]:
     counts = Counter(max(0, min(last, int(result.points // step))) for result in results)
     tallest = max(counts.values(), default=1)
     return tuple(
-        Column(str(place * step), counts[place], 44 * place, 90 * counts[place] / tallest)
+        HistogramColumn(str(place * step), counts[place], 44 * place, 90 * counts[place] / tallest)
         for place in range(last + 1)
     )
 
