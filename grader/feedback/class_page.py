@@ -19,6 +19,9 @@ MAX_REASONS: Final = 8  # of one submission in the list of what needs review
 FIRST_REVIEWS: Final = 25  # shown at once; the rest opens on demand
 
 
+_OPEN: Final = frozenset((Verdict.ERROR, Verdict.REVIEW))  # what is open counts neither as nought nor in full
+
+
 class Reason(Value, frozen=True):
     """One thing for a person to decide, and where."""
 
@@ -99,7 +102,7 @@ def render_index(
     """
     ordered = sorted(results, key=lambda result: result.submission)
     tallies = _tallies(ordered)
-    counted = [result for result in ordered if result.status is not Status.ERROR]
+    counted = [result for result in ordered if result.status is Status.GRADED]  # an open mark is no mark yet
     reviews = sorted(
         (_review(result, staff_folder) for result in ordered if result.status is not Status.GRADED),
         key=lambda review: (review.status is not Status.ERROR, -review.at_stake, review.submission),
@@ -119,6 +122,7 @@ def render_index(
         count=len(ordered),
         errors=sum(result.status is Status.ERROR for result in ordered),
         mean=_mean(result.points for result in counted),
+        open=len(ordered) - len(counted),
         most=max((result.max for result in ordered), default=0.0),
         first_reviews=reviews[:FIRST_REVIEWS],
         other_reviews=reviews[FIRST_REVIEWS:],
@@ -144,7 +148,7 @@ def _tallies(results: Sequence[Result]) -> tuple[Tally, ...]:
                 own,
                 on_one_line(questions[0].title, 120),
                 max(question.max for question in questions),
-                _mean(question.points for question in questions if question.verdict is not Verdict.ERROR),
+                _mean(question.points for question in questions if question.verdict not in _OPEN),
                 tuple((verdict, counts[verdict]) for verdict in VERDICTS if counts[verdict]),
             )
         )

@@ -136,6 +136,7 @@ def _result(check: Check, finding: Finding) -> CheckResult:
         evidence=finding.evidence,
         title=check.title,
         hint="" if right or finding.verdict is Verdict.ERROR else finding.hint or check.hint,
+        depends=check.depends,
     )
 
 
@@ -183,6 +184,7 @@ def assemble(
         flags=tuple(flags),
         execution=execution,
         grader=GraderInfo(__version__, assignment.id, rubric),
+        late=submission.late,
     )
 
 
@@ -191,7 +193,16 @@ def failed_result(submission: Submission, assignment: Assignment, rubric: str, w
     questions = []
     for question in assignment.questions:
         checks = [
-            CheckResult(check.id, Verdict.ERROR, 0.0, check.points, OUR_FAULT, staff=what, title=check.title)
+            CheckResult(
+                check.id,
+                Verdict.ERROR,
+                0.0,
+                check.points,
+                OUR_FAULT,
+                staff=what,
+                title=check.title,
+                depends=check.depends,
+            )
             for check in question.checks
         ]
         questions.append(

@@ -26,6 +26,7 @@ from grader.model import Result, ResultFormatError, Status, Value
 from grader.page_data import PageData, Pair, Trace
 from grader.store import migrations, tables
 from grader.store.blobs import Blobs
+from grader.store.decision_log import DecisionLog
 
 BUSY_SECONDS: Final = 30  # how long one process waits for another's write before it gives up with an error
 BLOBS: Final = "blobs"
@@ -58,6 +59,7 @@ class Ledger:
             raise LedgerError(f"{path.parent} is no graded folder: there is no {path.name} in it")
         path.parent.mkdir(parents=True, exist_ok=True)
         self.blobs = Blobs(path.parent / BLOBS)
+        self.log = DecisionLog(self._reading, self._writing)
         self._engine: Engine = create_engine(f"sqlite:///{path}", connect_args={"timeout": BUSY_SECONDS})
         event.listen(self._engine, "connect", _durable)
         event.listen(self._engine, "begin", _begin)
@@ -89,6 +91,9 @@ class Ledger:
 
     def __exit__(self, *_: object) -> None:
         self.close()
+
+    def _reading(self) -> Connection:
+        return self._engine.connect()
 
     @contextmanager
     def _writing(self) -> Iterator[Connection]:
