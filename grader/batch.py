@@ -13,6 +13,7 @@ import traceback
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, wait
 from multiprocessing import get_context
+from pathlib import Path
 from typing import Any, Final
 
 from pebble import ProcessExpired, ProcessPool
@@ -30,6 +31,9 @@ from grader.store import Ledger
 MINUTES_A_SUBMISSION: Final = (
     6  # beside the notebook's own time limit: reading, pictures, checks. Then the worker is ended.
 )
+LARGEST_ORIGINAL: Final = (
+    64 << 20
+)  # bytes of a file that is kept beside the ledger for whoever must look at it
 _TRIES: Final = (
     2  # a submission whose worker died is tried once more, for the fault may not have been its own
 )
@@ -89,15 +93,17 @@ def grade_all(
     rubric = assignment.rubric()
     done = ledger.up_to_date(rubric=rubric, settings=settings.digest())
     todo = [one for one in submissions if done.get(one.id) != fingerprint(one)]
+    ledger.describe(assignment=assignment.id, title=assignment.title, planned=str(len(submissions)))
     on_plan(len(todo), len(submissions) - len(todo))
-    lms = {one.id: one.lms for one in submissions}
+    by_id = {one.id: one for one in submissions}
     for graded in _graded(todo, assignment, rubric, settings):
         result = graded.result
         ledger.record(
             result,
             content=graded.content,
             settings=settings.digest(),
-            lms=lms[result.submission],
+            lms=by_id[result.submission].lms,
+            originals=_originals(result, by_id[result.submission]),
             trace=graded.trace,
             page=graded.page,
             blobs=graded.blobs,
@@ -111,9 +117,18 @@ def grade_all(
         ledger.sweep()
         ledger.write_pairs(similar(ledger.traces(), ledger.results(), assignment.coincidence))
         ledger.describe(compared=compared)
-    ledger.describe(assignment=assignment.id, title=assignment.title)
     errors = tuple(result.submission for result in ledger.results() if result.status == "error")
     return BatchOutcome(len(todo), len(submissions) - len(todo), errors, time.monotonic() - started)
+
+
+def _originals(result: Result, submission: Submission) -> dict[str, Path]:
+    """The files that were handed in, by digest, as far as they are not too large to keep."""
+    digests = {file.name: file.sha256 for file in result.files}
+    return {
+        digests[file.name]: file.path
+        for file in submission.files
+        if digests.get(file.name) and file.path.is_file() and file.path.stat().st_size <= LARGEST_ORIGINAL
+    }
 
 
 def _digest_of(ledger: Ledger) -> str:

@@ -14,6 +14,11 @@ _COMMANDS: Final = {
     "grade": ("grader.cli.grade", "Grade a folder, an archive or single files."),
     "check": ("grader.cli.check", "Check your own work before you hand it in: hints, never the answers."),
     "export": ("grader.cli.export", "Write an LMS's own file from the graded folder."),
+    "review": (
+        "grader.cli.review:review_command",
+        "Decide in the browser what the program left to a person.",
+    ),
+    "serve": ("grader.cli.review:serve_command", "The same for several assistants at once."),
     "decide": ("grader.cli.decide:decide_command", "Decide what the program left to a person, by script."),
     "decisions": ("grader.cli.decide:decisions_command", "List what was decided, by whom and when."),
     "release": (

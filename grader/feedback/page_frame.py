@@ -41,7 +41,7 @@ def page(template: str, *, styles: tuple[str, ...], script: str = "", css: str =
         "form-action 'none'",
     ]
     return (
-        _environment()
+        environment()
         .get_template(template)
         .render(style=style, script=code, policy="; ".join(policy), **values)
     )
@@ -71,19 +71,21 @@ def templates_of(package: Path) -> Path:
 
 
 @cache
-def _folder() -> Path:
+def templates_folder() -> Path:
+    """Where the templates and styles of this installation lie."""
     return templates_of(Path(grader.__file__).resolve().parent)
 
 
 @cache
 def _source(name: str) -> str:
-    return (_folder() / name).read_text(encoding="utf-8").strip()
+    return (templates_folder() / name).read_text(encoding="utf-8").strip()
 
 
 @cache
-def _environment() -> Environment:
+def environment() -> Environment:
+    """The templates, with the filters that make any text safe to show."""
     environment = Environment(
-        loader=FileSystemLoader(_folder()),
+        loader=FileSystemLoader(templates_folder()),
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,

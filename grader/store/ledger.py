@@ -18,15 +18,16 @@ from pathlib import Path
 from typing import Final
 
 import msgspec
-from sqlalchemy import Connection, Engine, create_engine, delete, event, select, update
+from sqlalchemy import Connection, Engine, create_engine, delete, event, func, select, update
 from sqlalchemy.dialects.sqlite import insert
-from sqlalchemy.exc import DatabaseError
+from sqlalchemy.exc import DatabaseError, IntegrityError
 
 from grader.model import Result, ResultFormatError, Status, Value
 from grader.page_data import PageData, Pair, Trace
 from grader.store import migrations, tables
 from grader.store.blobs import Blobs
 from grader.store.decision_log import DecisionLog
+from grader.store.review_desk import ReviewDesk
 
 BUSY_SECONDS: Final = 30  # how long one process waits for another's write before it gives up with an error
 BLOBS: Final = "blobs"
@@ -60,6 +61,7 @@ class Ledger:
         path.parent.mkdir(parents=True, exist_ok=True)
         self.blobs = Blobs(path.parent / BLOBS)
         self.log = DecisionLog(self._reading, self._writing)
+        self.desk = ReviewDesk(self._reading, self._writing)
         self._engine: Engine = create_engine(f"sqlite:///{path}", connect_args={"timeout": BUSY_SECONDS})
         event.listen(self._engine, "connect", _durable)
         event.listen(self._engine, "begin", _begin)
@@ -100,6 +102,8 @@ class Ledger:
         try:
             with self._writing_engine.begin() as connection:
                 yield connection
+        except IntegrityError:
+            raise
         except DatabaseError as problem:
             raise LedgerError(
                 f"{self.path} cannot be written ({problem.orig}): is the disk full or the folder read-only?"
@@ -113,6 +117,18 @@ class Ledger:
                 connection.execute(
                     insert(tables.about).values(row).on_conflict_do_update(index_elements=["key"], set_=row)
                 )
+
+    def version(self) -> tuple[object, ...]:
+        """What changes whenever a result, a decision, a release or what is true of the folder does."""
+        queries = (
+            select(func.count(), func.max(tables.results.c.graded_at), func.sum(tables.results.c.present)),
+            select(func.max(tables.decisions.c.id)),
+            select(func.max(tables.releases.c.id)),
+            select(tables.about.c.value).where(tables.about.c.key == "compared"),
+            select(tables.about.c.value).where(tables.about.c.key == "planned"),
+        )
+        with self._engine.connect() as connection:
+            return tuple(tuple(row) for query in queries for row in connection.execute(query))
 
     def about(self) -> dict[str, str]:
         """What was written down of the whole folder."""
@@ -129,16 +145,20 @@ class Ledger:
         trace: Trace | None = None,
         page: PageData | None = None,
         blobs: Mapping[str, bytes] | None = None,
+        originals: Mapping[str, Path] | None = None,
     ) -> None:
         """Writes a result in place of the submission's last one; an attempt with other contents is kept besides.
 
-        `lms` is what intake learnt of where the submission came from; `blobs` are the bytes that `page` names.
+        `lms` is what intake learnt of where the submission came from; `blobs` are the bytes that `page` names;
+        `originals` are the files that were handed in, by their digests: they are kept for whoever must look at them.
         """
-        now = datetime.now(UTC).isoformat(timespec="seconds")
+        now = datetime.now(UTC).isoformat(timespec="microseconds")
         text = result.to_json().decode()
         shown = msgspec.json.encode(page or PageData()).decode()
         for digest, data in (blobs or {}).items():
             self.blobs.put(digest, data)
+        for digest, path in (originals or {}).items():
+            self.blobs.put_file(digest, path)
         row = {
             "submission": result.submission,
             "content": content,
@@ -173,7 +193,7 @@ class Ledger:
                 .on_conflict_do_update(index_elements=["submission", "content"], set_=attempt)
             )
             connection.execute(delete(tables.blobs).where(tables.blobs.c.submission == result.submission))
-            for digest in blobs or {}:
+            for digest in sorted({*(blobs or {}), *(originals or {})}):
                 connection.execute(insert(tables.blobs).values(submission=result.submission, digest=digest))
 
     def up_to_date(self, *, rubric: str, settings: str) -> dict[str, str]:
