@@ -143,6 +143,7 @@ def decide_group(
     verdict: Text,
     seen: Annotated[int, Form(ge=0)],
     members: Annotated[list[str], Form()],
+    check: Text,
     points: Text = "",
     comment: Text = "",
     reason: Text = "",
@@ -154,8 +155,7 @@ def decide_group(
     state = class_now(request)
     group = state.group(key)
     ledger: Ledger = request.app.state.ledger
-    check = group.first.check if group is not None else None
-    faster = _faster(ledger, seen, members, check.id if check is not None else "", who.name)
+    faster = _faster(ledger, seen, members, check, who.name)
     if group is None or (faster and not anyway):
         return page(
             request,
