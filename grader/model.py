@@ -13,6 +13,8 @@ from typing import Any
 
 import msgspec
 
+from grader.errors import ResultFormatError
+
 SCHEMA_VERSION = 1
 
 
@@ -194,10 +196,6 @@ class Result(Value, frozen=True):
                 f"written by a grader of schema {result.schema}; this one reads {SCHEMA_VERSION}: grade again"
             )
         return result
-
-
-class ResultFormatError(ValueError):
-    """A stored result cannot be read."""
 
 
 class SubmittedFile(Value, frozen=True):

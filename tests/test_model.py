@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from grader.errors import ResultFormatError
 from grader.model import (
     CheckResult,
     Evidence,
@@ -16,7 +17,6 @@ from grader.model import (
     GraderInfo,
     QuestionResult,
     Result,
-    ResultFormatError,
     Status,
     Student,
     Verdict,

@@ -24,6 +24,7 @@ from grader.checks.alignment import Handout
 from grader.checks.answer import Answer
 from grader.checks.finding import Finding
 from grader.documents.sections import QuestionText, fingerprints
+from grader.errors import AssignmentError
 from grader.model import Value
 
 if TYPE_CHECKING:
@@ -167,10 +168,6 @@ class Assignment:
                 if path.suffix in {".py", ".json", ".ipynb"} and path.is_file():
                     digest.update(path.relative_to(root).as_posix().encode() + b"\0" + path.read_bytes())
         return "sha256:" + digest.hexdigest()
-
-
-class AssignmentError(ValueError):
-    """An assignment is written in a way that cannot be graded with, or none is installed by that name."""
 
 
 def load(name: str | None = None) -> Assignment:

@@ -9,9 +9,10 @@ import click
 import msgspec
 from rich.console import Console
 
-from grader.atomic_file import FileWriteError, write
+from grader.atomic_file import write
 from grader.checks.assignment import load
 from grader.cli import options
+from grader.errors import FileWriteError
 from grader.grading.grading import grade
 from grader.grading.notebook_runner import NotebookRunner, RunSettings
 from grader.model import FileKind, Result, Submission, SubmittedFile, Verdict

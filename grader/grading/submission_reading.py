@@ -7,8 +7,8 @@ from collections.abc import Sequence
 from pathlib import Path, PurePosixPath
 from typing import Final
 
-from grader.documents import Document, UnreadableDocumentError, read_document
-from grader.documents.core.document import EmptyDocumentError
+from grader.documents import Document, read_document
+from grader.errors import EmptyDocumentError, UnreadableDocumentError
 from grader.model import FileInfo, FileKind, Submission, SubmittedFile, Value
 
 # Beside a report these may hold an answer: a screenshot, a photograph, a plot, the notebook's code as a script.

@@ -3,6 +3,6 @@
 from __future__ import annotations
 
 from grader.store.blobs import Blobs
-from grader.store.ledger import Ledger, LedgerError, StoredPage
+from grader.store.ledger import Ledger, StoredPage
 
-__all__ = ["Blobs", "Ledger", "LedgerError", "StoredPage"]
+__all__ = ["Blobs", "Ledger", "StoredPage"]
