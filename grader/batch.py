@@ -6,6 +6,7 @@ stopped. Results come back in any order; each submission has exactly one.
 
 from __future__ import annotations
 
+import hashlib
 import os
 import time
 import traceback
@@ -103,12 +104,24 @@ def grade_all(
         )
         on_done(graded)
     ledger.keep_only({one.id for one in submissions})
-    if todo:
+    compared = _digest_of(ledger)
+    if (
+        ledger.about().get("compared") != compared
+    ):  # also where the last run was killed before it came to this
         ledger.sweep()
-    ledger.write_pairs(similar(ledger.traces(), ledger.results(), assignment.coincidence))
+        ledger.write_pairs(similar(ledger.traces(), ledger.results(), assignment.coincidence))
+        ledger.describe(compared=compared)
     ledger.describe(assignment=assignment.id, title=assignment.title)
     errors = tuple(result.submission for result in ledger.results() if result.status == "error")
     return BatchOutcome(len(todo), len(submissions) - len(todo), errors, time.monotonic() - started)
+
+
+def _digest_of(ledger: Ledger) -> str:
+    """What tells whether the submissions are those that were compared with each other before."""
+    digest = hashlib.sha256()
+    for name, made_from in ledger.digests().items():
+        digest.update(f"{name}\0{made_from.page}\0".encode())
+    return digest.hexdigest()
 
 
 def _graded(

@@ -81,6 +81,13 @@ class PlanError(GraderError, LookupError):
     """An assignment's plan for running notebooks contradicts itself."""
 
 
+# --- What a person decides ----------------------------------------------------------------------------------------
+
+
+class DecisionRefused(GraderError, ValueError):  # noqa: N818 - the decision is refused; the sentence is the message
+    """A decision that cannot stand; the ledger is as it was."""
+
+
 # --- What is written ----------------------------------------------------------------------------------------------
 
 

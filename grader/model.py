@@ -72,7 +72,10 @@ class Evidence(Value, frozen=True):
 
 
 class CheckResult(Value, frozen=True):
-    """What one check found. `message` and `hint` are for the student, `staff` is for staff besides."""
+    """What one check found. `message` and `hint` are for the student, `staff` is for staff besides.
+
+    `depends` are the checks that must have passed, at least in part, before this one is looked at.
+    """
 
     id: str
     verdict: Verdict
@@ -83,6 +86,7 @@ class CheckResult(Value, frozen=True):
     evidence: tuple[Evidence, ...] = ()
     title: str = ""
     hint: str = ""
+    depends: tuple[str, ...] = ()
 
 
 class Series(Value, frozen=True):
@@ -165,8 +169,33 @@ class GraderInfo(Value, frozen=True):
     rubric: str
 
 
+class Decision(Value, frozen=True):
+    """What a person said of a check or a question, whose id `check` is, or of the whole submission (empty).
+
+    Without a `verdict` it is a comment alone. `points` are those of that check or question; where they are not given
+    they follow from the verdict. `student` names the one of a group whose mark alone it is. `evidence` and `rubric` are
+    digests of what it was decided on; `valid` is false once the evidence has changed.
+    """
+
+    check: str
+    verdict: Verdict | None = None
+    points: float | None = None
+    comment: str = ""
+    reason: str = ""
+    by: str = ""
+    at: str = ""
+    student: str = ""
+    evidence: str = ""
+    rubric: str = ""
+    valid: bool = True
+
+
 class Result(Value, frozen=True):
-    """All that is known of one submission: one line of ``results.jsonl``."""
+    """All that is known of one submission: one line of ``results.jsonl``.
+
+    Verdicts and points of checks and questions are the automatic ones. `points` and `status` of the whole have the
+    valid `decisions` in them (`grader.marks`). `released` is when the student could first read it, and the LMS have it.
+    """
 
     schema: int
     submission: str
@@ -179,6 +208,9 @@ class Result(Value, frozen=True):
     flags: tuple[Flag, ...]
     execution: Execution
     grader: GraderInfo
+    late: bool = False
+    released: str | None = None
+    decisions: tuple[Decision, ...] = ()
 
     def to_json(self) -> bytes:
         """The result as one line of JSON, without a newline."""

@@ -15,6 +15,12 @@ _COMMANDS: Final = {
     "grade": ("grader.cli.grade", "Grade a folder, an archive or single files."),
     "check": ("grader.cli.check", "Check your own work before you hand it in: hints, never the answers."),
     "export": ("grader.cli.export", "Write an LMS's own file from the graded folder."),
+    "decide": ("grader.cli.decide:decide_command", "Decide what the program left to a person, by script."),
+    "decisions": ("grader.cli.decide:decisions_command", "List what was decided, by whom and when."),
+    "release": (
+        "grader.cli.decide:release_command",
+        "Let students read what is decided, and the LMS have it.",
+    ),
     "render": ("grader.cli.render", "Make all pages and tables of a graded folder again, from its ledger."),
     "gradescope": ("grader.cli.gradescope", "Make the autograder that Gradescope runs."),
     "reference": ("grader.cli.reference", "Print what is true of the assignment."),
@@ -32,7 +38,8 @@ class _Lazy(click.Group):
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002
         if cmd_name not in _COMMANDS:
             return None
-        command = import_module(_COMMANDS[cmd_name][0]).command
+        module, _, name = _COMMANDS[cmd_name][0].partition(":")
+        command = getattr(import_module(module), name or "command")
         assert isinstance(command, click.Command)
         return command
 

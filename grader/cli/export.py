@@ -14,7 +14,8 @@ from grader.cli import options
 from grader.errors import ExportError
 from grader.export import ExportOptions, ExportReport, Letter, export, systems
 from grader.export.comments import comment
-from grader.graded_folder import FEEDBACK, LEDGER
+from grader.graded_folder import FEEDBACK, LEDGER, class_results
+from grader.marks import by_student
 from grader.store.ledger import Ledger
 
 NOTHING = 1
@@ -142,7 +143,9 @@ def _exported(
     if not (folder / LEDGER).is_file():
         raise ExportError(f"{folder} is no graded folder (it has no {LEDGER}); run grader grade first")
     with Ledger(folder / LEDGER) as ledger:
-        results, identities = ledger.results(), ledger.identities()
+        whole, identities = class_results(ledger), ledger.identities()
+    results = [mark for result in whole for mark in by_student(result)]
+    released_here = frozenset(result.submission for result in whole if result.released)
     settings = dict(chosen["given"])
     if chosen["send"]:
         settings["send"] = "yes"
@@ -158,7 +161,8 @@ def _exported(
             identities=identities,
             feedback={path.stem: path for path in (folder / FEEDBACK).glob("*.html")},
             comments={} if no_comments else {result.submission: comment(result) for result in results},
-            released=_names(released, {result.submission for result in results}),
+            # Once something is released, only what is released leaves.
+            released=_names(released, {result.submission for result in results}) or (released_here or None),
             include_review=chosen["include_review"],
             points_possible=chosen["points_possible"],
             pass_mark=chosen["pass_mark"],

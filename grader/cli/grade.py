@@ -27,6 +27,7 @@ from grader.errors import IntakeError
 from grader.graded_folder import open_ledger, render_folder
 from grader.grading.notebook_runner import RunSettings
 from grader.intake import Intake, collect
+from grader.marks import decided
 from grader.model import Result, Status, Verdict
 from grader.workspace import workspace
 
@@ -115,7 +116,7 @@ def command(
                         bar.update(task, description="nothing has changed")
 
                 outcome = grade_all(intake.submissions, settings, ledger, on_done=done, on_plan=planned)
-            results = list(render_folder(out, ledger, jobs=jobs or 0).results)
+            results = [decided(one) for one in render_folder(out, ledger, jobs=jobs or 0).results]
     except KeyboardInterrupt:
         click.echo("grader: stopped. What was graded is kept; the same command goes on from there.", err=True)
         sys.exit(130)
@@ -161,7 +162,8 @@ def _closing(
     for index, question in enumerate(results[0].questions):
         column = [result.questions[index] for result in results if len(result.questions) > index]
         found = Counter(one.verdict for one in column)
-        mean = sum(one.points for one in column) / max(1, len(column))
+        closed = [one.points for one in column if one.verdict not in {Verdict.REVIEW, Verdict.ERROR}]
+        mean = sum(closed) / max(1, len(closed))
         table.add_row(
             Text(question.id),
             *(str(found[verdict] or "") for verdict in shown),

@@ -9,7 +9,7 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self
 
 from grader.errors import ExecutorClosedError
-from grader.execution.host.isolation import Found, audit, layer_names, refusal
+from grader.execution.host.isolation import HostIsolation, audit, layer_names, refusal
 from grader.execution.shared.limits import Isolation, Limits, Settings
 from grader.execution.shared.plan import DataFile, NotebookPlan, Profile
 from grader.execution.shared.run_types import NotebookRun, ProbeRun
@@ -32,7 +32,7 @@ class Executor:
         self._guard = threading.Lock()
         self._loop: ExecutorLoop | None = None
         self._refusal: str | None = None
-        self._found = Found()
+        self._found = HostIsolation()
         self._closed = False
 
     def __enter__(self) -> Self:

@@ -27,6 +27,7 @@ from grader.model import Result, Status, Value
 from grader.page_data import PageData, Pair, Trace
 from grader.store import migrations, tables
 from grader.store.blobs import Blobs
+from grader.store.decision_log import DecisionLog
 
 BUSY_SECONDS: Final = 30  # how long one process waits for another's write before it gives up with an error
 BLOBS: Final = "blobs"
@@ -57,6 +58,7 @@ class Ledger:
             )
         path.parent.mkdir(parents=True, exist_ok=True)
         self.blobs = Blobs(path.parent / BLOBS)
+        self.log = DecisionLog(self._reading, self._writing)
         self._engine: Engine = create_engine(f"sqlite:///{path}", connect_args={"timeout": BUSY_SECONDS})
         event.listen(self._engine, "connect", _durable)
         event.listen(self._engine, "begin", _begin)
@@ -199,13 +201,13 @@ class Ledger:
         known_ones = select(tables.results.c.submission, tables.results.c.present)
         with self._writing() as connection:
             known = dict(connection.execute(known_ones).all())
-            for submission, present in known.items():
-                if present != int(submission in submissions):
-                    connection.execute(
-                        update(tables.results)
-                        .where(tables.results.c.submission == submission)
-                        .values(present=int(submission in submissions))
-                    )
+            changed = [name for name, present in known.items() if present != int(name in submissions)]
+            for submission in changed:
+                connection.execute(
+                    update(tables.results)
+                    .where(tables.results.c.submission == submission)
+                    .values(present=int(submission in submissions))
+                )
 
     def sweep(self) -> None:
         """Removes blobs that no row names any more."""

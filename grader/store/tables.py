@@ -55,6 +55,28 @@ pairs = Table(
     Column("kind", String, primary_key=True),
     Column("json", String, nullable=False),
 )
+# What people decided. Rows are only ever added: an undo is a row that names the one it takes back.
+decisions = Table(
+    "decisions",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("submission", String, nullable=False, index=True),
+    Column("undoes", Integer, nullable=True),
+    Column("before", String, nullable=False),  # verdict and points as they stood, in words
+    Column("json", String, nullable=False),
+    sqlite_autoincrement=True,
+)
+# What students may read. Rows are only ever added; the newest counts, and one without a result takes it back.
+releases = Table(
+    "releases",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("submission", String, nullable=False, index=True),
+    Column("at", String, nullable=False),
+    Column("by", String, nullable=False),
+    Column("json", String, nullable=False),  # the result as it was released; empty for one taken back
+    sqlite_autoincrement=True,
+)
 # What a file of the graded folder was last made from; a file that is made from the same is left as it is.
 rendered = Table(
     "rendered",

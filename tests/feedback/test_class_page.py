@@ -35,7 +35,7 @@ def test_it_counts(class_of: Class) -> None:
     assert figures["errors of ours"] == "1"
     assert figures["need review"] == str(sum(result.status is Status.REVIEW for result in results))
     assert figures["with flags"] == str(sum(bool(result.flags) for result in results))
-    counted = [result.points for result in results if result.status is not Status.ERROR]
+    counted = [result.points for result in results if result.status is Status.GRADED]
     assert figures["mean points"] == f"{sum(counted) / len(counted):.1f} / 10"
 
 
@@ -89,7 +89,7 @@ def test_points_are_drawn_with_their_numbers(seed: Result, waiting: Result) -> N
     (drawing,) = section(render_index([seed, waiting, seed], title="t"), "points").xpath(
         ".//*[local-name()='svg']"
     )
-    assert drawing.get("aria-label") == "Submissions by points: 6 points: 1, 9 points: 2"
+    assert drawing.get("aria-label") == "Submissions by points: 9 points: 2"  # what is open is no mark yet
 
 
 def test_the_policy_knows_its_style_and_its_script(class_of: Class) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 
 from grader.errors import PlanError
-from grader.execution.notebook.cell_output import Budget
+from grader.execution.notebook.cell_output import OutputBudget
 from grader.execution.notebook.colab_notes import colab_isms
 from grader.execution.notebook.notebook_file import read_notebook, write_notebook
 from grader.execution.notebook.segment_run import Progress, StartKernel, run_segment
@@ -46,7 +46,7 @@ async def run(data: bytes, plan: NotebookPlan, limits: Limits, start: StartKerne
         profile=profile,
         limits=limits,
         deadline=began + limits.notebook_seconds,
-        budget=Budget(limits.notebook_output_mb * _MEGABYTE),
+        budget=OutputBudget(limits.notebook_output_mb * _MEGABYTE),
     )
     parts = segments(sources, plan)
     for number, part in enumerate(parts):

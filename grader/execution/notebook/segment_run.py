@@ -14,7 +14,7 @@ from grader.execution.host.live_kernel import LiveKernel
 from grader.execution.host.zygote_process import ChildEnd
 from grader.execution.notebook import cell_view
 from grader.execution.notebook.cell_client import CellClient
-from grader.execution.notebook.cell_output import Budget, CellOutput, Shown
+from grader.execution.notebook.cell_output import CellOutput, OutputBudget, Shown
 from grader.execution.notebook.notebook_file import SourceCell
 from grader.execution.shared.limits import Limits
 from grader.execution.shared.plan import NotebookPlan, Profile
@@ -39,7 +39,7 @@ class Progress:
     profile: Profile
     limits: Limits
     deadline: float
-    budget: Budget
+    budget: OutputBudget
     runs: dict[int, CellRun] = field(default_factory=dict)
     outputs: dict[int, list[dict[str, Any]]] = field(default_factory=dict)
     statuses: list[ExecutionStatus] = field(default_factory=list)
@@ -128,7 +128,7 @@ class _Runner:
         expressions = self._progress.plan.claims(source)
         if not expressions:
             return True
-        answer = CellOutput(output.index, self._progress.limits, Budget(_MEGABYTE), {})
+        answer = CellOutput(output.index, self._progress.limits, OutputBudget(_MEGABYTE), {})
         seconds = min(_CLAIM_SECONDS, max(0.1, self._progress.left()))
         try:
             await self._client.claim(expressions, answer, seconds)
