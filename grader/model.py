@@ -142,12 +142,16 @@ class Student(Value, frozen=True):
 
 
 class FileInfo(Value, frozen=True):
-    """One file that was handed in; `note` says in plain words what kept it from being read, if anything."""
+    """One file that was handed in; `note` says in plain words what kept it from being read, if anything.
+
+    `unread`: nothing at all could be read of it, or there is nothing in it.
+    """
 
     name: str
     kind: FileKind
     sha256: str
     note: str = ""
+    unread: bool = False
 
 
 class Execution(Value, frozen=True):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 import traceback
 from importlib import import_module
+from io import TextIOWrapper
 from typing import Final
 
 import click
@@ -60,6 +61,8 @@ def run() -> None:
     `grader.errors.GraderError` and what the computer refuses: its message, status 2. Anything else is our fault: one
     line that says where the details are, status 70. With ``GRADER_DEBUG=1`` the traceback is shown as well.
     """
+    if isinstance(sys.stdout, TextIOWrapper):  # a terminal or a pipe that cannot show a sign gets its number
+        sys.stdout.reconfigure(errors="backslashreplace")
     try:
         main(prog_name="grader")
     except Exception as problem:

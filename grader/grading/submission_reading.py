@@ -51,7 +51,7 @@ def read_submission(submission: Submission) -> HandedIn:
     files: list[FileInfo] = []
     unread = _left_out(submission)
     for file in sorted(submission.files, key=_reports_first):
-        note = ""
+        note, lost = "", False
         if _is_looked_at(file):
             try:
                 document = read_document(file.path, file.name)
@@ -59,11 +59,11 @@ def read_submission(submission: Submission) -> HandedIn:
                     documents.append(document)
                 note = " ".join(document.notes)
             except EmptyDocumentError as problem:
-                note = str(problem)
+                note, lost = str(problem), True
             except UnreadableDocumentError as problem:
-                note = str(problem)
+                note, lost = str(problem), True
                 unread.append(f"{file.name}: {problem}")
-        files.append(FileInfo(file.name, file.kind, sha256(file.path), note))
+        files.append(FileInfo(file.name, file.kind, sha256(file.path), note, lost))
     order = {file.name: place for place, file in enumerate(submission.files)}
     files.sort(key=lambda info: order[info.name])
     return HandedIn(tuple(documents), tuple(files), tuple(unread))
