@@ -128,16 +128,10 @@ def batch_plot(answer: Answer) -> Finding:
     return plot_answers.judge_plot(answer, PLOT)
 
 
-BELOW_BEST = 0.05  # so far below the best accuracy of the student's own table a choice still holds its own
-
-
 @q3.check("q3.choice", points=0.5, hint="Name the one batch size that you would start with.")
 def batch_choice(answer: Answer) -> Finding:
     """One batch size is chosen, and it holds its own in the table."""
-    return choice_answers.judge_choice(answer, BELOW_BEST)
-
-
-LEAST_WORDS = 6  # fewer are hardly reasons: a person looks at them
+    return choice_answers.judge_choice(answer)
 
 
 @q3.check(
@@ -147,4 +141,4 @@ LEAST_WORDS = 6  # fewer are hardly reasons: a person looks at them
 )
 def batch_reasoning(answer: Answer) -> Finding:
     """The choice is reasoned from time and accuracy."""
-    return choice_answers.judge_reasoning(answer, LEAST_WORDS)
+    return choice_answers.judge_reasoning(answer)

@@ -24,7 +24,6 @@ ASPECTS: Final = (TIME, ACCURACY)
 TOLERANCE: Final = (
     0.05  # how far below the best accuracy of the student's own table a choice may lie and hold its own
 )
-WORDS: Final = 6  # fewer are hardly reasons
 _ROW: Final = 120  # characters of a line that is a row of figures and nothing else
 
 
@@ -60,7 +59,7 @@ def _place(passage: str, blocks: Sequence[Block]) -> list[Evidence]:
     return [block.evidence() for block in blocks[:2]]
 
 
-def judge_choice(answer: Answer, tolerance: float = TOLERANCE) -> Finding:
+def judge_choice(answer: Answer) -> Finding:
     """The finding of ``q3.choice``."""
     choice, blocks = answer.shared(_choice)
     shown = _place(choice.sentence, blocks)
@@ -85,10 +84,10 @@ def judge_choice(answer: Answer, tolerance: float = TOLERANCE) -> Finding:
             staff=f"Named: {', '.join(map(str, choice.options))}.",
             hint="Decide for one of them.",
         )
-    return _held_against_table(choice.options[0], answer, shown, tolerance)
+    return _held_against_table(choice.options[0], answer, shown)
 
 
-def _held_against_table(chosen: int, answer: Answer, shown: list[Evidence], tolerance: float) -> Finding:
+def _held_against_table(chosen: int, answer: Answer, shown: list[Evidence]) -> Finding:
     figures = answer.shared(shared_table).figures()
     times, accuracies = figures["time"], figures["accuracy"]
     if chosen not in times or chosen not in accuracies or len(accuracies) < 3:
@@ -112,7 +111,7 @@ def _held_against_table(chosen: int, answer: Answer, shown: list[Evidence], tole
             staff=f"Chosen {chosen} ({times[chosen]:g} s, {accuracies[chosen]:.4g}) is beaten by {', '.join(map(str, sorted(better)))} in time and accuracy.",
             hint="Compare your choice with each of the others in your own table.",
         )
-    if behind > tolerance:
+    if behind > TOLERANCE:
         return review(
             "The batch size you chose is fast, but less accurate than others in your table; a person looks at the reasons.",
             shown,
@@ -121,7 +120,7 @@ def _held_against_table(chosen: int, answer: Answer, shown: list[Evidence], tole
     return passed(f"Batch size {chosen} is chosen, and holds its own in the table.", shown)
 
 
-def judge_reasoning(answer: Answer, words: int = WORDS) -> Finding:
+def judge_reasoning(answer: Answer) -> Finding:
     """The finding of ``q3.reasoning``: credit only where all that can be checked holds; never a fail."""
     choice, blocks = answer.shared(_choice)
     text = "\n\n".join(block.text for block in blocks)
@@ -140,7 +139,7 @@ def judge_reasoning(answer: Answer, words: int = WORDS) -> Finding:
         )
         if claim:
             doubts.append(f"{claim!r} is not what the student's own table says")
-        if sum(len(sentence.split()) for sentence in sentences(text)) < words:
+        if sum(len(sentence.split()) for sentence in sentences(text)) < 6:
             doubts.append("there are hardly any words")
     if doubts:
         return review(

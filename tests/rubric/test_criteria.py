@@ -69,15 +69,6 @@ def test_the_doubt_of_the_rubric_is_the_one_that_was_measured(
     assert judged(tmp_path, table(), "q3.plausible").verdict is Verdict.REVIEW
 
 
-def test_a_choice_may_lie_as_far_behind_as_the_rubric_says(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    text = table() + "\n\nI would start with batch size 1000.\n"
-    assert judged(tmp_path, text, "q3.choice").verdict is Verdict.REVIEW
-    monkeypatch.setattr(rubric, "BELOW_BEST", 0.2)
-    assert judged(tmp_path, text, "q3.choice").verdict is Verdict.PASS
-
-
 def test_the_file_begins_with_the_assignment() -> None:
     statements = ast.parse(SOURCE.read_text("utf-8")).body
     first = next(node for node in statements[1:] if not isinstance(node, ast.Import | ast.ImportFrom))
