@@ -7,13 +7,10 @@ from datetime import UTC, datetime
 
 import msgspec
 
+from grader.errors import DecisionRefused
 from grader.marks import DECIDABLE, decided, evidence_digest, open_points, points_of, reported
 from grader.model import CheckResult, Decision, QuestionResult, Result, Status, Value, Verdict
 from grader.store import Ledger, LoggedDecision, Release
-
-
-class DecisionRefused(ValueError):  # noqa: N818 - the decision is refused; the sentence is the message
-    """A decision that cannot stand: the message says what, where and what to do."""
 
 
 class Saying(Value, frozen=True):

@@ -17,7 +17,8 @@ from typing import Final
 import msgspec
 
 import grader
-from grader.atomic_file import FileWriteError, write
+from grader.atomic_file import write
+from grader.errors import FileWriteError
 from grader.grading.likeness import with_flags
 from grader.marks import by_student, decided, reported
 from grader.model import Result, Value

@@ -13,6 +13,8 @@ from typing import Any
 
 import msgspec
 
+from grader.errors import ResultFormatError
+
 SCHEMA_VERSION = 1
 
 
@@ -140,12 +142,16 @@ class Student(Value, frozen=True):
 
 
 class FileInfo(Value, frozen=True):
-    """One file that was handed in; `note` says in plain words what kept it from being read, if anything."""
+    """One file that was handed in; `note` says in plain words what kept it from being read, if anything.
+
+    `unread`: nothing at all could be read of it, or there is nothing in it.
+    """
 
     name: str
     kind: FileKind
     sha256: str
     note: str = ""
+    unread: bool = False
 
 
 class Execution(Value, frozen=True):
@@ -226,10 +232,6 @@ class Result(Value, frozen=True):
                 f"written by a grader of schema {result.schema}; this one reads {SCHEMA_VERSION}: grade again"
             )
         return result
-
-
-class ResultFormatError(ValueError):
-    """A stored result cannot be read."""
 
 
 class SubmittedFile(Value, frozen=True):

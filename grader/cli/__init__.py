@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import sys
+import traceback
 from importlib import import_module
+from io import TextIOWrapper
 from typing import Final
 
 import click
@@ -59,12 +61,20 @@ def main() -> None:
 
 
 def run() -> None:
-    """The console script: no traceback reaches a user for anything we foresee."""
-    from grader.checks.assignment import AssignmentError  # noqa: PLC0415 - light, and only for the except clause
-    from grader.model import ResultFormatError  # noqa: PLC0415
+    """The console script: whatever a command did not handle ends here, in a line and an exit status.
 
+    `grader.errors.GraderError` and what the computer refuses: its message, status 2. Anything else is our fault: one
+    line that says where the details are, status 70. With ``GRADER_DEBUG=1`` the traceback is shown as well.
+    """
+    if isinstance(sys.stdout, TextIOWrapper):  # a terminal or a pipe that cannot show a sign gets its number
+        sys.stdout.reconfigure(errors="backslashreplace")
     try:
         main(prog_name="grader")
-    except (AssignmentError, ResultFormatError) as problem:
-        click.echo(f"grader: {problem}", err=True)
-        sys.exit(2)
+    except Exception as problem:
+        from grader.cli.faults import ending, trace_wanted  # noqa: PLC0415 - only where something went wrong
+
+        if trace_wanted():
+            traceback.print_exc()
+        ended = ending(problem)
+        click.echo(f"grader: {ended.line}", err=True)
+        sys.exit(ended.status)

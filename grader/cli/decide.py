@@ -15,15 +15,14 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from grader.atomic_file import FileWriteError
 from grader.cli import options
-from grader.deciding import DecisionRefused, Saying, decide, release, take_back, undo
+from grader.deciding import Saying, decide, release, take_back, undo
+from grader.errors import DecisionRefused, LedgerError
 from grader.graded_folder import open_ledger, render_folder
 from grader.model import Verdict
-from grader.store import Ledger, LedgerError, LoggedDecision
+from grader.store import Ledger, LoggedDecision
 
 SOME_REFUSED: Final = 1
-USAGE: Final = 2
 _COLUMNS: Final = ("submission", "check", "verdict", "points", "comment", "reason", "student")
 _FOLDER = click.Path(path_type=Path)
 _by = click.option(
@@ -87,9 +86,6 @@ def decide_command(
             render_folder(folder, ledger)
     except DecisionRefused as problem:
         refused.append(str(problem))
-    except (FileWriteError, LedgerError) as problem:
-        click.echo(f"grader: {problem}", err=True)
-        sys.exit(USAGE)
     for sentence in refused:
         click.echo(f"grader: {sentence}", err=True)
     if as_json:
@@ -165,12 +161,8 @@ def _line(row: LoggedDecision) -> str:
 @options.output
 def decisions_command(folder: Path, quiet: bool, as_json: bool) -> None:
     """Lists what was decided in the graded folder DIR: who, when, what, and how it stood before; nothing is left out."""
-    try:
-        with open_ledger(folder, must_exist=True) as ledger:
-            rows = ledger.log.rows()
-    except LedgerError as problem:
-        click.echo(f"grader: {problem}", err=True)
-        sys.exit(USAGE)
+    with open_ledger(folder, must_exist=True) as ledger:
+        rows = ledger.log.rows()
     if as_json:
         for row in rows:
             one = row.decision
@@ -228,22 +220,20 @@ def release_command(
     """
     if bool(submissions) == everything:
         raise click.UsageError("name the submissions, or give --all")
-    try:
-        with open_ledger(folder, must_exist=True) as ledger:
-            known = list(ledger.digests())
-            if strange := [name for name in submissions if name not in known]:
-                raise LedgerError(f"{folder} holds no submission {strange[0]!r}")
-            chosen = known if everything else list(submissions)
-            withheld: list[tuple[str, str]] = []
-            if take_back_:
-                take_back(ledger, chosen, by=by)
-                done = chosen
-            else:
-                done, withheld = release(ledger, chosen, by=by)
-            render_folder(folder, ledger)
-    except (FileWriteError, LedgerError) as problem:
-        click.echo(f"grader: {problem}", err=True)
-        sys.exit(USAGE)
+    with open_ledger(folder, must_exist=True) as ledger:
+        known = list(ledger.digests())
+        if strange := [name for name in submissions if name not in known]:
+            raise LedgerError(
+                f"{folder} holds no submission {strange[0]!r}: name those that results.jsonl lists"
+            )
+        chosen = known if everything else list(submissions)
+        withheld: list[tuple[str, str]] = []
+        if take_back_:
+            take_back(ledger, chosen, by=by)
+            done = chosen
+        else:
+            done, withheld = release(ledger, chosen, by=by)
+        render_folder(folder, ledger)
     if not quiet:
         click.echo(f"{len(done)} {'taken back' if take_back_ else 'released'}")
     for name, reason in withheld:

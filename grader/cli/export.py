@@ -11,14 +11,14 @@ from typing import Any
 import click
 
 from grader.cli import options
-from grader.export import ExportError, ExportOptions, ExportReport, Letter, export, systems
+from grader.errors import ExportError
+from grader.export import ExportOptions, ExportReport, Letter, export, systems
 from grader.export.comments import comment
 from grader.graded_folder import FEEDBACK, LEDGER, class_results
 from grader.marks import by_student
-from grader.store.ledger import Ledger, LedgerError
+from grader.store.ledger import Ledger
 
 NOTHING = 1
-USAGE = 2
 
 
 class Scale(click.ParamType[tuple[Letter, ...]]):
@@ -125,11 +125,7 @@ def command(
     if system == "list":
         click.echo("\n".join(systems()))
         return
-    try:
-        report = _exported(folder, system, out, released, no_comments, chosen)
-    except (ExportError, LedgerError) as problem:
-        click.echo(f"grader: {problem}", err=True)
-        sys.exit(USAGE)
+    report = _exported(folder, system, out, released, no_comments, chosen)
     _show(report, quiet=quiet, as_json=as_json)
     sys.exit(0 if report.rows else NOTHING)
 

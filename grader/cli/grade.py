@@ -20,20 +20,18 @@ from rich.progress import (
 from rich.table import Table
 from rich.text import Text
 
-from grader.atomic_file import FileWriteError
 from grader.batch import BatchOutcome, BatchSettings, Graded, grade_all
 from grader.checks.assignment import load
 from grader.cli import options
+from grader.errors import IntakeError
 from grader.graded_folder import open_ledger, render_folder
 from grader.grading.notebook_runner import RunSettings
-from grader.intake import Intake, IntakeError, collect
+from grader.intake import Intake, collect
 from grader.marks import decided
 from grader.model import Result, Status, Verdict
-from grader.store import LedgerError
 from grader.workspace import workspace
 
 ERRORS_FOUND = 1
-USAGE = 2
 _SIGNS = {
     "pass": "green",
     "partial": "yellow",
@@ -119,9 +117,6 @@ def command(
 
                 outcome = grade_all(intake.submissions, settings, ledger, on_done=done, on_plan=planned)
             results = [decided(one) for one in render_folder(out, ledger, jobs=jobs or 0).results]
-    except (IntakeError, FileWriteError, LedgerError) as problem:
-        click.echo(f"grader: {problem}", err=True)
-        sys.exit(USAGE)
     except KeyboardInterrupt:
         click.echo("grader: stopped. What was graded is kept; the same command goes on from there.", err=True)
         sys.exit(130)

@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self
 
+from grader.errors import ExecutorClosedError
 from grader.execution.host.isolation import HostIsolation, audit, layer_names, refusal
 from grader.execution.shared.limits import Isolation, Limits, Settings
 from grader.execution.shared.plan import DataFile, NotebookPlan, Profile
@@ -16,10 +17,6 @@ from grader.model import ExecutionStatus
 
 if TYPE_CHECKING:
     from grader.execution.executor_loop import ExecutorLoop
-
-
-class ExecutorClosedError(RuntimeError):
-    """The executor was asked for something after it was closed."""
 
 
 class Executor:

@@ -15,6 +15,7 @@ from typing import Any, TypeVar
 
 import msgspec
 
+from grader.errors import UnreadableNotebookError
 from grader.execution import probe_run
 from grader.execution.host.cold_start import ColdKernel, cold_environment
 from grader.execution.host.isolation import HostIsolation, layer_names, strength
@@ -23,7 +24,6 @@ from grader.execution.host.runtime_directory import open_directory
 from grader.execution.host.sandbox import Sandbox, zygote_environment
 from grader.execution.host.zygote_process import ZygoteError, ZygoteProcess
 from grader.execution.notebook import notebook_run
-from grader.execution.notebook.notebook_file import UnreadableNotebookError
 from grader.execution.shared.limits import Isolation, Limits, Settings
 from grader.execution.shared.plan import DataFile, NotebookPlan, Profile
 from grader.execution.shared.run_types import NotebookRun, ProbeRun

@@ -17,10 +17,11 @@ from urllib.parse import quote, urljoin, urlsplit
 import msgspec
 
 from grader import atomic_file
+from grader.errors import ExportError
 from grader.export.exchange import Busy, Exchange, Refused, Unknown, checked_url, setting
 from grader.export.grades import grade_of
 from grader.export.journal import Journal, JournalEntry, opened
-from grader.export.options import ExportError, ExportOptions, ExportReport
+from grader.export.options import ExportOptions, ExportReport
 from grader.export.recipients import recipients
 from grader.export.selection import select
 from grader.model import Result, Value

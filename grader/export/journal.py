@@ -14,7 +14,7 @@ from typing import IO
 
 import msgspec
 
-from grader.export.options import ExportError
+from grader.errors import ExportError
 from grader.model import Value
 
 

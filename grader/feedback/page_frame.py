@@ -14,15 +14,12 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup, escape
 
 import grader
+from grader.errors import TemplatesMissingError
 from grader.feedback.sanitising import png_address, safe_html
 from grader.feedback.textguard import on_one_line, shown
 from grader.feedback.wording import points
 
 _CODE: Final = re.compile(r"`([^`\n]{1,400})`")
-
-
-class TemplatesMissingError(RuntimeError):
-    """The installation lacks the page templates."""
 
 
 def page(template: str, *, styles: tuple[str, ...], script: str = "", css: str = "", **values: Any) -> str:

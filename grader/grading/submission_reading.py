@@ -7,8 +7,8 @@ from collections.abc import Sequence
 from pathlib import Path, PurePosixPath
 from typing import Final
 
-from grader.documents import Document, UnreadableDocumentError, read_document
-from grader.documents.core.document import EmptyDocumentError
+from grader.documents import Document, read_document
+from grader.errors import EmptyDocumentError, UnreadableDocumentError
 from grader.model import FileInfo, FileKind, Submission, SubmittedFile, Value
 
 # Beside a report these may hold an answer: a screenshot, a photograph, a plot, the notebook's code as a script.
@@ -51,7 +51,7 @@ def read_submission(submission: Submission) -> HandedIn:
     files: list[FileInfo] = []
     unread = _left_out(submission)
     for file in sorted(submission.files, key=_reports_first):
-        note = ""
+        note, lost = "", False
         if _is_looked_at(file):
             try:
                 document = read_document(file.path, file.name)
@@ -59,11 +59,11 @@ def read_submission(submission: Submission) -> HandedIn:
                     documents.append(document)
                 note = " ".join(document.notes)
             except EmptyDocumentError as problem:
-                note = str(problem)
+                note, lost = str(problem), True
             except UnreadableDocumentError as problem:
-                note = str(problem)
+                note, lost = str(problem), True
                 unread.append(f"{file.name}: {problem}")
-        files.append(FileInfo(file.name, file.kind, sha256(file.path), note))
+        files.append(FileInfo(file.name, file.kind, sha256(file.path), note, lost))
     order = {file.name: place for place, file in enumerate(submission.files)}
     files.sort(key=lambda info: order[info.name])
     return HandedIn(tuple(documents), tuple(files), tuple(unread))

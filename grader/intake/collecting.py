@@ -8,13 +8,13 @@ from pathlib import Path
 
 import msgspec
 
+from grader.errors import ArchiveRefused, IntakeError
 from grader.intake import layouts, plain
 from grader.intake.archive import unpack
-from grader.intake.archive_directory import ArchiveRefused
 from grader.intake.entries import Entry, Placement, Source, kind_of
 from grader.intake.folder import read_file, read_folder
 from grader.intake.identities import common_ids, compiled_pattern, safe_ids
-from grader.intake.intake_types import Intake, IntakeError, IntakeLimits, Unplaced
+from grader.intake.intake_types import Intake, IntakeLimits, Unplaced
 from grader.intake.roster import Roster, read_roster
 from grader.model import Submission, SubmittedFile, Value
 

@@ -7,7 +7,7 @@ import re
 import unicodedata
 from collections.abc import Iterable, Sequence
 
-from grader.intake.intake_types import IntakeError
+from grader.errors import IntakeError
 
 _LIU_ID = re.compile(r"(?<![a-z0-9])[a-z]{5}[0-9]{3}(?![0-9a-z])", re.ASCII | re.IGNORECASE)
 _LONGEST_ID = 120  # bytes of UTF-8: file systems take 255, and an ending such as .executed.html is added

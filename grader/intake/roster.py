@@ -9,9 +9,10 @@ from pathlib import Path
 
 import msgspec
 
+from grader.errors import IntakeError
 from grader.intake.entries import Placement, clean_name
 from grader.intake.identities import liu_ids, matching_key, name_keys
-from grader.intake.intake_types import MIB, IntakeError
+from grader.intake.intake_types import MIB
 from grader.model import Student, Value
 
 _LARGEST = 32 * MIB

@@ -22,7 +22,8 @@ from sqlalchemy import Connection, Engine, create_engine, delete, event, func, s
 from sqlalchemy.dialects.sqlite import insert
 from sqlalchemy.exc import DatabaseError, IntegrityError
 
-from grader.model import Result, ResultFormatError, Status, Value
+from grader.errors import LedgerError, ResultFormatError
+from grader.model import Result, Status, Value
 from grader.page_data import PageData, Pair, Trace
 from grader.store import migrations, tables
 from grader.store.blobs import Blobs
@@ -31,10 +32,6 @@ from grader.store.review_desk import ReviewDesk
 
 BUSY_SECONDS: Final = 30  # how long one process waits for another's write before it gives up with an error
 BLOBS: Final = "blobs"
-
-
-class LedgerError(RuntimeError):
-    """The ledger cannot be opened or written; the message says which file and what to do."""
 
 
 class StoredPage(Value, frozen=True):
@@ -57,7 +54,9 @@ class Ledger:
     def __init__(self, path: Path, *, must_exist: bool = False) -> None:
         self.path = path
         if must_exist and not path.is_file():
-            raise LedgerError(f"{path.parent} is no graded folder: there is no {path.name} in it")
+            raise LedgerError(
+                f"{path.parent} is no graded folder: there is no {path.name} in it; run grader grade first"
+            )
         path.parent.mkdir(parents=True, exist_ok=True)
         self.blobs = Blobs(path.parent / BLOBS)
         self.log = DecisionLog(self._reading, self._writing)
@@ -94,9 +93,6 @@ class Ledger:
     def __exit__(self, *_: object) -> None:
         self.close()
 
-    def _reading(self) -> Connection:
-        return self._engine.connect()
-
     @contextmanager
     def _writing(self) -> Iterator[Connection]:
         try:
@@ -107,6 +103,20 @@ class Ledger:
         except DatabaseError as problem:
             raise LedgerError(
                 f"{self.path} cannot be written ({problem.orig}): is the disk full or the folder read-only?"
+            ) from problem
+
+    @contextmanager
+    def _reading(self) -> Iterator[Connection]:
+        try:
+            with self._engine.connect() as connection:
+                yield connection
+        except DatabaseError as problem:
+            raise LedgerError(
+                f"{self.path} cannot be read ({problem.orig}): put back a copy of it, or move it away and grade again"
+            ) from problem
+        except (ResultFormatError, msgspec.DecodeError, json.JSONDecodeError) as problem:
+            raise LedgerError(
+                f"{self.path} holds what cannot be read ({problem}): move it away and grade again"
             ) from problem
 
     def describe(self, **about: str) -> None:
@@ -132,7 +142,7 @@ class Ledger:
 
     def about(self) -> dict[str, str]:
         """What was written down of the whole folder."""
-        with self._engine.connect() as connection:
+        with self._reading() as connection:
             return dict(connection.execute(select(tables.about)).all())
 
     def record(
@@ -203,7 +213,7 @@ class Ledger:
             tables.results.c.settings == settings,
             tables.results.c.status != str(Status.ERROR),
         )
-        with self._engine.connect() as connection:
+        with self._reading() as connection:
             return dict(connection.execute(query).all())
 
     def keep_only(self, submissions: set[str]) -> None:
@@ -221,7 +231,7 @@ class Ledger:
 
     def sweep(self) -> None:
         """Removes blobs that no row names any more."""
-        with self._engine.connect() as connection:
+        with self._reading() as connection:
             named = set(connection.execute(select(tables.blobs.c.digest).distinct()).scalars())
         self.blobs.keep_only(named)
 
@@ -232,37 +242,29 @@ class Ledger:
             .where(tables.results.c.present == 1)
             .order_by(tables.results.c.submission)
         )
-        with self._engine.connect() as connection, self._readable():
+        with self._reading() as connection:
             return [Result.from_json(text) for text in connection.execute(query).scalars()]
 
     def digests(self) -> dict[str, PageDigests]:
         """What tells whether a submission's files are still made from the same, by submission, in order."""
         columns = (tables.results.c.submission, tables.results.c.digest, tables.results.c.notebook)
         query = select(*columns).where(tables.results.c.present == 1).order_by(tables.results.c.submission)
-        with self._engine.connect() as connection:
+        with self._reading() as connection:
             return {name: PageDigests(page, notebook) for name, page, notebook in connection.execute(query)}
 
     def stored_page(self, submission: str) -> StoredPage:
         """What the pages of one submission are made from. Raises `LedgerError` if there is none, or it cannot be read."""
         columns = (tables.results.c.json, tables.results.c.page)
         query = select(*columns).where(tables.results.c.submission == submission)
-        with self._engine.connect() as connection:
+        with self._reading() as connection:
             row = connection.execute(query).one_or_none()
-        if row is None:
-            raise LedgerError(f"{self.path} holds no submission {submission!r}")
-        with self._readable():
+            if row is None:
+                raise LedgerError(f"{self.path} holds no submission {submission!r}; grade it first")
             return StoredPage(Result.from_json(row.json), msgspec.json.decode(row.page, type=PageData))
-
-    @contextmanager
-    def _readable(self) -> Iterator[None]:
-        try:
-            yield
-        except (ResultFormatError, msgspec.DecodeError) as problem:
-            raise LedgerError(f"{self.path}: {problem}") from problem
 
     def identities(self) -> dict[str, dict[str, str]]:
         """What intake learnt of each submission, for exports."""
-        with self._engine.connect() as connection:
+        with self._reading() as connection:
             rows = connection.execute(
                 select(tables.results.c.submission, tables.results.c.lms).where(tables.results.c.present == 1)
             )
@@ -275,7 +277,7 @@ class Ledger:
         )
         if submissions is not None:
             query = query.where(tables.results.c.submission.in_(list(submissions)))
-        with self._engine.connect() as connection:
+        with self._reading() as connection:
             rows = connection.execute(query.order_by(tables.results.c.submission))
             return {submission: msgspec.json.decode(text, type=Trace) for submission, text in rows}
 
@@ -297,7 +299,7 @@ class Ledger:
 
     def pairs(self) -> list[Pair]:
         """The pairs of submissions that are alike, the most alike first."""
-        with self._engine.connect() as connection:
+        with self._reading() as connection:
             texts = connection.execute(select(tables.pairs.c.json)).scalars()
             found = [msgspec.json.decode(text, type=Pair) for text in texts]
         return sorted(
@@ -307,7 +309,7 @@ class Ledger:
 
     def rendered(self) -> dict[str, str]:
         """What each file of the graded folder was last made from, by its path inside."""
-        with self._engine.connect() as connection:
+        with self._reading() as connection:
             return dict(connection.execute(select(tables.rendered)).all())
 
     def write_rendered(self, wanted: Mapping[str, str], made: AbstractSet[str]) -> None:
@@ -327,7 +329,7 @@ class Ledger:
             .where(tables.attempts.c.submission == submission)
             .order_by(tables.attempts.c.id)
         )
-        with self._engine.connect() as connection, self._readable():
+        with self._reading() as connection:
             return [Result.from_json(text) for text in connection.execute(query).scalars()]
 
     def forget(self, submission: str) -> None:

@@ -18,6 +18,7 @@ from pathlib import Path
 
 import msgspec
 
+from grader.errors import GraderError
 from grader.model import Value
 from reference.calibration import training
 from reference.calibration.training import Job
@@ -28,7 +29,7 @@ from reference.plausibility import null
 DEFAULT_SEEDS = 32
 
 
-class CalibrationError(RuntimeError):
+class CalibrationError(GraderError, RuntimeError):
     """A calibration cannot go on; what is finished is kept."""
 
 

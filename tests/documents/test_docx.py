@@ -12,8 +12,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from grader.documents.core.document import Block, BlockKind, Document, FigureKind, UnreadableDocumentError
+from grader.documents.core.document import Block, BlockKind, Document, FigureKind
 from grader.documents.office.docx_reader import read_docx
+from grader.errors import UnreadableDocumentError
 
 FIXTURES = Path(__file__).parent / "fixtures" / "docx"
 SAMPLES = sorted(path.name for path in FIXTURES.glob("*.docx"))

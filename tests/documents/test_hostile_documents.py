@@ -20,9 +20,9 @@ from written_pdf import bomb, pdf, text
 
 from grader.documents import Document, ReadingLimits, UnreadableDocumentError, read_document
 from grader.documents.core.document import BlockKind
-from grader.documents.core.reader_parent import ReaderFaultError
 from grader.documents.figures.raster import decode
 from grader.documents.scans.scan_reading import read_pictures
+from grader.errors import ReaderFaultError
 
 LIMITS = ReadingLimits(hard_seconds=15.0, seconds=5.0)
 MOST_SECONDS = 25.0  # for one document, on a slow machine with its start of Python

@@ -12,8 +12,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from grader.documents.core.document import Block, BlockKind, Document, FigureKind, UnreadableDocumentError
+from grader.documents.core.document import Block, BlockKind, Document, FigureKind
 from grader.documents.office.odt_reader import read_odt
+from grader.errors import UnreadableDocumentError
 
 FIXTURES = Path(__file__).parent / "fixtures"
 SAMPLE = (FIXTURES / "odt" / "pandoc.odt").read_bytes()

@@ -9,8 +9,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from grader.documents.core.document import Block, BlockKind, Document, FigureKind, UnreadableDocumentError
+from grader.documents.core.document import Block, BlockKind, Document, FigureKind
 from grader.documents.tex.tex_reader import read_tex
+from grader.errors import UnreadableDocumentError
 
 FIXTURES = Path(__file__).parent / "fixtures"
 ROWS = (

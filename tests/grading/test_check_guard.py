@@ -10,7 +10,7 @@ import pytest
 from grader.checks import Answer, Assignment, Finding
 from grader.checks.finding import passed
 from grader.grading.grading import grade
-from grader.model import FileKind, Status, Submission, SubmittedFile, Verdict
+from grader.model import FileKind, Result, Status, Submission, SubmittedFile, Verdict
 
 
 def raises(_: Answer) -> Finding:
@@ -32,12 +32,68 @@ def gives_too_much(_: Answer) -> Finding:
     return Finding(Verdict.PASS, "much", 3.0)
 
 
+def gives_no_share(_: Answer) -> Any:
+    """It gives no share."""
+    return Finding(Verdict.PASS, "none", None)  # type: ignore[arg-type]
+
+
+def gives_no_number(_: Answer) -> Finding:
+    """It gives no number."""
+    return Finding(Verdict.PASS, "not a number", float("nan"))
+
+
+def has_no_message(_: Answer) -> Any:
+    """It has no message."""
+    return Finding(Verdict.PASS, None, 1.0)  # type: ignore[arg-type]
+
+
+def shows_words(_: Answer) -> Any:
+    """It shows words in place of evidence."""
+    return Finding(Verdict.PASS, "words", 1.0, evidence=("words",))  # type: ignore[arg-type]
+
+
+def draws_nothing(_: Answer) -> Any:
+    """It draws what is no chart."""
+    return Finding(Verdict.PASS, "chart", 1.0, charts=None)  # type: ignore[arg-type]
+
+
+def flags_lists(_: Answer) -> Any:
+    """It flags what is no flag."""
+    return Finding(Verdict.PASS, "flags", 1.0, flags=(["x"],))  # type: ignore[arg-type]
+
+
+def quotes_half_a_letter(_: Answer) -> Finding:
+    """It quotes what is no text."""
+    return passed("half a letter: \udcff")
+
+
+def exits(_: Answer) -> Finding:
+    """It ends the program."""
+    raise SystemExit(3)
+
+
 def is_sound(_: Answer) -> Finding:
     """It is sound."""
     return passed("sound")
 
 
-@pytest.mark.parametrize("broken", [raises, returns_nothing, returns_a_word, gives_too_much])
+BROKEN = [
+    raises,
+    exits,
+    returns_nothing,
+    returns_a_word,
+    gives_too_much,
+    gives_no_share,
+    gives_no_number,
+    has_no_message,
+    shows_words,
+    draws_nothing,
+    flags_lists,
+    quotes_half_a_letter,
+]
+
+
+@pytest.mark.parametrize("broken", BROKEN)
 def test_a_broken_check_costs_itself_alone(broken: Any, tmp_path: Path) -> None:
     lab = Assignment("lab", title="A lab")
     question = lab.question("q1", "One", number=1)
@@ -55,3 +111,4 @@ def test_a_broken_check_costs_itself_alone(broken: Any, tmp_path: Path) -> None:
     assert "test_check_guard" not in second.message
     assert second.points == 0
     assert result.status is Status.ERROR
+    assert Result.from_json(result.to_json()) == result

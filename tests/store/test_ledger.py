@@ -15,6 +15,7 @@ from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from sqlalchemy import create_engine
 
+from grader.errors import LedgerError
 from grader.model import (
     Execution,
     ExecutionStatus,
@@ -24,7 +25,7 @@ from grader.model import (
     Student,
 )
 from grader.page_data import ExecutedCell, PageData, Pair, Passage, Trace
-from grader.store import Ledger, LedgerError, migrations, tables
+from grader.store import Ledger, migrations, tables
 
 TABLES_OF_VERSION_1 = """
 CREATE TABLE about (key VARCHAR NOT NULL PRIMARY KEY, value VARCHAR NOT NULL);

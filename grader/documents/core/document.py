@@ -120,11 +120,3 @@ class Document(Value, frozen=True):
     def text(self) -> str:
         """All words in reading order, blocks separated by blank lines."""
         return "\n\n".join(block.text for block in self.blocks)
-
-
-class UnreadableDocumentError(ValueError):
-    """A file cannot be read at all: the message says what is wrong and what to do, for the student."""
-
-
-class EmptyDocumentError(UnreadableDocumentError):
-    """There is nothing in the file, so that nothing in it was missed."""

@@ -15,7 +15,7 @@ from lxml import etree
 from grader.documents.blocks.collector import Collector
 from grader.documents.blocks.line_kinds import Look, look
 from grader.documents.blocks.typed_paragraphs import Flow, GatheredText, Paragraph, document_of
-from grader.documents.core.document import BlockKind, Document, FigureKind, Place, UnreadableDocumentError
+from grader.documents.core.document import BlockKind, Document, FigureKind, Place
 from grader.documents.core.limits import DEFAULT_LIMITS, Budget, ReadingLimits
 from grader.documents.core.xml_guard import Archive, guards, open_archive
 from grader.documents.formulas.omml import omml_to_text
@@ -30,6 +30,7 @@ from grader.documents.office.docx_package import (
 from grader.documents.office.docx_pictures import PictureFound, chart_words, pictures_of
 from grader.documents.office.docx_text import chosen, gathered
 from grader.documents.office.office_xml import attribute, child, children, name_of, number, optional, value
+from grader.errors import UnreadableDocumentError
 
 _TWIPS_A_SPACE: Final = (
     180  # Word's Tab key at the start of a line moves it by 720 twips, four spaces of code

@@ -10,13 +10,14 @@ from lxml import etree
 from grader.documents.blocks.collector import Collector
 from grader.documents.blocks.line_kinds import Look, look
 from grader.documents.blocks.typed_paragraphs import Flow, GatheredText, Paragraph, document_of
-from grader.documents.core.document import BlockKind, Document, Place, UnreadableDocumentError
+from grader.documents.core.document import BlockKind, Document, Place
 from grader.documents.core.limits import DEFAULT_LIMITS, Budget, ReadingLimits
 from grader.documents.core.xml_guard import Archive, guards, open_archive, parse_xml
 from grader.documents.formulas.mathml import mathml_to_text
 from grader.documents.office.odt_frames import Frames, chart_words
 from grader.documents.office.odt_styles import OdtStyles
 from grader.documents.office.office_xml import attribute, children, count_shown, name_of, number, optional
+from grader.errors import UnreadableDocumentError
 
 _MOST_BLANKS: Final = 200  # that one text:s stands for
 _PASSED_OVER: Final = frozenset(

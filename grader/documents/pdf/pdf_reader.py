@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from grader.documents.blocks.collector import Collector
-from grader.documents.core.document import Box, Picture, Place, UnreadableDocumentError
+from grader.documents.core.document import Box, Picture, Place
 from grader.documents.core.limits import Budget, ReadingLimits
 from grader.documents.figures.plot_words import PlotWords
 from grader.documents.page.page_content import Item, PageContent, covers, items_of, without_edges
@@ -20,6 +20,7 @@ from grader.documents.page.page_lines import lines_of
 from grader.documents.page.page_tables import Box4, ruled_table
 from grader.documents.page.page_writer import PageWriter
 from grader.documents.pdf.pdf_render import Renderer, mend
+from grader.errors import UnreadableDocumentError
 
 _FIGURE_PIXELS: Final = (
     1_400  # width in which a figure is cut out: enough for OCR of a page (165 dots per inch)

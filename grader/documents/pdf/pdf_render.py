@@ -7,8 +7,9 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
-from grader.documents.core.document import Box, UnreadableDocumentError
+from grader.documents.core.document import Box
 from grader.documents.page.page_tables import Box4
+from grader.errors import UnreadableDocumentError
 
 if TYPE_CHECKING:
     from PIL.Image import Image

@@ -10,17 +10,7 @@ import msgspec
 
 from grader.documents.blocks.collector import Collector
 from grader.documents.blocks.picture_references import picture
-from grader.documents.core.document import (
-    Block,
-    BlockKind,
-    Box,
-    Document,
-    Figure,
-    FigureKind,
-    Picture,
-    Place,
-    UnreadableDocumentError,
-)
+from grader.documents.core.document import Block, BlockKind, Box, Document, Figure, FigureKind, Picture, Place
 from grader.documents.core.limits import DEFAULT_LIMITS, Budget, ReadingLimits
 from grader.documents.core.reader_parent import NoReaderError, Request, ask
 from grader.documents.figures.plot_words import PlotWords, plot_words
@@ -32,6 +22,7 @@ from grader.documents.page.page_writer import PageWriter
 from grader.documents.pdf.pdf_reader import plot_of_pdf
 from grader.documents.pdf.pdf_render import Renderer, png
 from grader.documents.scans.ocr import Page, available, page_of, recognise, with_upright_labels
+from grader.errors import UnreadableDocumentError
 
 if TYPE_CHECKING:
     from PIL.Image import Image

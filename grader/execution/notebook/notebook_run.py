@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 
+from grader.errors import PlanError
 from grader.execution.notebook.cell_output import OutputBudget
 from grader.execution.notebook.colab_notes import colab_isms
 from grader.execution.notebook.notebook_file import read_notebook, write_notebook
@@ -25,10 +26,6 @@ _GRAVITY = (
     ExecutionStatus.FAILED,
     ExecutionStatus.OK,
 )
-
-
-class PlanError(LookupError):
-    """The assignment's plan contradicts itself."""
 
 
 async def run(data: bytes, plan: NotebookPlan, limits: Limits, start: StartKernel) -> NotebookRun:
