@@ -97,3 +97,7 @@ class ExportError(GraderError, ValueError):
 
 class TemplatesMissingError(GraderError, RuntimeError):
     """The page templates are not where the installation puts them."""
+
+
+class ServeError(GraderError, OSError):
+    """The review cannot be served at the address that was asked for."""

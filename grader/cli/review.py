@@ -4,19 +4,17 @@ from __future__ import annotations
 
 import getpass
 import socket
-import sys
 import webbrowser
 from pathlib import Path
 
 import click
 
-from grader.atomic_file import FileWriteError
 from grader.cli import options
+from grader.errors import ServeError
 from grader.graded_folder import open_ledger
-from grader.store import Ledger, LedgerError
+from grader.store import Ledger
 from grader.store.review_desk import LINK_SECONDS
 
-USAGE = 2
 _FOLDER = click.Path(path_type=Path)
 _port = click.option("--port", type=click.IntRange(0, 65_535), default=0, help="A free one by default.")
 
@@ -72,15 +70,11 @@ def serve_command(
         names = tuple(dict.fromkeys(("127.0.0.1", "localhost", host, *([_host(url)] if url else ()))))
         _serve(folder, host, port, (getpass.getuser(),), names, False, quiet, url)
         return
-    try:
-        with open_ledger(folder, must_exist=True) as ledger:
-            for name in revoke:
-                click.echo(f"{name}: {ledger.desk.revoke(name)} links and sessions ended")
-            for name in invited:
-                click.echo(f"{name}: {_link(ledger, url or f'http://{host}:{port or 8000}', name, _LONG)}")
-    except LedgerError as problem:
-        click.echo(f"grader: {problem}", err=True)
-        sys.exit(USAGE)
+    with open_ledger(folder, must_exist=True) as ledger:
+        for name in revoke:
+            click.echo(f"{name}: {ledger.desk.revoke(name)} links and sessions ended")
+        for name in invited:
+            click.echo(f"{name}: {_link(ledger, url or f'http://{host}:{port or 8000}', name, _LONG)}")
 
 
 _LONG = 7 * 24 * 3600.0  # an invitation travels by mail
@@ -108,31 +102,23 @@ def _serve(
 
     from grader.service.application import application  # noqa: PLC0415
 
-    try:
-        with open_ledger(folder, must_exist=True) as ledger, socket.socket() as listening:
-            listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    with open_ledger(folder, must_exist=True) as ledger, socket.socket() as listening:
+        listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
             listening.bind((host, port))
-            address = url or f"http://{host}:{listening.getsockname()[1]}"
-            for name in names:
-                link = _link(ledger, address, name)
-                if not quiet:
-                    click.echo(
-                        f"Open {link}\n(it opens once, and for a quarter of an hour; Ctrl-C stops the server)"
-                    )
-                if browser:
-                    webbrowser.open(link)
-            config = uvicorn.Config(
-                application(folder, ledger, hosts=hosts),
-                log_level="warning",
-                access_log=False,
-                server_header=False,
-            )
-            uvicorn.Server(config).run([listening])
-    except (FileWriteError, LedgerError) as problem:
-        click.echo(f"grader: {problem}", err=True)
-        sys.exit(USAGE)
-    except OSError as problem:
-        click.echo(
-            f"grader: {host}:{port} cannot be used ({problem.strerror}): choose another --port", err=True
-        )
-        sys.exit(USAGE)
+        except OSError as problem:
+            raise ServeError(
+                f"{host}:{port} cannot be used ({problem.strerror}): choose another --host or --port"
+            ) from problem
+        address = url or f"http://{host}:{listening.getsockname()[1]}"
+        for name in names:
+            link = _link(ledger, address, name)
+            if not quiet:
+                click.echo(
+                    f"Open {link}\n(it opens once, and for a quarter of an hour; Ctrl-C stops the server)"
+                )
+            if browser:
+                webbrowser.open(link)
+        app = application(folder, ledger, hosts=hosts)
+        config = uvicorn.Config(app, log_level="warning", access_log=False, server_header=False)
+        uvicorn.Server(config).run([listening])

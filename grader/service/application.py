@@ -19,13 +19,14 @@ from fastapi.staticfiles import StaticFiles
 from starlette.exceptions import HTTPException
 from starlette.middleware.trustedhost import TrustedHostMiddleware
 
+from grader.errors import LedgerError
 from grader.feedback.page_frame import templates_folder
 from grader.service import desk_pages, group_pages, submission_pages
 from grader.service.class_state import ClassReader
 from grader.service.page_pictures import PagePictures
 from grader.service.presence import Presence
 from grader.service.rendering import rendered
-from grader.store import Ledger, LedgerError
+from grader.store import Ledger
 
 LARGEST_FORM: Final = 2 << 20  # bytes of a request; a form of ours is a few kilobytes
 _POLICY: Final = (

@@ -8,7 +8,8 @@ from urllib.parse import urlencode
 from fastapi import APIRouter, Depends, Form, Query, Request, Response
 from starlette.exceptions import HTTPException
 
-from grader.deciding import DecisionRefused, Saying, decide, undo
+from grader.deciding import Saying, decide, undo
+from grader.errors import DecisionRefused
 from grader.model import CheckResult, Verdict
 from grader.page_data import Passage
 from grader.service.comment_bank import bank

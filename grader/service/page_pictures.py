@@ -50,8 +50,8 @@ class PagePictures:
 
 
 def _page(path: str, number: int) -> bytes:
-    from grader.documents.core.document import UnreadableDocumentError  # noqa: PLC0415 - in the other process
     from grader.documents.pdf.pdf_render import page_picture  # noqa: PLC0415
+    from grader.errors import UnreadableDocumentError  # noqa: PLC0415 - in the other process
 
     try:
         return page_picture(Path(path), number, width=900)

@@ -10,7 +10,8 @@ from fastapi import APIRouter, Request, Response
 from fastapi.responses import HTMLResponse
 from starlette.exceptions import HTTPException
 
-from grader.deciding import DecisionRefused, Saying, decide
+from grader.deciding import Saying, decide
+from grader.errors import DecisionRefused
 from grader.feedback import extras_of, render_feedback
 from grader.marks import decided
 from grader.model import FileInfo, Verdict

@@ -6,7 +6,8 @@ import hashlib
 from collections.abc import Set as AbstractSet
 from pathlib import Path
 
-from grader.atomic_file import FileWriteError, write
+from grader.atomic_file import write
+from grader.errors import FileWriteError
 
 
 class Blobs:

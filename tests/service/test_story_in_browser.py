@@ -85,14 +85,19 @@ def serve(folder: Path, ledger: Ledger) -> Iterator[Callable[[], Server]]:
             server.stop(signal.SIGKILL)
 
 
-def opened(page: Page, server: Server, path: str = "/") -> Page:
-    for _ in range(100):
+def opened(page: Page, server: Server) -> Page:
+    """The page of someone who came in by the link, once the server answers."""
+    import httpx
+
+    for _ in range(300):
         try:
-            page.goto(server.link if path == "/" else server.url + path)
-            return page
-        except Exception:
+            httpx.get(f"{server.url}/static/left.html", timeout=20).raise_for_status()
+            break
+        except httpx.TransportError:
             time.sleep(0.1)
-    raise AssertionError("the server did not come up")
+    page.goto(server.link)
+    page.wait_for_selector("h1")
+    return page
 
 
 def sixty_doubts(record: Record) -> None:
