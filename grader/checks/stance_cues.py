@@ -163,10 +163,11 @@ CUES: Final = (
         rf"|(?:one|you|someone|anyone|it|man)\s(?:could|might|may|can|would|skulle|kan|kunde)\s(?:kunna\s)?(?:(?:also|first|perhaps|easily|well|lätt|först|också)\s)?{_CLAIM}\b|{_WE}\s(?:could|might|may|can|skulle\skunna|kunde|kan)\s(?:\w+\s)?{_CLAIM}\b"
         r"|at\sfirst\s(?:glance|sight)|vid\sförsta\sanblick(?:en)?|(?:our|my|a|wild|pure|vår|min|en)\s(?:\w+\s)?(?:guess|gissning)\b|(?:we|i)(?:'d|\swould)?\s(?:just\s)?guess(?:ed)?\b|(?:vi|jag)\sgissar|suppose|supposing|imagine|whether|antag\b|låt\soss\santa|föreställ\sdig|huruvida",
     ),
+    Cue(_S.SUPPOSED, _R.AHEAD, r"unless|såvida|om\sinte"),
     Cue(
         _S.SUPPOSED,
         _R.CONDITION,
-        r"if|unless|assuming\s(?:that\s|we\s|you\s|there\s)|provided\sthat|in\scase|ifall|såvida|förutsatt\satt|om(?=\s(?:man|vi|jag|du|ni|det|den|de|inte|tid\w*|noggrann\w*|varje|alla|bias\w*|modellen|datorn)\b)|(?<![^\n.!?:;])(?<!\w)om(?=\s)",
+        r"if|assuming\s(?:that\s|we\s|you\s|there\s)|provided\sthat|in\scase|ifall|förutsatt\satt|om(?=\s(?:man|vi|jag|du|ni|det|den|de|inte|tid\w*|noggrann\w*|varje|alla|bias\w*|modellen|datorn)\b)|(?<![^\n.!?:;])(?<!\w)om(?=\s)",
     ),
     Cue(
         _S.SUPPOSED,
