@@ -38,7 +38,10 @@ _FEW_WORDS: Final = 8  # an answer of no more words than this, with one option i
 _CONCLUDED, _PICKED, _BEST, _BARE, _PRAISED, _LATER = 6, 5, 4, 4, 2, 1
 _DOUBTED: Final = frozenset({Stance.SUPPOSED})
 _OTHERS: Final = frozenset({Stance.OTHERS, Stance.GIVEN, Stance.TAKEN_BACK})
-_CONDITIONS: Final = re.compile(r"\b(?:if|either|antingen|om|ifall|should|were|are|är|har|unsure|sure|know|säkra?|osäkra?)\b|\?", re.I)
+_STATES: Final = re.compile(r"\b(?:is|är|was|var|takes?|tar|has|har|gives?|ger|combines?)\b", re.I)
+_CONDITIONS: Final = re.compile(
+    r"\b(?:if|either|antingen|om|ifall|should|were|are|är|har|unsure|sure|know|säkra?|osäkra?)\b|\?", re.I
+)
 
 
 class Choice(Value, frozen=True):
@@ -118,7 +121,9 @@ def read_choice(
             return Choice((), sentence(best[-1].sentence), mentioned, rejected, unclear=True, worded=True)
     chosen = next(iter(sets))
     if reader.outside and len(chosen) == 1 and strongest <= _PRAISED:
-        return Choice((), sentence(best[-1].sentence), mentioned, rejected, reader.outside, unclear=True, worded=True)
+        return Choice(
+            (), sentence(best[-1].sentence), mentioned, rejected, reader.outside, unclear=True, worded=True
+        )
     if chosen <= rejected and not any(one.strength >= _PICKED for one in best):
         return Choice((), sentence(best[-1].sentence), mentioned, rejected, unclear=True, worded=True)
     ordered = tuple(option for option in options if option in chosen)
@@ -156,7 +161,13 @@ class _Reader:
     """Goes through the clauses in order; remembers what was spoken of last."""
 
     def __init__(
-        self, text: str, options: Sequence[Option], read: Sequence[_Read], *, asked: bool, described: Described | None
+        self,
+        text: str,
+        options: Sequence[Option],
+        read: Sequence[_Read],
+        *,
+        asked: bool,
+        described: Described | None,
     ) -> None:
         self.text = text
         self.options = options
@@ -214,6 +225,10 @@ class _Reader:
                 strength = self._strength(one, named, following, bool(pick), bool(best), bool(reject))
                 if not strength and cue_strength and cue_sentence in {clause.sentence, clause.sentence - 1}:
                     strength = cue_strength if self._bare(one) or not reject else 0
+            if not strength and not one.all and self.described and self._describes_alone(clause):
+                found_option = self.described(words)
+                if found_option is not None:
+                    named, strength = (found_option,), _BARE
             if strength and named:
                 if LATER.search(words) and strength < _CONCLUDED:
                     strength = _LATER
@@ -223,10 +238,17 @@ class _Reader:
                 topic = spoken
             elif len(spoken) > 1:
                 topic = ()
-            colon = words.rstrip().endswith((":", "=")) or (following is not None and self._opens_colon(clause, following))
+            colon = words.rstrip().endswith((":", "=")) or (
+                following is not None and self._opens_colon(clause, following)
+            )
             cue_strength = (_PICKED if pick else _BEST if best else 0) if colon and not one.all else 0
             cue_sentence = clause.sentence
         return found
+
+    def _describes_alone(self, clause: Clause) -> bool:
+        """Whether a clause is a few words and no statement: "The middle one."."""
+        few = len(clause.text.split()) <= _FEW_WORDS and clause.stance is Stance.ASSERTED
+        return self.asked and few and not _STATES.search(clause.text)
 
     def _opens_colon(self, clause: Clause, following: Clause) -> bool:
         return self.text[clause.end - 1 : following.start + 1].strip().startswith((":", "-", "–", "->", "=>"))
@@ -244,7 +266,11 @@ class _Reader:
 
     def _joined(self, plain: Sequence[Mention]) -> bool:
         return all(
-            re.fullmatch(r"\W*(?:(?:or|and|to|eller|och|till|a|batch|size|of)\W+){0,4}", self.text[left.end : right.start], re.I)
+            re.fullmatch(
+                r"\W*(?:(?:or|and|to|eller|och|till|a|batch|size|of)\W+){0,4}",
+                self.text[left.end : right.start],
+                re.I,
+            )
             for left, right in pairwise(plain)
         )
 
@@ -296,7 +322,13 @@ class _Reader:
         )
 
     def _strength(
-        self, one: _Read, named: tuple[Option, ...], following: Clause | None, pick: bool, best: bool, reject: bool
+        self,
+        one: _Read,
+        named: tuple[Option, ...],
+        following: Clause | None,
+        pick: bool,
+        best: bool,
+        reject: bool,
     ) -> int:
         """How strongly a clause chooses what it names; 0 if it does not."""
         words = one.clause.text
@@ -311,8 +343,14 @@ class _Reader:
         if bare and (concluded or self._arrow(one)):
             return _CONCLUDED
         if bare and (self.asked or len(named) == 1):
-            alone = self._ends_sentence(one) or (following is not None and bool(REASON.match(self.text[one.plain[-1].end : following.end].lstrip(" ,)"))))
-            contrasted = bool(re.match(r"\W*(?:but|utan|men|rather)\b", words, re.I)) or self.text[one.plain[0].end : one.clause.end + 1].strip()[:1] == ":"
+            alone = self._ends_sentence(one) or (
+                following is not None
+                and bool(REASON.match(self.text[one.plain[-1].end : following.end].lstrip(" ,)")))
+            )
+            contrasted = (
+                bool(re.match(r"\W*(?:but|utan|men|rather)\b", words, re.I))
+                or self.text[one.plain[0].end : one.clause.end + 1].strip()[:1] == ":"
+            )
             if (alone and self.asked) or contrasted:
                 return _BARE
         if concluded and len(named) == 1 and not self._states(one):
@@ -320,10 +358,12 @@ class _Reader:
         return _PRAISED if self._says(PRAISE, one.clause) else 0
 
     def _arrow(self, one: _Read) -> bool:
-        return bool(re.search(r"(?:->|=>|→|⇒)\W*$", self.text[max(0, one.plain[0].start - 4) : one.plain[0].start]))
+        return bool(
+            re.search(r"(?:->|=>|→|⇒)\W*$", self.text[max(0, one.plain[0].start - 4) : one.plain[0].start])
+        )
 
     def _states(self, one: _Read) -> bool:
-        return bool(re.search(r"\b(?:is|är|was|var|takes?|tar|has|har|gives?|ger)\b", self.text[one.plain[-1].end : one.clause.end]))
+        return bool(_STATES.search(self.text[one.plain[-1].end : one.clause.end]))
 
     def _bare(self, one: _Read) -> bool:
         """Whether a clause says no more than its option, or that and a reason: "so 100", "100 as it is quick"."""
@@ -340,4 +380,8 @@ class _Reader:
 
     def _ends_sentence(self, one: _Read) -> bool:
         behind = self.text[one.clause.end : one.clause.end + 2]
-        return one.clause.text.rstrip().endswith((".", "!", ")")) or not behind.strip() or bool(REASON.match(self.text[one.plain[-1].end : one.clause.end].lstrip()))
+        return (
+            one.clause.text.rstrip().endswith((".", "!", ")"))
+            or not behind.strip()
+            or bool(REASON.match(self.text[one.plain[-1].end : one.clause.end].lstrip()))
+        )

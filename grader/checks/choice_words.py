@@ -20,28 +20,41 @@ BEST: Final = re.compile(
     re.I,
 )
 PRAISE: Final = re.compile(
-    r"\b(?:better|good|great|nice|excellent|fine|superior|suitable|reasonable|bättre|bra|utmärkt\w*|fin|use|using|used|använd\w*|enough|nog|räcker|suffic\w*)(?!\w)", re.I
+    r"\b(?:better|good|great|nice|excellent|fine|superior|suitable|reasonable|bättre|bra|utmärkt\w*|fin|use|using|used|använd\w*|enough|nog|räcker|suffic\w*)(?!\w)",
+    re.I,
 )
 REJECT: Final = re.compile(
     r"\b(?:worst|bad|poor\w*|terribl\w*|useless|unusable|horribl\w*|awful|unwise|wast(?:e|es|ing|eful)|mistake|pointless|avoid\w*|rul\w*\sout|(?:is|are)\sout\b|drop\sout|stupid|silly|unsuitable|unacceptable|impractical|unreasonabl\w*|too\s\w+|disappoint\w*|excluded?|discard\w*|reject\w*|forget"
     r"|sämst\w*|dålig\w*|olämplig\w*|slöseri|dumt|meningslös\w*|onödig\w*|oanvändbar\w*|värdelös\w*|orimlig\w*|undvik\w*|utesluts?|faller\sbort|för\s(?:långsam|låg|liten|stor|lång|hög|snabb|kort|dålig)\w*)(?!\w)",
     re.I,
 )
-PER_COST: Final = re.compile(r"\b(?:most|best|highest|mest|bäst\w*|högst\w*)\s(?:\w+\s){1,3}?(?:for|per|given|relative\sto|divided\sby|compared\s(?:to|with)|för|i\sförhållande|jämfört\smed|med\stanke\spå|på|vs\.?|versus|/)", re.I)
+PER_COST: Final = re.compile(
+    r"\b(?:most|best|highest|mest|bäst\w*|högst\w*)\s(?:\w+\s){1,3}?(?:for|per|given|relative\sto|divided\sby|compared\s(?:to|with)|för|i\sförhållande|jämfört\smed|med\stanke\spå|på|vs\.?|versus|/)",
+    re.I,
+)
 CONCLUDES: Final = re.compile(
     r"\W*(?:(?:and|och|but|men)\s)?(?:so|hence|therefore|thus|consequently|overall|altogether|all\sin\sall|in\sconclusion|to\sconclude|in\sshort|finally|we\s(?:can\s)?(?:therefore\s)?conclude|(?:because|as\sa\sresult|in\sview)\sof\s(?:this|that|these)|based\son|this\sis\swhy|that(?:'s|\sis)\swhy"
     r"|därför|alltså|således|slutsats\w*|sammanfattningsvis|slutligen|så|baserat\spå|utifrån|with\sthis\sin\smind|->|=>|→|⇒|normally|in\sgeneral|generally|i\sallmänhet|normalt)(?!\w)",
     re.I,
 )
 REASON: Final = re.compile(
-    r"\W*(?:because|since|as|due\sto|for(?!\s(?:a|the)\s(?:final|quick|first))|given|thanks\sto|with|given|considering|in\sorder|so\sthat|eftersom|då|för|ty|tack\svare|på\sgrund|med\stanke|med(?=\s)|:|-|–|—|\()(?!\w)", re.I
+    r"\W*(?:because|since|as|due\sto|for(?!\s(?:a|the)\s(?:final|quick|first))|given|thanks\sto|with|given|considering|in\sorder|so\sthat|eftersom|då|för|ty|tack\svare|på\sgrund|med\stanke|med(?=\s)|:|-|–|—|\()(?!\w)",
+    re.I,
 )
-REFERS_BACK: Final = re.compile(r"\b(?:that|it|this|which|there|here|its|the\s(?:former|latter|one)|den|det|denna|vilket|där|som|detta)\b", re.I)
-PAIRED: Final = re.compile(r"\b(?:or|and|between|either|both|eller|och|mellan|antingen|båda)\b|\d\s?[-–/]\s?\d", re.I)
+REFERS_BACK: Final = re.compile(
+    r"\b(?:that|it|this|which|there|here|its|the\s(?:former|latter|one)|den|det|denna|vilket|där|som|detta)\b",
+    re.I,
+)
+PAIRED: Final = re.compile(
+    r"\b(?:or|and|between|either|both|eller|och|mellan|antingen|båda)\b|\d\s?[-–/]\s?\d", re.I
+)
 LATER: Final = re.compile(
-    r"\b(?:later|afterwards|after\sthat|then\swe|in\sthe\send|final\straining|fine-?tun\w*|longer\sruns?|at\sthe\send|sedan|senare|därefter|efteråt|slutliga)\b", re.I
+    r"\b(?:later|afterwards|after\sthat|then\swe|in\sthe\send|final\straining|fine-?tun\w*|longer\sruns?|at\sthe\send|sedan|senare|därefter|efteråt|slutliga)\b",
+    re.I,
 )
-DISAGREES: Final = re.compile(r"\b(?:disagree|don't\sthink\sso|do\snot\sthink\sso|håller\sinte\smed|tycker\sinte\sdet)\b", re.I)
+DISAGREES: Final = re.compile(
+    r"\b(?:disagree|don't\sthink\sso|do\snot\sthink\sso|håller\sinte\smed|tycker\sinte\sdet)\b", re.I
+)
 FILLER: Final = re.compile(
     r"\b(?:batch|batches|mini-?batch\w*|size|sizes|batch-?size|batchsize|batch_size|bs|b|storlek\w*|batch-?storlek\w*|of|a|an|the|so|hence|therefore|thus|then|but|and|or|it|is|be|images?|bilder|ok|okay|yes|well|hmm|answer|about|around|approximately|roughly|say|just|simply|clearly|i\.e|namely"
     r"|på|en|ett|så|därför|alltså|utan|men|och|blir|är|det|cirka|ungefär|kring|omkring|svar|size=|instead|istället|stället|i|rather|otherwise|else|now|at|with|definitely|probably|normally|or\sso)\b",

@@ -65,7 +65,7 @@ _PLAIN: Final = {
     for word in words.split()
 }
 _EQUAL: Final = frozenset(
-    "same similar similarly comparable comparably equal equally identical as samma densamma detsamma lika likvärdig likvärdigt jämförbar jämförbart liknande motsvarande".split()
+    "same similar similarly comparable comparably equal equally identical samma densamma detsamma likvärdig likvärdigt jämförbar jämförbart liknande motsvarande".split()
 )
 MORE: Final = {"more": 1, "mer": 1, "mera": 1, "less": -1, "mindre": -1}
 MOST: Final = {"most": 1, "mest": 1, "least": -1, "minst": -1}
@@ -87,7 +87,9 @@ def plain_word(word: str) -> Word | None:
 @cache
 def _forms(stems: tuple[str, ...]) -> tuple[tuple[Degree, re.Pattern[str]], ...]:
     alternatives = "|".join(
-        f"{re.escape(stem[:-1])}(?:y|i)" if stem.endswith("y") else re.escape(stem) + ("m?" if stem.endswith("am") else "")
+        f"{re.escape(stem[:-1])}(?:y|i)"
+        if stem.endswith("y")
+        else re.escape(stem) + ("m?" if stem.endswith("am") else "")
         for stem in sorted(stems, key=len, reverse=True)
     )
     return tuple((degree, re.compile(f"(?:{alternatives}){ending}")) for degree, ending in _ENDINGS)

@@ -29,11 +29,22 @@ _TENS: Final = {
     )
     for word in words.split("|")
 }
-_POWERS: Final = {"hundred": 100, "hundra": 100, "thousand": 1000, "tusen": 1000, "million": 10**6, "miljon": 10**6, "miljoner": 10**6}
+_POWERS: Final = {
+    "hundred": 100,
+    "hundra": 100,
+    "thousand": 1000,
+    "tusen": 1000,
+    "million": 10**6,
+    "miljon": 10**6,
+    "miljoner": 10**6,
+}
 _VALUES: Final = _SMALL | _TENS
 _MORPHEME: Final = "|".join(sorted([*_VALUES, *_POWERS], key=len, reverse=True)) + "|et(?=tusen)"  # ettusen
+MORPHEME: Final = f"(?:{_MORPHEME})"
+"""A pattern for one word of a number."""
 _RUN: Final = re.compile(
-    rf"\b(?:(?:a|an)\s(?=(?:hundred|thousand|million)\b))?(?:{_MORPHEME})(?:[\s-]?(?:and\s|och\s)?(?:{_MORPHEME})){{0,11}}\b", re.I
+    rf"\b(?:(?:a|an)\s(?=(?:hundred|thousand|million)\b))?(?:{_MORPHEME})(?:[\s-]?(?:and\s|och\s)?(?:{_MORPHEME})){{0,11}}\b",
+    re.I,
 )
 _PART: Final = re.compile(_MORPHEME, re.I)
 

@@ -28,7 +28,7 @@ _UNIT_BEHIND: Final = re.compile(
 )
 _MEASURE_BEFORE: Final = re.compile(
     r"(?:\b(?:takes|took|needs?|tog|accuracy\s(?:of|is|was|=)|loss\s(?:of|is|was)|times?\s(?:of|is|was|are)|factor(?:\sof)?|top|part|steps?|approximately\s[\d.]+\s?to)\s"
-    r"|\b(?:question|fråga|uppgift|task|exercise|section|avsnitt|fig(?:ure)?|figur|table|tabell|lab|labb|group|grupp|page|sida|step|cell|epoch|layer|seed)[\s.-]{1,2}#?|[~≈<>*/+^]\s?|(?<!\d)-\s?|\d[.,]|\w)$",
+    r"|\b(?:question|fråga|uppgift|task|exercise|section|avsnitt|fig(?:ure)?|figur|table|tabell|lab|labb|group|grupp|page|sida|step|cell|epoch|layer|seed)[\s.-]{1,2}#?|[<>*/+^]\s?|(?<!\d)-\s?|\d[.,]|\w)$",
     re.I,
 )
 _SIZE_BEFORE: Final = re.compile(r"(?:of|size|sizes|storlek\w*|på|med|with|=|:|batch|batches)\s?$", re.I)
@@ -47,7 +47,8 @@ _AMONG: Final = re.compile(
     re.I,
 )
 _JOINED: Final = re.compile(
-    r"\W{0,4}(?:,|and|or|nor|to|och|eller|till|samt|resp\.?|-|–|/|&)?\s*(?:(?:for|with|the|a|an|even|not|för|med)\s)?(?:batch\s?-?(?:size|storlek)\w*\s(?:of\s)?)?\W{0,3}", re.I
+    r"\W{0,4}(?:,|and|or|nor|to|och|eller|till|samt|resp\.?|-|–|/|&)?\s*(?:(?:for|with|the|a|an|even|not|för|med)\s)?(?:batch\s?-?(?:size|storlek)\w*\s(?:of\s)?)?\W{0,3}",
+    re.I,
 )
 _BEFORE: Final = 100  # characters before a mention that tell its part
 
@@ -69,7 +70,9 @@ class Mention(Value, frozen=True):
     part: Part = Part.SPOKEN_OF
 
 
-def mentions(text: str, options: Sequence[Option], start: int = 0, end: int | None = None) -> tuple[Mention, ...]:
+def mentions(
+    text: str, options: Sequence[Option], start: int = 0, end: int | None = None
+) -> tuple[Mention, ...]:
     """All options named in a stretch of a text (the whole if none is given), in order, each with its part in it."""
     end = len(text) if end is None else end
     found = sorted(_named(text, options, start, end), key=lambda one: (one.start, -one.end))
@@ -78,7 +81,9 @@ def mentions(text: str, options: Sequence[Option], start: int = 0, end: int | No
         if result and one.start < result[-1].end:
             continue
         joined = bool(result) and bool(_JOINED.fullmatch(text, result[-1].end, one.start))
-        part = result[-1].part if joined and result[-1].part is not Part.SPOKEN_OF else _part(text, start, one)
+        part = (
+            result[-1].part if joined and result[-1].part is not Part.SPOKEN_OF else _part(text, start, one)
+        )
         result.append(Mention(one.option, one.start, one.end, part))
     return tuple(result)
 
@@ -91,7 +96,8 @@ def other_numbers(text: str, options: Sequence[Option], start: int, end: int) ->
         if (
             number is not None
             and number.value.denominator == 1
-            and not {int(reading) for reading in number.readings if reading.denominator == 1} & set(_numbers(options))
+            and not {int(reading) for reading in number.readings if reading.denominator == 1}
+            & set(_numbers(options))
             and _names(text, match.start(), match.end(), start)
         ):
             found.append(match[0])
@@ -115,13 +121,17 @@ def _named(text: str, options: Sequence[Option], start: int, end: int) -> Iterat
                 yield Mention(option, match.start(), match.end())
         for match in NUMBER.finditer(text, start, end):
             number = numeral(match)
-            option = next((numbers[one] for one in number.readings if one in numbers), None) if number else None
+            option = (
+                next((numbers[one] for one in number.readings if one in numbers), None) if number else None
+            )
             if option is not None and _names(text, match.start(), match.end(), start):
                 yield Mention(option, match.start(), match.end())
         for word in spelled_numbers(text[start:end]):
             option = numbers.get(Fraction(word.value))
             left, right = start + word.start, start + word.end
-            sized = bool(re.search(r"(?:size|storlek\w*)\s(?:of\s)?$", text[max(start, left - 24) : left], re.I))
+            sized = bool(
+                re.search(r"(?:size|storlek\w*)\s(?:of\s)?$", text[max(start, left - 24) : left], re.I)
+            )
             if option is not None and (sized or not word.article) and _names(text, left, right, start):
                 yield Mention(option, left, right)
     for option in options:
@@ -135,7 +145,9 @@ def _names(text: str, start: int, end: int, first: int) -> bool:
     before = text[max(first, start - _BEFORE) : start]
     if _UNIT_BEHIND.match(text[end : end + 24]):
         images = re.match(r"\s?(?:images?|bilder|samples?|exempel)\b", text[end : end + 12], re.I)
-        return bool(images) and bool(re.search(r"\b(?:batch\w*|storlek\w*|size\w*)\s(?:of|om|på|med)\s$", before, re.I))
+        return bool(images) and bool(
+            re.search(r"\b(?:batch\w*|storlek\w*|size\w*)\s(?:of|om|på|med)\s$", before, re.I)
+        )
     return not _MEASURE_BEFORE.search(before) or bool(re.search(r"(?:->|=>)\s?$", before))
 
 

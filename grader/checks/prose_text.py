@@ -13,7 +13,20 @@ _TEX: Final = re.compile(r"\\[A-Za-z]{2,}|\\[,;%]|\$[^$\n]{1,200}\$")
 _HIGH: Final = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹", "0123456789")
 _HIGH_RUN: Final = re.compile(r"[⁰¹²³⁴⁵⁶⁷⁸⁹]{1,6}")
 _EMPHASIS: Final = re.compile(r"\*{1,3}|`|(?<![\w])_{1,2}(?=\w)|(?<=[\w.!?])_{1,2}(?!\w)")
-_CHARACTERS: Final = str.maketrans({"’": "'", "‘": "'", "´": "'", "−": "-", "\u00ad": "", "\u200b": "", "\u2060": "", "\ufeff": "", "\t": " ", "\r": "\n"})
+_CHARACTERS: Final = str.maketrans(
+    {
+        "’": "'",
+        "‘": "'",
+        "´": "'",
+        "−": "-",
+        "\u00ad": "",
+        "\u200b": "",
+        "\u2060": "",
+        "\ufeff": "",
+        "\t": " ",
+        "\r": "\n",
+    }
+)
 _SPACES: Final = re.compile(r"[ \u00a0\u2007\u2009\u202f]+")
 
 

@@ -11,11 +11,13 @@ from collections.abc import Iterator, Sequence
 from enum import IntEnum, StrEnum
 from typing import Final
 
+from msgspec.structs import replace
+
 from grader.checks.aspects import Aspect, Unit
 from grader.checks.choice_words import REJECT
-from grader.checks.claims import Clause, Stance, clauses, stance_at
+from grader.checks.claims import STRUCK_OUT, Clause, Stance, clauses, stance_at
 from grader.checks.degrees import AS, MORE, MOST, Degree, Side, form_of, plain_word
-from grader.checks.number_words import spelled_numbers
+from grader.checks.number_words import MORPHEME, spelled_numbers
 from grader.checks.numerals import NUMBER, numeral
 from grader.checks.option_mentions import Mention, Option, Part, mentions
 from grader.model import Value
@@ -32,6 +34,7 @@ class Kind(StrEnum):
     CHANGE = "change"  # "starts to fall after"
     NAMED = "named"  # the aspect is given as the reason, no more: "is out because of the time"
     BALANCE = "balance"  # "the best compromise between time and accuracy"
+    WEIGHED = "weighed"  # "as the time counts too"
     TREND = "trend"  # of all options: "larger ones take longer"
 
 
@@ -64,52 +67,100 @@ class Relation(Value, frozen=True):
     hedged: bool = False
     value: float | None = None
     bound: int = 0
+    supposed: bool = False  # "if only accuracy counted"
     listed: bool = False  # one of a list of figures of several options
 
 
 _TOKEN: Final = re.compile(r"[A-Za-zÅÄÖåäöéü]+(?:'[a-z]+)?|\d[\d.,]*|%|[^\s\w]")
 _QUALIFIED: Final = re.compile(
-    r"\b(?:second|third|next|näst|almost|nearly|nästan|close|among|amongst|bland|one\sof|en\sav|among\sthe|of\sthe\s(?:two|three|remaining|others?|fast|quick|accurate|good)\w*|av\sde\s\w+|of\sthose|above|over|without|still|yet|with\s(?:an?|still|accept|ok|good|decent|reason)\w*|med\s(?:bra|ok|hyfsad|rimlig|god)\w*"
+    r"\b(?:within|inom|(?:for|för|per|of)\s(?:the\s|its\s|that\s|den\s)?(?:tim|tid|second|spent)\w*|second|third|next|näst|almost|nearly|nästan|close|among|amongst|bland|one\sof|en\sav|among\sthe|of\sthe\s(?:two|three|remaining|others?|fast|quick|accurate|good)\w*|av\sde\s\w+|of\sthose|above|over|without|still|yet|with\s(?:an?|still|accept|ok|good|decent|reason)\w*|med\s(?:bra|ok|hyfsad|rimlig|god)\w*"
     r"|that\s(?:still|is|has)|which\sstill|per|given|considering|relative|compared|jämfört|i\sförhållande|for\sthe\stime|test\w*|val\w*|relatively|fairly|pretty|quite|ganska|relativt|hyfsat)\b",
     re.I,
 )
 _WEIGHS: Final = re.compile(
-    r"\b(?:justif\w*|worth|matters?|outweigh\w*|make\sup|compensat\w*|important|relevant|irrelevant|(?:a\s)?(?:concern|problem|issue)|difference|care|spelar|värt|värd|motiver\w*|skillnad|roll|viktig\w*)\b", re.I
+    r"\b(?:justif\w*|worth|matters?|outweigh\w*|make\sup|compensat\w*|important|relevant|irrelevant|(?:a\s)?(?:concern|problem|issue)|difference|care|spelar|värt|värd|motiver\w*|skillnad|roll|viktig\w*)\b",
+    re.I,
 )
 _CHANGE: Final = re.compile(
     r"\b(?:increas\w*|decreas\w*|drop\w*|fall\w*|fell|los[et]\w*|losing|lost|gain\w*|ris(?:e|es|ing)|rose|grow\w*|grew|flatten\w*|level\w*\s(?:out|off)|plateau\w*|declin\w*|deteriorat\w*|improv\w*|suffer\w*|sav\w+|cost\w*|sacrific\w*|stays?|knee|elbow|steep\w*|degrad\w*|reduc\w*|cut\w*|shrink\w*|goes\s(?:up|down)|went\s(?:up|down)"
-    r"|sjunk\w*|öka\w*|minska\w*|tappa\w*|förlora\w*|vinn\w*|stig\w*|plana\w*|faller|falla|föll|växer|avta\w*|försämra\w*|förbättra\w*|spara\w*|kostar|knä\w*)(?!\w)", re.I
+    r"|sjunk\w*|öka\w*|minska\w*|tappa\w*|förlora\w*|vinn\w*|stig\w*|plana\w*|faller|falla|föll|växer|avta\w*|försämra\w*|förbättra\w*|spara\w*|kostar|knä\w*)(?!\w)",
+    re.I,
 )
 _BALANCE: Final = re.compile(
-    r"\b(?:compromise|trade-?\s?off|balanc\w*|middle\sground|golden\smean|sweet\s?spot|combination|combin\w*|most\s\w+\s(?:for|per|given)|best\s\w+\s(?:for|per|given)|kompromiss\w*|avvägning\w*|balans\w*|kombination\w*|mest\s\w+\s(?:för|per)|bäst\w*\s\w+\s(?:för|per)|both|båda?|ratio|kvot\w*|förhållande)(?!\w)", re.I
+    r"\b(?:compromise|trade-?\s?off|balanc\w*|middle\sground|golden\smean|sweet\s?spot|combination|combin\w*|most\s\w+\s(?:for|per|given)|best\s\w+\s(?:for|per|given)|kompromiss\w*|avvägning\w*|balans\w*|kombination\w*|mest\s\w+\s(?:för|per)|bäst\w*\s\w+\s(?:för|per)|both|båda?|ratio|kvot\w*|förhållande)(?!\w)",
+    re.I,
 )
-_BECAUSE_OF: Final = re.compile(r"\b(?:because\sof|due\sto|thanks\sto|on\saccount\sof|in\sterms\sof|på\sgrund\sav|tack\svare|när\sdet\sgäller|considering|with\sregard\sto)\b", re.I)
-_PRONOUN: Final = re.compile(r"\W*(?:(?:but|men|and|och|so|because|since|as|eftersom|då|för|while|although|that|att|where|still|yet)\s)*(?:it|its|it's|that|this|which|these|den|det|dess|vilket|som|denna|where|there|där)\b", re.I)
+_BECAUSE_OF: Final = re.compile(
+    r"\b(?:because\sof|due\sto|thanks\sto|on\saccount\sof|in\sterms\sof|på\sgrund\sav|tack\svare|när\sdet\sgäller|considering|with\sregard\sto)\b",
+    re.I,
+)
+_PRONOUN: Final = re.compile(
+    r"\W*(?:(?:but|men|and|och|so|because|since|as|eftersom|då|för|while|although|that|att|where|still|yet)\s)*(?:it|its|it's|that|this|which|these|den|det|dess|vilket|som|denna|where|there|där)\b",
+    re.I,
+)
+_COUNTS: Final = re.compile(
+    r"\b(?:counts?|counted|matters?|mattered|important|concern|priority|limited|räknas|räknades|viktig\w*|spelar)\b",
+    re.I,
+)
+_THERE: Final = re.compile(r"\b(?:there|here|där|här)\b", re.I)
 _DIFFERS: Final = re.compile(
-    r"\W*(?:\w+\s)?(?:more|extra|less|longer|lower|higher|slower|faster|fewer|shorter|worse|better|behind|ahead|difference|gain|loss|below|above|additional|mer|mindre|fler|extra|längre|lägre|högre|sämre|bättre|skillnad|snabbare|långsammare|kortare|points?|units?)\b", re.I
+    r"\W*(?:\w+\s)?(?:more|extra|less|longer|lower|higher|slower|faster|fewer|shorter|worse|better|behind|ahead|difference|gain|loss|below|above|additional|mer|mindre|fler|extra|längre|lägre|högre|sämre|bättre|skillnad|snabbare|långsammare|kortare|points?|units?)\b",
+    re.I,
 )
-_LOSES: Final = re.compile(r"\b(?:los\w+|lost|gain\w*|drop\w*|differ\w*|sav\w+|sacrific\w*|cost\w*|only|within|extra|more|less|another|additional|tappa\w*|förlora\w*|skilj\w*|vinn\w*|sparar?|inom|bara)\W+(?:(?:by|of|about|around|less|than|under|a|some|just|barely|hardly|only|med|cirka|knappt|mindre|än|ungefär)\W+){0,4}$", re.I)
+_LOSES: Final = re.compile(
+    r"\b(?:los\w+|lost|gain\w*|drop\w*|differ\w*|sav\w+|sacrific\w*|cost\w*|only|within|extra|more|less|another|additional|tappa\w*|förlora\w*|skilj\w*|vinn\w*|sparar?|inom|bara)\W+(?:(?:by|of|about|around|less|than|under|a|some|just|barely|hardly|only|med|cirka|knappt|mindre|än|ungefär)\W+){0,4}$",
+    re.I,
+)
 _BOUND: Final = (
-    (1, re.compile(r"\b(?:above|over|more\sthan|at\sleast|exceed\w*|beyond|över|mer\sän|minst)\W{1,3}(?:\w+\W)?$", re.I)),
-    (-1, re.compile(r"\b(?:below|under|less\sthan|at\smost|within|only\sup\sto|inom|mindre\sän|högst|knappt|barely|hardly|almost|nearly|nästan|close\sto)\W{1,3}(?:\w+\W)?$", re.I)),
+    (
+        1,
+        re.compile(
+            r"\b(?:above|over|more\sthan|at\sleast|exceed\w*|beyond|över|mer\sän|minst)\W{1,3}(?:\w+\W)?$",
+            re.I,
+        ),
+    ),
+    (
+        -1,
+        re.compile(
+            r"\b(?:below|under|less\sthan|at\smost|within|only\sup\sto|inom|mindre\sän|högst|knappt|barely|hardly|almost|nearly|nästan|close\sto)\W{1,3}(?:\w+\W)?$",
+            re.I,
+        ),
+    ),
 )
-_SHARE_OF: Final = re.compile(r"\s?(?:of|av)\s(?:the\s|its\s|that\s)?(?:time|best|accuracy|max\w*|top|original|tid\w*|what|highest|noggrannhet\w*|images|data|epoch)", re.I)
+_SHARE_OF: Final = re.compile(
+    r"\s?(?:of|av)\s(?:the\s|its\s|that\s)?(?:time|best|accuracy|max\w*|top|original|tid\w*|what|highest|noggrannhet\w*|images|data|epoch)",
+    re.I,
+)
 _RATIO: Final = re.compile(
-    r"\b(?:half|halva|hälften|quarter|fjärdedel\w*|third|tredjedel\w*|fifth|tenth|fraction|tenfold|twice|double|doubled?|dubbelt|dubbla|tripled?|fourfold|bråkdel\w*|(?:\d+(?:[.,]\d+)?|\w+)[\s-]?(?:times|gånger|fold|faldig\w*|x))\b|\b\d+(?:[.,]\d+)?\s?x\b", re.I
+    r"\b(?:half|halva|hälften|quarter|fjärdedel\w*|third|tredjedel\w*|fifth|tenth|fraction|tenfold|twice|double|doubled?|dubbelt|dubbla|tripled?|fourfold|bråkdel\w*|(?:\d+(?:[.,]\d+)?|several|many|some|few|många|flera|"
+    + MORPHEME
+    + r")[\s-]?(?:times|gånger|fold|faldig\w*|x))\b|\b\d+(?:[.,]\d+)?\s?x\b",
+    re.I,
 )
 _SIZE_TREND: Final = re.compile(
-    r"\b(?P<more>larger|bigger|higher|increas\w+|större|ökar|ökande|högre|growing|grows)\b|\b(?P<less>smaller|lower|decreas\w+|mindre|lägre|minskar|minskande)\b", re.I
+    r"\b(?P<more>larger|bigger|higher|increas\w+|större|ökar|ökande|högre|growing|grows)\b|\b(?P<less>smaller|lower|decreas\w+|mindre|lägre|minskar|minskande)\b",
+    re.I,
+)
+
+
+_REACH: Final = 5  # words between an adjective and the noun behind it
+_STOPS: Final = frozenset(
+    "and or but as since because due when than is are was were that which between for per at with to by from while if so , ( ) ; : och eller men som eftersom då för att är var blir mellan med på till från än när om".split()
 )
 
 
 class RelationReader:
     """Reads all relations of a text about some options in some aspects. `topic` is what it speaks of unless it says otherwise."""
 
-    def __init__(self, text: str, options: Sequence[Option], aspects: Sequence[Aspect], topic: Option | None) -> None:
+    def __init__(
+        self, text: str, options: Sequence[Option], aspects: Sequence[Aspect], topic: Option | None
+    ) -> None:
         self.text = text
         self.options = options
         self.aspects = aspects
         self.chosen = topic
+        self._named_in: dict[int, set[Option]] = {}
+        self._there: set[int] = set()  # sentences that refer back to a place
         self._nouns = {aspect.name: re.compile(rf"(?:{aspect.nouns})", re.I) for aspect in aspects}
 
     def read(self) -> tuple[Relation, ...]:
@@ -118,10 +169,13 @@ class RelationReader:
         topic, before = self.chosen, -1
         known: list[Option] = []  # named so far
         for clause in clauses(self.text):
-            if clause.stance in {Stance.OTHERS, Stance.GIVEN, Stance.TAKEN_BACK}:
+            if clause.stance in {Stance.OTHERS, Stance.GIVEN} or clause.cue == STRUCK_OUT:
                 continue
             named = mentions(self.text, self.options, clause.start, clause.end)
             spoken = [one for one in named if one.part is not Part.COMPARED]
+            self._named_in.setdefault(clause.sentence, set()).update(one.option for one in named)
+            if _THERE.search(clause.text):
+                self._there.add(clause.sentence)
             known += [one.option for one in named if one.option not in known]
             if clause.sentence != before and not spoken and not _PRONOUN.match(clause.text):
                 topic = self.chosen
@@ -148,18 +202,40 @@ class RelationReader:
                 found.add(aspect.name)
         return frozenset(found)
 
+    def speaks_of(self, sentence: int, option: Option) -> bool:
+        """Whether a sentence names an option, or speaks of it as "there"."""
+        return option in self._named_in.get(sentence, ()) or sentence in self._there
+
     def _in_clause(
-        self, clause: Clause, named: Sequence[Mention], spoken: Sequence[Mention], topic: Option | None, *, only: bool
+        self,
+        clause: Clause,
+        named: Sequence[Mention],
+        spoken: Sequence[Mention],
+        topic: Option | None,
+        *,
+        only: bool,
     ) -> Iterator[Relation]:
         objects = tuple(dict.fromkeys(one.option for one in named if one.part is Part.COMPARED))
         for found in (*self._degrees(clause), *self._figures(clause), *self._others(clause)):
             stance, _ = stance_at(self.text, found.start, found.end)
-            if stance not in {Stance.ASSERTED, Stance.DENIED}:
+            if stance is Stance.TAKEN_BACK:  # what one turned away from is weighed too
+                stance = Stance.ASSERTED
+            if stance not in {Stance.ASSERTED, Stance.DENIED} and not (
+                found.kind is Kind.WEIGHED and stance is Stance.SUPPOSED
+            ):
                 continue
             subject, sure = self._subject(clause, found, spoken, topic, only=only)
             denied = stance is Stance.DENIED
             weighed = denied and bool(_WEIGHS.search(clause.text))
-            yield _with(found, subject, sure, tuple(one for one in objects if one != subject), denied=denied and not weighed, hedged=found.hedged or weighed)
+            yield replace(
+                found,
+                subject=subject,
+                sure=sure,
+                objects=tuple(one for one in objects if one != subject),
+                denied=denied and not weighed,
+                hedged=found.hedged or weighed or clause.stance is Stance.TAKEN_BACK,
+                supposed=stance is Stance.SUPPOSED,
+            )
 
     def _subject(
         self, clause: Clause, found: Relation, spoken: Sequence[Mention], topic: Option | None, *, only: bool
@@ -181,7 +257,9 @@ class RelationReader:
         tokens = list(_TOKEN.finditer(self.text, clause.start, clause.end))
         words = [token[0].lower() for token in tokens]
         nouns = {
-            aspect.name: [index for index, word in enumerate(words) if self._nouns[aspect.name].fullmatch(word)]
+            aspect.name: [
+                index for index, word in enumerate(words) if self._nouns[aspect.name].fullmatch(word)
+            ]
             for aspect in self.aspects
         }
         for index, word in enumerate(words):
@@ -192,7 +270,7 @@ class RelationReader:
                 yield self._degree(clause, aspect, side, degree, tokens[index])
                 continue
             plain = plain_word(word)
-            if plain is None or (word in AS and not self._equates(words, index)):
+            if plain is None:
                 continue
             if word in MORE | MOST and index + 1 < len(words) and self._own_adjective(words[index + 1]):
                 continue
@@ -224,28 +302,61 @@ class RelationReader:
                 return side, Degree.EQUAL
         return side, degree
 
-    def _equates(self, words: Sequence[str], index: int) -> bool:
-        return False
-
     def _bound_to(self, index: int, words: Sequence[str], nouns: dict[str, list[int]]) -> tuple[str, ...]:
         """The aspects that an adjective speaks of: the noun close behind it, else those before it."""
-        behind = [(place - index, name) for name, places in nouns.items() for place in places if 0 < place - index <= 5]  # noqa: PLR2004
-        stop = next((at for at in range(index + 1, min(len(words), index + 6)) if words[at] in {"and", "och", ",", "but", "(", "or"}), len(words))
+        behind = [
+            (place - index, name)
+            for name, places in nouns.items()
+            for place in places
+            if 0 < place - index <= _REACH
+        ]
+        stop = next(
+            (at for at in range(index + 1, min(len(words), index + _REACH + 1)) if words[at] in _STOPS),
+            len(words),
+        )
         close = [(gap, name) for gap, name in behind if index + gap < stop]
         if close:
             return (min(close)[1],)
-        before = [(index - place, name) for name, places in nouns.items() for place in places if 0 < index - place <= 9]  # noqa: PLR2004
+        before = [
+            (index - place, name)
+            for name, places in nouns.items()
+            for place in places
+            if 0 < index - place <= 9
+        ]  # noqa: PLR2004
         if before:
             gap, nearest = min(before)
-            joined = {name for other, name in before if other != gap and "and" in words[index - other : index - gap] or other != gap and "och" in words[index - other : index - gap]}
+            joined = {
+                name
+                for other, name in before
+                if other != gap
+                and "and" in words[index - other : index - gap]
+                or other != gap
+                and "och" in words[index - other : index - gap]
+            }
             verbs = {"is", "are", "was", "were", "är", "var", "blir"}
-            return (nearest, *(name for name in joined if not verbs & set(words[index - max(before)[0] : index - gap])))
-        return (min(behind)[1],) if behind else ()
+            return (
+                nearest,
+                *(name for name in joined if not verbs & set(words[index - max(before)[0] : index - gap])),
+            )
+        return ()
 
-    def _degree(self, clause: Clause, aspect: Aspect, side: Side, degree: Degree, token: re.Match[str]) -> Relation:
+    def _degree(
+        self, clause: Clause, aspect: Aspect, side: Side, degree: Degree, token: re.Match[str]
+    ) -> Relation:
         near = self.text[max(clause.start, token.start() - 24) : min(clause.end, token.end() + 60)]
-        hedged = bool(_QUALIFIED.search(near)) or (bool(aspect.unlike) and bool(re.search(aspect.unlike, near, re.I)))
-        return Relation(aspect.name, Kind.DEGREE, token.start(), token.end(), clause.sentence, side=side, degree=degree, hedged=hedged)
+        hedged = bool(_QUALIFIED.search(near)) or (
+            bool(aspect.unlike) and bool(re.search(aspect.unlike, near, re.I))
+        )
+        return Relation(
+            aspect.name,
+            Kind.DEGREE,
+            token.start(),
+            token.end(),
+            clause.sentence,
+            side=side,
+            degree=degree,
+            hedged=hedged,
+        )
 
     # --- figures
 
@@ -256,8 +367,18 @@ class RelationReader:
             if number is not None:
                 numbers.append((float(number.value), match.start(), match.end()))
         part = self.text[clause.start : clause.end]
-        numbers += [(float(one.value), clause.start + one.start, clause.start + one.end) for one in spelled_numbers(part)]
-        numbers += [(1.0, clause.start + match.start(), clause.start + match.end()) for match in re.finditer(r"\b(?:an?|en|ett)(?=\s(?:\w+\s)?(?:second|minute|point|percent|sekund|minut|procent)\w*\b)", part, re.I)]
+        numbers += [
+            (float(one.value), clause.start + one.start, clause.start + one.end)
+            for one in spelled_numbers(part)
+        ]
+        numbers += [
+            (1.0, clause.start + match.start(), clause.start + match.end())
+            for match in re.finditer(
+                r"\b(?:an?|en|ett)(?=\s(?:\w+\s)?(?:second|minute|point|percent|sekund|minut|procent)\w*\b)",
+                part,
+                re.I,
+            )
+        ]
         for value, start, end in sorted(numbers, key=lambda one: one[1]):
             yield from self._figure(clause, value, start, end)
 
@@ -271,11 +392,27 @@ class RelationReader:
             if unit is None:
                 continue
             wide = self.text[max(clause.start, start - 50) : min(clause.end, end + length + 40)]
-            differs = unit.difference or bool(_DIFFERS.match(self.text[end + length : clause.end])) or bool(_LOSES.search(before)) or bool(re.match(r"\s(?:more|extra|fewer|less|additional|mer|fler)\s", behind, re.I))
-            other = bool(aspect.unlike and re.search(aspect.unlike, wide, re.I)) or bool(_SHARE_OF.match(self.text[end + length : clause.end]))
+            differs = (
+                unit.difference
+                or bool(_DIFFERS.match(self.text[end + length : clause.end]))
+                or bool(_LOSES.search(before))
+                or bool(re.match(r"\s(?:more|extra|fewer|less|additional|mer|fler)\s", behind, re.I))
+            )
+            other = bool(aspect.unlike and re.search(aspect.unlike, wide, re.I)) or bool(
+                _SHARE_OF.match(self.text[end + length : clause.end])
+            )
             kind = Kind.DIFFERENCE if differs or other else Kind.VALUE
             bound = next((side for side, pattern in _BOUND if pattern.search(before)), 0)
-            yield Relation(aspect.name, kind, start, end + length, clause.sentence, value=value * unit.factor, bound=bound, hedged=other)
+            yield Relation(
+                aspect.name,
+                kind,
+                start,
+                end + length,
+                clause.sentence,
+                value=value * unit.factor,
+                bound=bound,
+                hedged=other,
+            )
 
     # --- the rest
 
@@ -298,6 +435,8 @@ class RelationReader:
                 yield Relation(aspect.name, kind, start, end, clause.sentence)
             elif ratio:
                 yield Relation(aspect.name, Kind.DIFFERENCE, start, end, clause.sentence)
+            elif _COUNTS.search(part):
+                yield Relation(aspect.name, Kind.WEIGHED, start, end, clause.sentence)
             elif because:
                 yield Relation(aspect.name, Kind.NAMED, start, end, clause.sentence)
 
@@ -312,26 +451,16 @@ class RelationReader:
                 of.setdefault(one.sentence, set()).add(one.subject)
         for one in relations:
             many = len(of.get(one.sentence, ())) > 2  # noqa: PLR2004
-            yield _listing(one) if many and one.kind is Kind.VALUE else one
+            yield replace(one, listed=True) if many and one.kind is Kind.VALUE else one
 
 
 def _unit(aspect: Aspect, behind: str) -> tuple[Unit | None, int]:
     for unit in aspect.units:
-        match = re.match(rf"[\s-]?(?:(?:more|extra|fewer|whole|additional|percentage|fler|extra|mere)\s)?(?:{unit.words})(?!\w)", behind, re.I)
+        match = re.match(
+            rf"[\s-]?(?:(?:more|extra|fewer|whole|additional|percentage|fler|extra|mere)\s)?(?:{unit.words})(?!\w)",
+            behind,
+            re.I,
+        )
         if match:
             return unit, match.end()
     return None, 0
-
-
-def _with(
-    one: Relation, subject: Option | None, sure: Sure, objects: tuple[Option, ...], *, denied: bool, hedged: bool
-) -> Relation:
-    return Relation(
-        one.aspect, one.kind, one.start, one.end, one.sentence, subject, sure, objects, one.side, one.degree, denied, hedged, one.value, one.bound, one.listed
-    )
-
-
-def _listing(one: Relation) -> Relation:
-    return Relation(
-        one.aspect, one.kind, one.start, one.end, one.sentence, one.subject, one.sure, one.objects, one.side, one.degree, one.denied, one.hedged, one.value, one.bound, True
-    )

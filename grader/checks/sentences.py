@@ -16,13 +16,15 @@ from grader.model import Value
 _LINE: Final = (
     r"\n[ \t]*\n\s*|\n(?=[ \t]*(?:[-*•–+][ \t]|\d{1,2}[.)][ \t]|[|#>]))|(?<=[.!?:;|])[ \t]*\n\s*|(?<=~~)\n\s*"
 )
-_STOP: Final = r"(?<=[\w)\]}\"'”’`*%²³~>$])[.!?]+[\"'”’)\]*`]{0,4}(?=\s)\s*|(?<=\?)[\"'”’)\]*`]{0,4}(?=\s)\s+"
+_STOP: Final = r"(?<=\s)[:;]-?[)DPp(]+(?=\s|$)\s*|(?<=[\w)\]}\"'”’`*%²³~>$])[.!?]+[\"'”’)\]*`]{0,4}(?=\s)\s*|(?<=\?)[\"'”’)\]*`]{0,4}(?=\s)\s+"
 _END: Final = re.compile(f"{_LINE}|{_STOP}")
 _ABBREVIATED: Final = re.compile(
     r"\b(?:e\.?g|i\.?e|w\.?r\.?t|m\.?a\.?p|m\.?h\.?a|t\.?\s?ex|bl\.?\s?a|d\.?v\.?s|p\.?g\.?a|s\.?\s?k|approx|appr|vs|eq|cf|nr|fig|figs|tab|ca|resp)\.$|(?:^|\s)(?-i:[A-Z])\.$",
     re.I,
 )
-_ABBREVIATED_MAYBE: Final = re.compile(r"\b(?:etc|o\.?s\.?v|no|max|min|avg|acc|sec|dr|prof|ungef|inkl|incl|s|st|el|f\.?\s?d)\.$", re.I)
+_ABBREVIATED_MAYBE: Final = re.compile(
+    r"\b(?:etc|o\.?s\.?v|no|max|min|avg|acc|sec|dr|prof|ungef|inkl|incl|s|st|el|f\.?\s?d)\.$", re.I
+)
 _LONGEST_ABBREVIATION: Final = 12
 
 
@@ -105,7 +107,11 @@ def sentence_spans(text: str) -> tuple[Span, ...]:
     for match in _END.finditer(text):
         stop = text[match.start() : match.start() + 1]
         tail = text[max(start, match.start() - _LONGEST_ABBREVIATION) : match.start() + 1]
-        if stop == "." and match[0].count("\n") < 2 and _abbreviated(tail, text[match.end() : match.end() + 1]):  # noqa: PLR2004
+        if (
+            stop == "."
+            and match[0].count("\n") < 2
+            and _abbreviated(tail, text[match.end() : match.end() + 1])
+        ):  # noqa: PLR2004
             continue
         if stop == "?" and text[match.start() : match.start() + 2] == "??":  # a blank to be filled in
             continue

@@ -146,7 +146,7 @@ CUES: Final = (
     Cue(
         _S.GIVEN,
         _R.SENTENCE,
-        r"(?<![^\n.!?:;*#>)])(?<![\w,])\s?(?:write\sdown|run\sthe\straining|plot\s(?:both|the\stwo)|reason\sabout|show\sthe\smath|complete\sthe\s(?:gradient|code|cell|missing)|explain\s(?:why|which|how)|fill\sin\sthe|replace\sthe\squestion"
+        r"(?<![^\n.!?:;*#>)])(?<![\w,])\s?(?:(?:question|fråga|uppgift|task|part|del|q)\s?\d{1,2}\W{0,3})?(?:write\sdown|run\sthe\straining|plot\s(?:both|the\stwo)|reason\sabout|show\sthe\smath|complete\sthe\s(?:gradient|code|cell|missing)|explain\s(?:why|which|how)|fill\sin\sthe|replace\sthe\squestion"
         r"|skriv\s(?:ner|ned|upp)|kör\sträningen|plotta\s(?:båda|de)|resonera\s(?:om|kring)|visa\s(?:matematiken|uträkningen)|förklara\s(?:varför|hur|vilken)|fyll\si\s)",
     ),
     Cue(
