@@ -39,8 +39,9 @@ _CONCLUDED, _PICKED, _BEST, _BARE, _PRAISED, _LATER = 6, 5, 4, 4, 2, 1
 _DOUBTED: Final = frozenset({Stance.SUPPOSED})
 _OTHERS: Final = frozenset({Stance.OTHERS, Stance.GIVEN, Stance.TAKEN_BACK})
 _STATES: Final = re.compile(r"\b(?:is|är|was|var|takes?|tar|has|har|gives?|ger|combines?)\b", re.I)
-_CONDITIONS: Final = re.compile(
-    r"\b(?:if|either|antingen|om|ifall|should|were|are|är|har|unsure|sure|know|säkra?|osäkra?)\b|\?", re.I
+_MILD: Final = re.compile(  # doubts that still name one's own choice: "maybe 100"
+    r"maybe|perhaps|possibly|could|might|may|kanske|möjligen|möjligtvis|eventuellt|skulle\s(?:\w+\s)?kunna|kan\s\w+|.{0,20}\bguess(?:ed)?|.{0,12}\bgiss\w+",
+    re.I,
 )
 
 
@@ -177,7 +178,7 @@ class _Reader:
         self.rejected: set[Option] = set()
         self.outside: tuple[str, ...] = ()
         self.conditional = any(
-            one.clause.stance in _DOUBTED and _CONDITIONS.search(one.clause.cue) for one in read
+            one.clause.stance in _DOUBTED and not _MILD.fullmatch(one.clause.cue) for one in read
         )
         spans: dict[int, list[int]] = {}
         for one in read:

@@ -57,6 +57,6 @@ DISAGREES: Final = re.compile(
 )
 FILLER: Final = re.compile(
     r"\b(?:batch|batches|mini-?batch\w*|size|sizes|batch-?size|batchsize|batch_size|bs|b|storlek\w*|batch-?storlek\w*|of|a|an|the|so|hence|therefore|thus|then|but|and|or|it|is|be|images?|bilder|ok|okay|yes|well|hmm|answer|about|around|approximately|roughly|say|just|simply|clearly|i\.e|namely"
-    r"|på|en|ett|så|därför|alltså|utan|men|och|blir|är|det|cirka|ungefär|kring|omkring|svar|size=|instead|istället|stället|i|rather|otherwise|else|now|at|with|definitely|probably|normally|or\sso)\b",
+    r"|på|en|ett|så|därför|alltså|utan|men|och|blir|är|det|cirka|ungefär|kring|omkring|svar|size=|instead|istället|stället|i|rather|otherwise|else|now|at|with|for|by|using|med|för|vid|på|definitely|probably|normally|or\sso)\b",
     re.I,
 )

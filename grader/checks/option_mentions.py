@@ -27,7 +27,7 @@ _UNIT_BEHIND: Final = re.compile(
     re.I,
 )
 _MEASURE_BEFORE: Final = re.compile(
-    r"(?:\b(?:takes|took|needs?|tog|accuracy\s(?:of|is|was|=)|loss\s(?:of|is|was)|times?\s(?:of|is|was|are)|factor(?:\sof)?|top|part|steps?|approximately\s[\d.]+\s?to)\s"
+    r"(?:\b(?:takes|took|needs?|tog|accuracy\s(?:is|was|=)|loss\s(?:of|is|was)|times?\s(?:is|was|are)|factor(?:\sof)?|top|part|steps?|approximately\s[\d.]+\s?to)\s"
     r"|\b(?:question|fråga|uppgift|task|exercise|section|avsnitt|fig(?:ure)?|figur|table|tabell|lab|labb|group|grupp|page|sida|step|cell|epoch|layer|seed)[\s.-]{1,2}#?|[<>*/+^]\s?|(?<!\d)-\s?|\d[.,]|\w)$",
     re.I,
 )

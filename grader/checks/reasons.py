@@ -24,6 +24,8 @@ MAX_TEXT: Final = 8_000  # characters of reasoning that are read
 Figures = Mapping[str, Mapping[Option, float]]
 """By the name of the aspect, the value of each option."""
 
+_BY_THEMSELVES: Final = frozenset({Kind.DEGREE, Kind.VALUE, Kind.DIFFERENCE})
+_COMPARING: Final = frozenset({Degree.MORE, Degree.EQUAL})
 _WEIGHING: Final = frozenset({Kind.DEGREE, Kind.BALANCE, Kind.NAMED})
 
 
@@ -71,12 +73,11 @@ def read_reasons(
             held = None
         if held is False:
             words = clause.text.strip(" ,;:") if clause else shown[one.start : one.end]
-            if one.sure is Sure.NAMED or one.sure is Sure.REFERRED:
-                if one.hedged or (one.kind is Kind.VALUE and one.listed):
-                    doubted.append(words)
-                else:
-                    refuted.append(Refuted(words, one, against))
-            elif one.kind is Kind.TREND or one.subject == chosen:
+            if one.sure is not Sure.GUESSED and against and not one.hedged and not one.listed:
+                refuted.append(Refuted(words, one, against))
+            elif one.sure is not Sure.GUESSED or (
+                one.subject == chosen and not one.denied and not one.hedged
+            ):
                 doubted.append(words)
             continue
         if _bears_on(one, chosen, clause, reader, supposing=supposing):
@@ -103,16 +104,14 @@ def _bears_on(
         return True
     involved = one.subject == chosen or chosen in one.objects
     if one.kind is Kind.CHANGE:
-        return involved and reader.speaks_of(one.sentence, chosen)
+        return reader.speaks_of(one.sentence, chosen)
     if one.kind is Kind.WEIGHED:
         return one.supposed or supposing
     if one.kind is Kind.NAMED:
         return one.subject is not None
-    return (
-        involved
-        or bool(REJECT.search(clause.text))
-        or (one.kind is Kind.DEGREE and one.subject is not None and one.sure is Sure.GUESSED)
-    )
+    alone = one.sure is Sure.GUESSED and one.kind in _BY_THEMSELVES
+    against_the_choice = one.kind is Kind.DEGREE and one.degree in _COMPARING and not one.objects
+    return involved or alone or against_the_choice or one.turned_from or bool(REJECT.search(clause.text))
 
 
 class _Judge:
@@ -141,6 +140,8 @@ class _Judge:
             Degree.MOST: self._most,
             Degree.EQUAL: self._equal,
         }[one.degree](aspect, values, one, value)
+        if one.denied and one.degree is Degree.MORE and not one.objects:
+            return None, ()
         if one.denied and held is not None:
             # "not the fastest", "not faster": the contrary need not be clear to be true
             return (None if held is False else False if one.degree is not Degree.EQUAL else None), against
@@ -221,7 +222,9 @@ class _Judge:
             return (True if right else None if aspect.gap(value, one.value) <= _far(aspect) else False), (
                 one.subject,
             )
-        if same or aspect.gap(value, one.value) <= _far(aspect):
+        if same:  # another option's figure
+            return (False if one.sure is Sure.NAMED else None), ()
+        if aspect.gap(value, one.value) <= _far(aspect):
             return None, ()
         return False, (one.subject,)
 

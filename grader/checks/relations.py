@@ -68,6 +68,7 @@ class Relation(Value, frozen=True):
     value: float | None = None
     bound: int = 0
     supposed: bool = False  # "if only accuracy counted"
+    turned_from: bool = False  # said of what the writer has turned away from
     listed: bool = False  # one of a list of figures of several options
 
 
@@ -82,7 +83,7 @@ _WEIGHS: Final = re.compile(
     re.I,
 )
 _CHANGE: Final = re.compile(
-    r"\b(?:increas\w*|decreas\w*|drop\w*|fall\w*|fell|los[et]\w*|losing|lost|gain\w*|ris(?:e|es|ing)|rose|grow\w*|grew|flatten\w*|level\w*\s(?:out|off)|plateau\w*|declin\w*|deteriorat\w*|improv\w*|suffer\w*|sav\w+|cost\w*|sacrific\w*|stays?|knee|elbow|steep\w*|degrad\w*|reduc\w*|cut\w*|shrink\w*|goes\s(?:up|down)|went\s(?:up|down)"
+    r"\b(?:increas\w*|decreas\w*|drop\w*|fall\w*|fell|los[et]\w*|losing|lost|gain\w*|ris(?:e|es|ing)|rose|grow\w*|grew|flatten\w*|level\w*\s(?:out|off)|plateau\w*|declin\w*|deteriorat\w*|improv\w*|suffer\w*|sav\w+|cost\w*|sacrific\w*|stays?|differ\w*|skilj\w*|knee|elbow|steep\w*|degrad\w*|reduc\w*|cut\w*|shrink\w*|goes\s(?:up|down)|went\s(?:up|down)"
     r"|sjunk\w*|öka\w*|minska\w*|tappa\w*|förlora\w*|vinn\w*|stig\w*|plana\w*|faller|falla|föll|växer|avta\w*|försämra\w*|förbättra\w*|spara\w*|kostar|knä\w*)(?!\w)",
     re.I,
 )
@@ -98,6 +99,23 @@ _PRONOUN: Final = re.compile(
     r"\W*(?:(?:but|men|and|och|so|because|since|as|eftersom|då|för|while|although|that|att|where|still|yet)\s)*(?:it|its|it's|that|this|which|these|den|det|dess|vilket|som|denna|where|there|där)\b",
     re.I,
 )
+_COMPARES: Final = re.compile(r"\b(?:compared|than|än|jämfört|versus|vs|against|mot|as|som)\b", re.I)
+_OF: Final = re.compile(
+    r"(?:\W|\b(?:accuracy|time|noggrannhet\w*|träffsäkerhet\w*|tid\w*|training|of|for|with|at|is|was|by|the|a|batch|size|has|belongs|given|achieved|got|reached|to|using|hos|för|med|är|har|av|vid|storlek\w*|batchstorlek\w*|performance|result|score|all)\b)*",
+    re.I,
+)
+_SAVED: Final = re.compile(
+    r"\b(?:sav\w+|gain\w*|los[est]\w*|losing|cost\w*|differ\w*|sacrific\w*|trad(?:e|ing)\b(?!-)|tappa\w*|förlora\w*|spara\w*|skilj\w*|skillnad\w*|vinst\w*)",
+    re.I,
+)
+_OTHER_FIGURE: Final = re.compile(
+    r"\b(?:more\sepochs|less\stime|faster|quicker|of\sthe\stime|snabbare|times|improve\w*|reduc\w*)\b", re.I
+)
+_FEW_UNITS: Final = re.compile(
+    r"\b(?:few|couple\sof|some|several|extra|additional|more|mere|many|några|få|ett\spar|flera|fler|enstaka)\W$",
+    re.I,
+)
+_DOES: Final = re.compile(r"\b(?:does|do|did|gör\sdet)\b\W*$", re.I)
 _COUNTS: Final = re.compile(
     r"\b(?:counts?|counted|matters?|mattered|important|concern|priority|limited|räknas|räknades|viktig\w*|spelar)\b",
     re.I,
@@ -184,7 +202,7 @@ class RelationReader:
             if len({one.option for one in spoken}) == 1:
                 topic = spoken[0].option
             elif spoken:
-                topic = None
+                topic = self.chosen if self.chosen in {one.option for one in spoken} else None
             if len(result) > MOST_RELATIONS:
                 break
         return tuple(self._listed(result))
@@ -215,8 +233,15 @@ class RelationReader:
         *,
         only: bool,
     ) -> Iterator[Relation]:
-        objects = tuple(dict.fromkeys(one.option for one in named if one.part is Part.COMPARED))
-        for found in (*self._degrees(clause), *self._figures(clause), *self._others(clause)):
+        objects = tuple(dict.fromkeys(one.option for one in named if one.part is not Part.SPOKEN_OF))
+        if topic in objects and not spoken:  # "after 100 the accuracy drops"
+            topic = None
+        for found in (
+            *self._degrees(clause),
+            *self._figures(clause),
+            *self._some(clause),
+            *self._others(clause),
+        ):
             stance, _ = stance_at(self.text, found.start, found.end)
             if stance is Stance.TAKEN_BACK:  # what one turned away from is weighed too
                 stance = Stance.ASSERTED
@@ -235,21 +260,23 @@ class RelationReader:
                 denied=denied and not weighed,
                 hedged=found.hedged or weighed or clause.stance is Stance.TAKEN_BACK,
                 supposed=stance is Stance.SUPPOSED,
+                turned_from=clause.stance is Stance.TAKEN_BACK,
             )
 
     def _subject(
         self, clause: Clause, found: Relation, spoken: Sequence[Mention], topic: Option | None, *, only: bool
     ) -> tuple[Option | None, Sure]:
-        options = {one.option for one in spoken}
-        if len(options) == 1:
-            return spoken[0].option, Sure.NAMED
-        if spoken:
-            before = [one for one in spoken if one.end <= found.start]
-            nearest = before[-1] if before else spoken[0]
-            return nearest.option, Sure.GUESSED
-        if _PRONOUN.match(clause.text):
-            return topic, Sure.REFERRED if only else Sure.GUESSED
-        return topic, Sure.GUESSED
+        before = [one for one in spoken if one.end <= found.start]
+        behind = [one for one in spoken if one.start >= found.end]
+        if before:
+            return before[-1].option, Sure.NAMED if len({one.option for one in before}) == 1 else Sure.GUESSED
+        if behind:
+            between = self.text[found.end : behind[0].start]
+            if _COMPARES.search(between):
+                return topic, Sure.GUESSED
+            close = len({one.option for one in behind}) == 1 and bool(_OF.fullmatch(between))
+            return behind[0].option, Sure.NAMED if close else Sure.GUESSED
+        return topic, Sure.REFERRED if only else Sure.GUESSED
 
     # --- adjectives
 
@@ -273,6 +300,8 @@ class RelationReader:
             if plain is None:
                 continue
             if word in MORE | MOST and index + 1 < len(words) and self._own_adjective(words[index + 1]):
+                continue
+            if plain.degree is Degree.MOST and _is_yardstick(words, index):
                 continue
             for name in self._bound_to(index, words, nouns):
                 aspect = next(one for one in self.aspects if one.name == name)
@@ -382,6 +411,17 @@ class RelationReader:
         for value, start, end in sorted(numbers, key=lambda one: one[1]):
             yield from self._figure(clause, value, start, end)
 
+    def _some(self, clause: Clause) -> Iterator[Relation]:
+        """A few of a unit, uncounted: "just a few more seconds"."""
+        for aspect in self.aspects:
+            for unit in aspect.units:
+                for match in re.finditer(rf"(?<=\s)(?:{unit.words})(?!\w)", clause.text, re.I):
+                    start = clause.start + match.start()
+                    if _FEW_UNITS.search(self.text[max(clause.start, start - 16) : start]):
+                        yield Relation(
+                            aspect.name, Kind.DIFFERENCE, start, clause.start + match.end(), clause.sentence
+                        )
+
     def _figure(self, clause: Clause, value: float, start: int, end: int) -> Iterator[Relation]:
         behind = self.text[end : min(clause.end, end + 40)]
         before = self.text[max(clause.start, start - 40) : start]
@@ -396,10 +436,13 @@ class RelationReader:
                 unit.difference
                 or bool(_DIFFERS.match(self.text[end + length : clause.end]))
                 or bool(_LOSES.search(before))
+                or bool(_SAVED.search(self.text, clause.start, start))
                 or bool(re.match(r"\s(?:more|extra|fewer|less|additional|mer|fler)\s", behind, re.I))
             )
-            other = bool(aspect.unlike and re.search(aspect.unlike, wide, re.I)) or bool(
-                _SHARE_OF.match(self.text[end + length : clause.end])
+            other = (
+                bool(aspect.unlike and re.search(aspect.unlike, wide, re.I))
+                or bool(_OTHER_FIGURE.search(wide) and not aspect.ratio)
+                or bool(_SHARE_OF.match(self.text[end + length : clause.end]))
             )
             kind = Kind.DIFFERENCE if differs or other else Kind.VALUE
             bound = next((side for side, pattern in _BOUND if pattern.search(before)), 0)
@@ -433,6 +476,8 @@ class RelationReader:
             if change:
                 kind = Kind.TREND if self._of_all(part) else Kind.CHANGE
                 yield Relation(aspect.name, kind, start, end, clause.sentence)
+            elif _DOES.search(part):
+                yield Relation(aspect.name, Kind.CHANGE, start, end, clause.sentence)
             elif ratio:
                 yield Relation(aspect.name, Kind.DIFFERENCE, start, end, clause.sentence)
             elif _COUNTS.search(part):
@@ -452,6 +497,21 @@ class RelationReader:
         for one in relations:
             many = len(of.get(one.sentence, ())) > 2  # noqa: PLR2004
             yield replace(one, listed=True) if many and one.kind is Kind.VALUE else one
+
+
+def _is_yardstick(words: Sequence[str], index: int) -> bool:
+    """Whether a superlative is what something is measured by: "than the best", "close to the highest"."""
+    before = [
+        word
+        for word in words[max(0, index - 3) : index]
+        if word not in {"the", "den", "det", "de", "very", "all"}
+    ]
+    return bool(before) and before[-1] in _MEASURING
+
+
+_MEASURING: Final = frozenset(
+    "than to of from below under behind near as än av från under bakom nära som".split()
+)
 
 
 def _unit(aspect: Aspect, behind: str) -> tuple[Unit | None, int]:

@@ -131,6 +131,11 @@ CUES: Final = (
         r"|(?:our|my|vår|vårt|min|mitt)\s(?:first|initial|original|old|previous|earlier|första|ursprungliga|gamla|tidigare)\s(?:answer|choice|svar|val)\b",
         turns=True,
     ),
+    Cue(
+        _S.TAKEN_BACK,
+        _R.AROUND,
+        r"used\sto\s(?:be|say|favou?r|prefer|think)|(?:was|were|var)\s(?:our|my|the|vår|vårt|min|mitt)\s(?:first|initial|original|old|previous|earlier|första|ursprungliga|tidigare)",
+    ),
     # --- somebody else's
     Cue(
         _S.OTHERS,

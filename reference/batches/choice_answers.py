@@ -60,7 +60,7 @@ TIME: Final = Aspect(
     alike=2.2,
     apart=5.0,
     clear=1.4,
-    unlike=r"\b(?:per|each|every|epochs?|step|compile|varje|epoker)\b",
+    unlike=r"\b(?:per|each|every|epochs|step|compile|varje|epoker)\b",
 )
 ACCURACY: Final = Aspect(
     "accuracy",
@@ -79,7 +79,7 @@ ACCURACY: Final = Aspect(
     apart=0.1,
     clear=0.004,
     fraction=True,
-    unlike=r"\b(?:test\w*|val\w*|loss|förlust|evaluat\w*|more\sepochs|less\stime|faster|of\sthe\stime|snabbare)\b",
+    unlike=r"\b(?:test\w*|val\w*|loss|förlust|evaluat\w*)\b",
 )
 ASPECTS: Final = (TIME, ACCURACY)
 TOLERANCE: Final = (
