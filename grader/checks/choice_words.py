@@ -8,7 +8,7 @@ from typing import Final
 PICK: Final = re.compile(
     r"\b(?:prefer\w*|choos\w+|chose\w*|choice|pick\w*|select\w*|recommend\w*|suggest\w*|propos\w+|favou?r\w*|opt(?:ed)?\s(?:for|to)|settl\w+\s(?:on|for)|vot\w+\sfor|(?:stick|stuck)\s(?:with|to)|decid\w+\s(?:on|for|to)|land\w*\s(?:on|at|in)"
     r"|(?:our|my|the)\s(?:\w+\s)?answer|answer(?=\s?[:=])|conclusion(?=\s?[:=])|(?:we|i|let's|lets|should|would|will|shall|'d|'ll|can|to|now)\s(?:\w+\s)?(?:go|take|say|use|run|try|keep|train|begin|start)\b|should\s(?:\w+\s)?be\s(?:used|chosen)|would\s(?:\w+\s)?be\s(?:used|chosen)"
-    r"|(?:start|begin|go)(?:ing)?\s(?:(?:the|our|out|off|by|training|\w+)\s){0,3}?(?:with|at|from|for|using)|(?:is|'s|be)\swhere\s(?:we|i|one|you)|(?:one|size|value|option)\s(?:(?:we|i|one|you|that|to)\s)?(?:would\s|should\s|will\s|'d\s)?(?:start|begin|use|go|pick|take)|(?:should|ought\sto|must)\sbe(?=\s\W?\d)"
+    r"|(?:start|begin|go)(?:ing)?\s(?:(?:the|our|out|off|by|training|\w+)\s){0,3}?(?:with|at|from|for|using)|(?:is|'s|be)\swhere\s(?:we|i|one|you)|(?:one|size|value|option)\s(?:(?:we|i|one|you|that|to)\s)?(?:would\s|should\s|will\s|'d\s)?(?:start|begin|use|go|pick|take)|(?:should|ought\sto|must|bör|borde|får)\s(?:be|vara|bli)(?!\s(?:noted?|mentioned|said|seen|taken|able|possible|clear|careful|reset|more|less|higher|lower|a\sbit|some|enough)\b)|(?:vårt|mitt|our|my)\s(?:\w+\s)?val|valet"
     r"|(?:convinced|won\sus)|väljer?|välja|valet|valt|valde|vald\w*|föredra\w*|rekommender\w*|föreslå\w*|förordar?|(?:börja\w*|starta\w*|satsa\w*|kör\w*|gå\w*)\s(?:\w+\s){0,3}?(?:med|på|för)|(?:vi|jag|man|bör|skulle|ska|att)\s(?:\w+\s)?(?:ta|tar|använd\w*|kör\w*|använt)\b"
     r"|(?:tar|använder|kör)\s(?:vi|jag|man)|svar(?:et)?(?=\s?(?::|=|är|blir))|slutsats(?=\s?[:=]))(?!\w)",
     re.I,

@@ -34,7 +34,7 @@ _MEASURE_BEFORE: Final = re.compile(
 _SIZE_BEFORE: Final = re.compile(r"(?:of|size|sizes|storlek\w*|på|med|with|=|:|batch|batches)\s?$", re.I)
 _COMPARED: Final = re.compile(
     r"(?:\b(?:than|än|over|framför|versus|vs\.?|unlike|against|besides|apart\sfrom|gentemot|mot|compared\s(?:to|with)|jämfört\smed|relative\sto|from|från|until|till\sdess|below|above|under|över|beyond|up\sto|down\sto|upp\still|ner\still|ned\still"
-    r"|what|like|liksom|som\sför|som\smed|as\s(?:for|with|in|at|that\sof)|to(?=\s\w*\W{0,3}$)|same\sas|close\sto|nära|(?:larger|smaller|bigger|higher|lower|greater|less|more|else|other|större|mindre|högre|lägre|annat|annan)\s(?:than|än)?|before|after|före|efter|near)\b"
+    r"|(?:quarter|half|third|fifth|tenth|fraction|times|fjärdedel\w*|hälften|tredjedel\w*|bråkdel\w*)\s(?:of|av|the|as)|what|like|liksom|som\sför|som\smed|as\s(?:for|with|in|at|that\sof)|to(?=\s\w*\W{0,3}$)|same\sas|close\sto|nära|(?:larger|smaller|bigger|higher|lower|greater|less|more|else|other|större|mindre|högre|lägre|annat|annan)\s(?:than|än)?|before|after|före|efter|near)\b"
     r"(?:\s(?:the|a|an|that|of|for|with|using|in|by|size|sizes|batch|batches|mini-?batch|batch-?size|batch\ssize|batchstorlek\w*|storlek\w*|storleken|en|ett|med|på|för|accuracy|time|one|case|e\.?g\.?|going|using)){0,5}\s?[\"'`(]{0,2}\s?)$",
     re.I,
 )

@@ -26,6 +26,7 @@ Figures = Mapping[str, Mapping[Option, float]]
 
 _BY_THEMSELVES: Final = frozenset({Kind.DEGREE, Kind.VALUE, Kind.DIFFERENCE})
 _COMPARING: Final = frozenset({Degree.MORE, Degree.EQUAL})
+_ELSEWHERE: Final = frozenset({Stance.OTHERS, Stance.GIVEN})
 _WEIGHING: Final = frozenset({Kind.DEGREE, Kind.BALANCE, Kind.NAMED})
 
 
@@ -75,8 +76,10 @@ def read_reasons(
             words = clause.text.strip(" ,;:") if clause else shown[one.start : one.end]
             if one.sure is not Sure.GUESSED and against and not one.hedged and not one.listed:
                 refuted.append(Refuted(words, one, against))
-            elif one.sure is not Sure.GUESSED or (
-                one.subject == chosen and not one.denied and not one.hedged
+            elif (
+                not one.listed
+                and one.sure is not Sure.GUESSED
+                or (one.subject == chosen and not one.denied and not one.hedged)
             ):
                 doubted.append(words)
             continue
@@ -85,7 +88,12 @@ def read_reasons(
             first = first or (clause.text if clause else "")
     weighing = any(one.kind in _WEIGHING for one in found)
     named = frozenset().union(
-        *(reader.nouns_in(part.text) for part in parts if part.stance not in {Stance.OTHERS, Stance.GIVEN})
+        *(
+            reader.nouns_in(part.text)
+            for part in parts
+            if part.stance not in _ELSEWHERE
+            and (part.stance is not Stance.SUPPOSED or reader.names_any(part.sentence))
+        )
     )
     return Reasons(frozenset(given), named, tuple(refuted), tuple(doubted), first, weighing)
 

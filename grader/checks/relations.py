@@ -116,6 +116,7 @@ _FEW_UNITS: Final = re.compile(
     re.I,
 )
 _DOES: Final = re.compile(r"\b(?:does|do|did|gör\sdet)\b\W*$", re.I)
+_CONJUNCTION: Final = re.compile(r"[,;(]|\b(?:and|och|but|men|while|medan|because|since|eftersom)\b", re.I)
 _COUNTS: Final = re.compile(
     r"\b(?:counts?|counted|matters?|mattered|important|concern|priority|limited|räknas|räknades|viktig\w*|spelar)\b",
     re.I,
@@ -162,6 +163,8 @@ _SIZE_TREND: Final = re.compile(
 
 
 _REACH: Final = 5  # words between an adjective and the noun behind it
+_JOINS: Final = frozenset(("and", "och", "the", "training", "its", "test"))
+_MANY: Final = 3  # figures in one clause, beyond which they are a list
 _STOPS: Final = frozenset(
     "and or but as since because due when than is are was were that which between for per at with to by from while if so , ( ) ; : och eller men som eftersom då för att är var blir mellan med på till från än när om".split()
 )
@@ -185,7 +188,8 @@ class RelationReader:
         """All relations, in order."""
         result: list[Relation] = []
         topic, before = self.chosen, -1
-        known: list[Option] = []  # named so far
+        spoken_in = -1
+        spoken_last: set[Option] = set()  # in the last sentence that speaks of any
         for clause in clauses(self.text):
             if clause.stance in {Stance.OTHERS, Stance.GIVEN} or clause.cue == STRUCK_OUT:
                 continue
@@ -194,15 +198,22 @@ class RelationReader:
             self._named_in.setdefault(clause.sentence, set()).update(one.option for one in named)
             if _THERE.search(clause.text):
                 self._there.add(clause.sentence)
-            known += [one.option for one in named if one.option not in known]
+            own = {
+                one.option
+                for one in spoken
+                if stance_at(self.text, one.start, one.end)[0] is not Stance.DENIED
+            }
+            if own:
+                spoken_last = own if clause.sentence != spoken_in else spoken_last | own
+                spoken_in = clause.sentence
             if clause.sentence != before and not spoken and not _PRONOUN.match(clause.text):
                 topic = self.chosen
             before = clause.sentence
-            result += self._in_clause(clause, named, spoken, topic, only=len(known) <= 1)
-            if len({one.option for one in spoken}) == 1:
-                topic = spoken[0].option
-            elif spoken:
-                topic = self.chosen if self.chosen in {one.option for one in spoken} else None
+            result += self._in_clause(clause, named, spoken, topic, only=spoken_last <= {topic})
+            if len(own) == 1:
+                topic = next(iter(own))
+            elif own:
+                topic = self.chosen if self.chosen in own else None
             if len(result) > MOST_RELATIONS:
                 break
         return tuple(self._listed(result))
@@ -224,6 +235,10 @@ class RelationReader:
         """Whether a sentence names an option, or speaks of it as "there"."""
         return option in self._named_in.get(sentence, ()) or sentence in self._there
 
+    def names_any(self, sentence: int) -> bool:
+        """Whether a sentence names any option."""
+        return bool(self._named_in.get(sentence))
+
     def _in_clause(
         self,
         clause: Clause,
@@ -233,11 +248,13 @@ class RelationReader:
         *,
         only: bool,
     ) -> Iterator[Relation]:
-        objects = tuple(dict.fromkeys(one.option for one in named if one.part is not Part.SPOKEN_OF))
-        if topic in objects and not spoken:  # "after 100 the accuracy drops"
+        compared = [one for one in named if one.part is not Part.SPOKEN_OF]
+        if not spoken and topic in {one.option for one in compared}:  # "after 100 the accuracy drops"
             topic = None
+        degrees = list(self._degrees(clause))
+        starts = [one.start for one in degrees] + [clause.end]
         for found in (
-            *self._degrees(clause),
+            *degrees,
             *self._figures(clause),
             *self._some(clause),
             *self._others(clause),
@@ -249,6 +266,9 @@ class RelationReader:
                 found.kind is Kind.WEIGHED and stance is Stance.SUPPOSED
             ):
                 continue
+            upto = next((start for start in starts if start > found.start), clause.end)
+            near = [one for one in compared if found.end <= one.start < upto]
+            objects = dict.fromkeys(one.option for one in near or compared)
             subject, sure = self._subject(clause, found, spoken, topic, only=only)
             denied = stance is Stance.DENIED
             weighed = denied and bool(_WEIGHS.search(clause.text))
@@ -354,25 +374,20 @@ class RelationReader:
         ]  # noqa: PLR2004
         if before:
             gap, nearest = min(before)
-            joined = {
+            joined = [
                 name
                 for other, name in before
-                if other != gap
-                and "and" in words[index - other : index - gap]
-                or other != gap
-                and "och" in words[index - other : index - gap]
-            }
-            verbs = {"is", "are", "was", "were", "är", "var", "blir"}
-            return (
-                nearest,
-                *(name for name in joined if not verbs & set(words[index - max(before)[0] : index - gap])),
-            )
+                if other > gap and set(words[index - other + 1 : index - gap]) <= _JOINS
+            ]
+            plural = bool({"both", "both", "både", "båda", "are", "were"} & set(words[:index]))
+            return (nearest, *joined) if plural else (nearest,)
         return ()
 
     def _degree(
         self, clause: Clause, aspect: Aspect, side: Side, degree: Degree, token: re.Match[str]
     ) -> Relation:
-        near = self.text[max(clause.start, token.start() - 24) : min(clause.end, token.end() + 60)]
+        behind = _CONJUNCTION.split(self.text[token.end() : min(clause.end, token.end() + 60)], maxsplit=1)[0]
+        near = self.text[max(clause.start, token.start() - 24) : token.end()] + behind
         hedged = bool(_QUALIFIED.search(near)) or (
             bool(aspect.unlike) and bool(re.search(aspect.unlike, near, re.I))
         )
@@ -399,6 +414,10 @@ class RelationReader:
         numbers += [
             (float(one.value), clause.start + one.start, clause.start + one.end)
             for one in spelled_numbers(part)
+            if not one.article
+            or re.match(
+                r"\s?(?:second|minute|point|percent|sekund|minut|procent)", part[one.end : one.end + 9], re.I
+            )
         ]
         numbers += [
             (1.0, clause.start + match.start(), clause.start + match.end())
@@ -409,7 +428,8 @@ class RelationReader:
             )
         ]
         for value, start, end in sorted(numbers, key=lambda one: one[1]):
-            yield from self._figure(clause, value, start, end)
+            for one in self._figure(clause, value, start, end):
+                yield replace(one, listed=len(numbers) > _MANY)
 
     def _some(self, clause: Clause) -> Iterator[Relation]:
         """A few of a unit, uncounted: "just a few more seconds"."""

@@ -74,6 +74,7 @@ _STRONG_WORDS: Final = (
     r"|men|däremot|dock|utan(?!\s(?:att|bias|tvekan|tvivel))|därför|alltså|således|annars|så(?=\s(?:vi|jag|är|det|den|man|att|blir|därför|\d+|hundra|tio)\b)"
 )
 _SOFT_WORDS: Final = (
+    r"för(?=\s(?:att|den|det|vi|jag|man)\b)|"
     r"because|since(?!\s(?:the\s)?(?:start|beginning|then))|whereas|while|although|though|even\s(?:though|if)|despite|unless|whenever"
     r"|if(?!\snot\b)|eftersom|medan|fast(?=\s(?:än|att|det|den|vi|jag|man)\b)|trots|även\som|såvida|ifall"
     r"|(?:and|och)(?=\s(?:not|inte|then|so|therefore|hence|we|i|it|therefore|därför|alltså|vi|jag|det|den)\b)"
