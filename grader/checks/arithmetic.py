@@ -1,98 +1,58 @@
 """Reads the arithmetic in an answer: chains such as ``6*4 + 6 = 24 + 6 = 30``.
 
-Normalise (`notation`), tokenise, then recursive descent to an exact tree over `Fraction`. It reads words
-around formulas, in English and Swedish, labels after numbers (``6 rows * 4 seats``) and several
-chains in one answer. It evaluates nothing but ``+ - * / ^`` on numbers, and every size is bounded: a
-passage, the tokens in it, digits, bits of a value, depth, exponents. What goes past a bound is not read.
+Normalise (`notation`), tokenise (`arithmetic_tokens`), then recursive descent to an exact tree over `Fraction`. It
+reads words around formulas, in English and Swedish, labels after numbers (``6 rows * 4 seats``), steps that go on from
+the number before (``24, plus 6 is 30``), words that stand for numbers (`names`) and several chains in one answer. It
+evaluates nothing but ``+ - * / ^`` on numbers, and every size is bounded: a passage, the tokens in it, digits, bits of
+a value, depth, exponents. What goes past a bound is not read.
 """
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from enum import StrEnum
 from fractions import Fraction
-from typing import Final, TypeAlias
+from typing import Final
 
+import msgspec
+
+from grader.checks.arithmetic_tokens import Token, TokenKind, tokens
+from grader.checks.expressions import (
+    Expression,
+    Literal,
+    Operation,
+    TooLargeError,
+    evaluate,
+    leaves,
+    whole,
+)
 from grader.checks.notation import plain
-from grader.checks.numerals import NUMBER, Numeral, numeral
+from grader.checks.numerals import Numeral
 from grader.model import Value
 
-MAX_TOKENS: Final = 4_000
 MAX_DEPTH: Final = 24  # of brackets and of signs before an operand
 MAX_OPERATIONS: Final = 200  # in one side of a chain
-MAX_BITS: Final = 256  # of a numerator or denominator
-MAX_EXPONENT: Final = 32
 MAX_LABEL_WORDS: Final = 5  # words that may stand between a number and the next operator
-
-
-class Literal(Value, frozen=True):
-    """A number as written."""
-
-    numeral: Numeral
-
-    @property
-    def value(self) -> Fraction:
-        """The number's likeliest reading."""
-        return self.numeral.value
-
-
-class Operation(Value, frozen=True):
-    """`sign` is one of ``+ - * / ^``; a leading minus is ``0 - x``."""
-
-    sign: str
-    left: Expression
-    right: Expression
-
-
-Expression: TypeAlias = Literal | Operation
-
-
-class TooLargeError(ArithmeticError):
-    """A value past `MAX_BITS` or `MAX_EXPONENT`, or a division by zero."""
-
-
-def evaluate(tree: Expression, numbers: dict[Literal, Fraction] | None = None) -> Fraction:
-    """The exact value; `numbers` may give other values to the leaves. Raises `TooLargeError`."""
-    if isinstance(tree, Literal):
-        return tree.value if numbers is None else numbers.get(tree, tree.value)
-    return apply(tree.sign, evaluate(tree.left, numbers), evaluate(tree.right, numbers))
-
-
-def apply(sign: str, left: Fraction, right: Fraction) -> Fraction:
-    """One operation on exact numbers, bounded. Raises `TooLargeError`."""
-    if sign == "^":
-        if right.denominator != 1 or abs(right) > MAX_EXPONENT or (left == 0 and right < 0):
-            raise TooLargeError("an exponent that no report needs")
-        result = Fraction(left) ** int(right)
-    elif sign == "/":
-        if right == 0:
-            raise TooLargeError("a division by zero")
-        result = left / right
-    else:
-        result = left + right if sign == "+" else left - right if sign == "-" else left * right
-    if max(result.numerator.bit_length(), result.denominator.bit_length()) > MAX_BITS:
-        raise TooLargeError("a value that no report needs")
-    return result
-
-
-def leaves(tree: Expression) -> Iterator[Literal]:
-    """The numbers of an expression, left to right."""
-    if isinstance(tree, Literal):
-        yield tree
-    else:
-        yield from leaves(tree.left)
-        yield from leaves(tree.right)
+MAX_GAP: Final = 8  # tokens between a result and the step that goes on from it
 
 
 class Side(Value, frozen=True):
-    """One side of a chain. `worded`: an operator was a word. `broken`: two numbers stand with no operator between."""
+    """One side of a chain.
+
+    `worded`: an operator was a word. `broken`: two numbers stand with no operator between, or letters for digits.
+    `unfinished`: a sign follows with something behind it that is no number (``784*128 + bias``). `carried`: its first
+    number is the result before it. `start` and `end` are offsets in the plain text.
+    """
 
     text: str
     tree: Expression
     value: Fraction
     worded: bool = False
     broken: bool = False
+    unfinished: bool = False
+    carried: bool = False
+    start: int = 0
+    end: int = 0
 
     @property
     def has_working(self) -> bool:
@@ -113,6 +73,16 @@ class Chain(Value, frozen=True):
 
     text: str
     sides: tuple[Side, ...]
+
+    @property
+    def start(self) -> int:
+        """Where it starts in the plain text."""
+        return self.sides[0].start
+
+    @property
+    def end(self) -> int:
+        """Where it ends in the plain text."""
+        return self.sides[-1].end
 
     @property
     def values(self) -> tuple[Fraction, ...]:
@@ -147,90 +117,28 @@ def _leading_terms(tree: Expression) -> Iterator[Fraction]:
             return
 
 
-def read_chains(text: str) -> list[Chain]:
-    """All arithmetic in a passage, in order.
+def read_chains(text: str, names: Mapping[str, Fraction] | None = None) -> list[Chain]:
+    """All arithmetic in a passage, in order; `names` are words that stand for numbers.
 
     A chain has an operator in it or at least two numeric sides; numbers that merely stand in a sentence
     are none. Of ambiguous numerals (``100.480``) the reading is taken that makes its chain true, if one does.
     """
-    return list(_Reader(plain(text)).chains())
+    return read_arithmetic(plain(text), names).chains
 
 
-class _Token(Value, frozen=True):
-    kind: str  # number, sign, open, close, equals, word, line, stop
-    text: str
-    start: int
-    end: int
-    number: Numeral | None = None
+class Arithmetic(Value, frozen=True):
+    """What a passage in plain notation holds: its tokens, its chains, and the numbers that it gives names to."""
+
+    tokens: list[Token]
+    chains: list[Chain]
+    named: dict[str, Fraction]
 
 
-_WORD_SIGNS: Final = {
-    "times": "*",
-    "gånger": "*",
-    "ganger": "*",
-    "multiplied by": "*",
-    "multiplicerat med": "*",
-    "multiplicerad med": "*",
-    "multiplicerade med": "*",
-    "plus": "+",
-    "adderat med": "+",
-    "minus": "-",
-    "divided by": "/",
-    "delat med": "/",
-    "dividerat med": "/",
-    "equals": "=",
-    "is equal to": "=",
-    "are equal to": "=",
-    "är lika med": "=",
-    "lika med": "=",
-    "gives": "=",
-    "ger": "=",
-    "blir": "=",
-}
-_WORD_SIGN: Final = re.compile(
-    "(?:" + "|".join(rf"{words}" for words in sorted(_WORD_SIGNS, key=len, reverse=True)) + r")\b", re.I
-)
-_WORD: Final = re.compile(r"[^\W\d]\w*(?:['-][^\W\d]\w*)*")
-
-
-def _tokens(text: str) -> list[_Token]:
-    found: list[_Token] = []
-    at = 0
-    while at < len(text) and len(found) < MAX_TOKENS:
-        char = text[at]
-        if char in " \u2009":
-            at += 1
-            continue
-        start = at
-        match = NUMBER.match(text, at) if char.isdigit() or char == "." else None
-        if match is not None:
-            at = match.end()
-            number = numeral(match)
-            found.append(_Token("number" if number else "stop", match[0], start, at, number))
-            continue
-        if char.isalpha() or char == "_":
-            signs = _WORD_SIGN.match(text, at)
-            if signs is not None:
-                at = signs.end()
-                sign = _WORD_SIGNS[signs[0].lower()]
-                found.append(_Token("equals" if sign == "=" else "sign", sign, start, at))
-                continue
-            word = _WORD.match(text, at)
-            at = word.end() if word else at + 1
-            found.append(_Token("word", text[start:at], start, at))
-            continue
-        at += 1
-        if char == "\n" and found and found[-1].kind == "line":
-            continue
-        kind = {"(": "open", ")": "close", "=": "equals", "\n": "line"}.get(char)
-        if kind is None:
-            kind = "sign" if char in "+-*/^" else "word" if char in "#%_\"'" else "stop"
-        if char.isdigit():  # a digit glued to what stands before it: part of no numeral
-            while at < len(text) and (text[at].isdigit() or text[at] in ".,"):
-                at += 1
-            kind = "stop"
-        found.append(_Token(kind, text[start:at], start, at))
-    return found
+def read_arithmetic(text: str, names: Mapping[str, Fraction] | None = None) -> Arithmetic:
+    """The arithmetic of a passage that is in plain notation (`notation.plain`)."""
+    reader = _Reader(text, names or {})
+    chains = list(reader.chains())
+    return Arithmetic(reader.tokens, chains, reader.named)
 
 
 class _UnreadableError(Exception):
@@ -242,103 +150,207 @@ class _BoundError(Exception):
 
 
 class _Reader:
-    def __init__(self, text: str) -> None:
+    def __init__(self, text: str, names: Mapping[str, Fraction]) -> None:
         self.text = text
-        self.tokens = _without_bullets(_tokens(text))
+        self.names = names
+        self.tokens = tokens(text)
+        self.named: dict[str, Fraction] = {}
         self.at = 0
-        self.worded = self.broken = False
         self.operations = self.skip_to = 0
+        self.worded = self.broken = self.unfinished = False
+        self.result: Side | None = None  # the last side read, from which a step may go on
+        self.result_at = 0
 
     def chains(self) -> Iterator[Chain]:
-        sides: list[tuple[Side, int, int]] = []
+        sides: list[Side] = []
         equals = False  # an equals sign stands between the last side and here
+        defining: str | None = None  # the word before that equals sign
         while self.at < len(self.tokens):
             token = self.tokens[self.at]
-            if token.kind in {"number", "open"} or (token.kind == "sign" and token.text in "+-"):
+            if self._starts():
+                goes_on = self._goes_on()
                 if sides and not equals:
                     yield from _chain(self.text, sides)
                     sides = []
                 start = self.at
-                side = self._side()
+                side = self._side(goes_on=goes_on)
                 if side is None:
                     self.at = max(start + 1, self.skip_to)
                     continue
-                sides.append((side, token.start, self.tokens[self.at - 1].end))
-                equals = False
-                self._skip_label({"equals"})
-            elif token.kind == "equals":
+                sides.append(side)
+                self.result, self.result_at = side, self.at
+                if defining is not None:
+                    self.named[defining] = side.value
+                equals, defining = False, None
+                self._skip_label({TokenKind.EQUALS})
+            elif token.kind is TokenKind.EQUALS:
                 equals = True
+                defining = self._defined() or defining
                 self.at += 1
             else:
-                if token.kind == "stop" or (token.kind == "line" and not self._continues()):
+                if token.text == ":" and defining is None:
+                    defining = self._defined()
+                elif token.kind is not TokenKind.WORD or self.at and self.tokens[self.at - 1].text == ":":
+                    defining = None
+                if token.kind is TokenKind.STOP or (token.kind is TokenKind.LINE and not self._continues()):
                     yield from _chain(self.text, sides)
                     sides, equals = [], False
                 self.at += 1
         yield from _chain(self.text, sides)
 
+    def _starts(self) -> bool:
+        """Whether a side may start at this token."""
+        token = self.tokens[self.at]
+        if token.kind in {TokenKind.NUMBER, TokenKind.OPEN, TokenKind.PREFIX}:
+            return True
+        if token.kind is TokenKind.SIGN:
+            return token.text in "+-" or (token.text == "*" and self._goes_on())
+        if token.kind is not TokenKind.WORD:
+            return False
+        if token.text in self.names:
+            behind = self.at and self.tokens[self.at - 1].kind is TokenKind.EQUALS
+            return bool(behind) or self._peek(1, TokenKind.SIGN)
+        return token.number is not None and self._sign_after_label()
+
+    def _goes_on(self) -> bool:
+        """Whether the sign here goes on from the result before it: ``24, plus 6``, ``24. Adding 6``."""
+        token = self.tokens[self.at]
+        if token.kind not in {TokenKind.SIGN, TokenKind.PREFIX} or self.result is None:
+            return False
+        if self.at - self.result_at > MAX_GAP or (token.text == "-" and token.end - token.start == 1):
+            return False
+        between = self.tokens[self.result_at : self.at]
+        return not any(one.kind is TokenKind.EQUALS for one in between)
+
+    def _defined(self) -> str | None:
+        """The word that is given a value at this equals sign or colon; None for a part of a formula."""
+        at = self.at - 1
+        if at >= 0 and self.tokens[at].kind is TokenKind.CLOSE:
+            while at >= 0 and self.tokens[at].kind is not TokenKind.OPEN:
+                at -= 1
+                if self.at - at > MAX_LABEL_WORDS + 2:
+                    return None
+            at -= 1
+        if at < 0 or self.tokens[at].kind is not TokenKind.WORD:
+            return None
+        before = self.tokens[at - 1] if at else None
+        if before is not None and before.kind in {TokenKind.SIGN, TokenKind.CLOSE, TokenKind.NUMBER}:
+            return None
+        if before is not None and before.text == "," and self._is_tuple(at - 2):
+            return None
+        return self.tokens[at].text
+
+    def _is_tuple(self, at: int) -> bool:
+        """Whether the word at `at` begins its line: ``a, b = 1, 2`` gives no single name a value."""
+        return at >= 0 and (at == 0 or self.tokens[at - 1].kind is TokenKind.LINE)
+
     def _continues(self) -> bool:
         """Whether the line break here stands inside a chain: an equals sign before or behind it."""
         before = self.tokens[self.at - 1].kind if self.at else ""
         behind = self.tokens[self.at + 1].kind if self.at + 1 < len(self.tokens) else ""
-        return "equals" in (before, behind)
+        return TokenKind.EQUALS in (before, behind)
 
-    def _side(self) -> Side | None:
-        start, self.worded, self.broken, self.operations = self.at, False, False, 0
+    def _side(self, *, goes_on: bool) -> Side | None:
+        start, self.operations = self.at, 0
+        self.worded = self.broken = self.unfinished = False
+        carried = False
         try:
-            tree = self._sum(0)
+            if goes_on and self.result is not None:
+                tree, carried = self._step(self.result)
+            else:
+                tree = self._sum(0)
             value = evaluate(tree)
         except _BoundError:
             self.skip_to = self.at
             return None
         except (_UnreadableError, TooLargeError):
             return None
-        after = self.tokens[self.at] if self.at < len(self.tokens) else None
-        if after is not None and after.kind == "number":
+        if self._peek(0, TokenKind.NUMBER):
             self.broken = True
-        text = self.text[self.tokens[start].start : self.tokens[self.at - 1].end]
-        return Side(text.strip(), tree, value, self.worded, self.broken)
+        first, last = self.tokens[start].start, self.tokens[self.at - 1].end
+        text = self.text[first:last].strip()
+        return Side(
+            text, tree, value, self.worded, self.broken, self.unfinished, carried, first, last
+        )
+
+    def _step(self, result: Side) -> tuple[Expression, bool]:
+        """A step from the result before, and whether it is one: ``adding 6 to 24`` names both of its numbers."""
+        token = self.tokens[self.at]
+        if token.kind is TokenKind.PREFIX:
+            start = self.at
+            try:
+                return self._prefixed(0), False
+            except _UnreadableError:
+                self.at = start
+        self.at += 1
+        self._skip_words(3)
+        tree = self._product(0) if token.text in "+-" else self._power(0)
+        self.worded = True
+        tree = self._operation(token.text, whole(result.value), tree)
+        return self._more_terms(tree, 0), True
 
     def _sign(self, signs: str) -> str | None:
         """Consumes the sign that follows here, after labels and one line break, if it is one of `signs`."""
         start = self.at
-        self._skip_label({"sign"})
-        if (
-            self.at < len(self.tokens)
-            and self.tokens[self.at].kind == "line"
-            and self._peek(1, "sign", signs)
-        ):
+        self._skip_label({TokenKind.SIGN})
+        if self._peek(0, TokenKind.LINE) and self._peek(1, TokenKind.SIGN, signs):
             self.at += 1
-        if self._peek(0, "sign", signs):
+        if self._peek(0, TokenKind.SIGN, signs):
             token = self.tokens[self.at]
-            self.worded |= len(self.text[token.start : token.end]) > 1
+            self.worded |= token.end - token.start > 1
             self.at += 1
-            if self._peek(0, "line"):
+            if self._peek(0, TokenKind.LINE):
                 self.at += 1
             return token.text
         self.at = start
         return None
 
-    def _peek(self, ahead: int, kind: str, texts: str = "") -> bool:
+    def _peek(self, ahead: int, kind: TokenKind, texts: str = "") -> bool:
         if self.at + ahead >= len(self.tokens):
             return False
         token = self.tokens[self.at + ahead]
-        return token.kind == kind and (not texts or token.text in texts)
+        return token.kind is kind and (not texts or token.text in texts)
 
-    def _skip_label(self, wanted: set[str]) -> None:
-        """Skips words (``6 rows * ...``, ``6 (aisles) + ...``) if what follows them is `wanted` or a bracket's end."""
+    def _after_label(self) -> int:
+        """The token behind the words that may label what stands before: ``6 rows``, ``6 (aisles)``, ``6 seats/row``."""
         at, words = self.at, 0
         while at < len(self.tokens) and words <= MAX_LABEL_WORDS:
             token = self.tokens[at]
-            if token.kind == "word":
+            if token.kind is TokenKind.WORD:
                 words += 1
-            elif token.kind == "open" and _only_words(self.tokens, at):
-                while self.tokens[at].kind != "close":
+            elif token.kind is TokenKind.OPEN and _only_words(self.tokens, at):
+                while self.tokens[at].kind is not TokenKind.CLOSE:
                     at += 1
+            elif token.text == "/" and at > self.at and self._is_word(at + 1):
+                words += 1
             else:
                 break
             at += 1
-        if at > self.at and at < len(self.tokens) and self.tokens[at].kind in wanted | {"close"}:
+        return at
+
+    def _is_word(self, at: int) -> bool:
+        return at < len(self.tokens) and self.tokens[at].kind is TokenKind.WORD and not self.tokens[at].number
+
+    def _skip_label(self, wanted: set[TokenKind]) -> None:
+        """Skips a label if what follows it is `wanted` or a bracket's end."""
+        at = self._after_label()
+        if at > self.at and at < len(self.tokens) and self.tokens[at].kind in wanted | {TokenKind.CLOSE}:
             self.at = at
+
+    def _skip_words(self, most: int) -> None:
+        """Skips words up to a number, if there is one: ``adding the 6``."""
+        at = self.at
+        while at < len(self.tokens) and at - self.at <= most and self._is_word(at):
+            at += 1
+        if at < len(self.tokens) and self.tokens[at].kind in {TokenKind.NUMBER, TokenKind.OPEN}:
+            self.at = at
+
+    def _sign_after_label(self) -> bool:
+        start = self.at
+        self.at += 1
+        at = self._after_label()
+        self.at = start
+        return at < len(self.tokens) and self.tokens[at].kind is TokenKind.SIGN
 
     def _operation(self, sign: str, left: Expression, right: Expression) -> Operation:
         self.operations += 1
@@ -347,33 +359,51 @@ class _Reader:
         return Operation(sign, left, right)
 
     def _sum(self, depth: int) -> Expression:
-        tree = self._product(depth)
-        while sign := self._sign("+-"):
+        return self._more_terms(self._product(depth), depth)
+
+    def _more_terms(self, tree: Expression, depth: int) -> Expression:
+        while True:
+            if self._peek(0, TokenKind.OPEN) and self._peek(1, TokenKind.SIGN, "+"):  # 24 (+6)
+                tree = self._operation("+", tree, self._operand(depth))
+                continue
+            sign = self._sign("+-")
+            if not sign:
+                return tree
             before = self.at
             try:
                 tree = self._operation(sign, tree, self._product(depth))
             except _UnreadableError:
                 self.at = before - 1  # a sign with nothing readable behind it ends the expression
-                break
-        return tree
+                self.unfinished |= self._is_word(before)
+                return tree
 
     def _product(self, depth: int) -> Expression:
         tree = self._power(depth)
         while True:
             before = self.at
             sign = self._sign("*/")
-            if sign is None and not (self._peek(0, "open") and not _only_words(self.tokens, self.at)):
-                return tree  # not even juxtaposed: 6(4+1)
+            if sign is None and not self._juxtaposed(depth):
+                return tree
             try:
                 tree = self._operation(sign or "*", tree, self._power(depth))
             except _UnreadableError:
+                self.unfinished |= sign == "*" and self._is_word(self.at)
                 self.at = before
                 return tree
+
+    def _juxtaposed(self, depth: int) -> bool:
+        """Whether a factor follows with no sign before it: ``6(4+1)``; in brackets or behind them one was lost."""
+        if self._peek(0, TokenKind.OPEN):
+            return not _only_words(self.tokens, self.at) and not self._peek(1, TokenKind.SIGN, "+")
+        if self._peek(0, TokenKind.NUMBER) and (depth or self.tokens[self.at - 1].kind is TokenKind.CLOSE):
+            self.broken = True
+            return True
+        return False
 
     def _power(self, depth: int) -> Expression:
         base = self._operand(depth)
         before = self.at
-        if self._peek(0, "sign", "^"):
+        if self._peek(0, TokenKind.SIGN, "^"):
             self.at += 1
             try:
                 return self._operation("^", base, self._operand(depth + 1))
@@ -387,55 +417,74 @@ class _Reader:
         if self.at >= len(self.tokens):
             raise _UnreadableError
         token = self.tokens[self.at]
-        if token.kind == "number" and token.number is not None:
+        if token.number is not None and (token.kind is TokenKind.NUMBER or self._is_counting(token)):
+            self.broken |= token.garbled
             self.at += 1
             return Literal(token.number)
-        if token.kind == "sign" and token.text in "+-":
+        if token.kind is TokenKind.WORD and token.text in self.names:
+            self.at += 1
+            return whole(self.names[token.text], token.text)
+        if token.kind is TokenKind.PREFIX:
+            return self._prefixed(depth)
+        if token.kind is TokenKind.SIGN and token.text in "+-":
             self.at += 1
             inner = self._operand(depth + 1)
             zero = Literal(Numeral("0", (Fraction(0),)))
             return Operation("-", zero, inner) if token.text == "-" else inner
-        if token.kind == "open":
+        if token.kind is TokenKind.OPEN:
             self.at += 1
             tree = self._sum(depth + 1)
             self._skip_label(set())
-            if not self._peek(0, "close"):
-                if self._peek(0, "number"):
+            if not self._peek(0, TokenKind.CLOSE):
+                if self._peek(0, TokenKind.NUMBER):
                     self.broken = True
                 raise _UnreadableError
             self.at += 1
             return tree
         raise _UnreadableError
 
+    def _is_counting(self, token: Token) -> bool:
+        """Whether *one* is a number here: behind a sign, or with one to come."""
+        return token.kind is TokenKind.WORD
 
-def _only_words(tokens: list[_Token], at: int) -> bool:
+    def _prefixed(self, depth: int) -> Expression:
+        """``the product of A and B``, ``adding B to A``."""
+        if depth > MAX_DEPTH:
+            raise _BoundError
+        token = self.tokens[self.at]
+        self.at += 1
+        self.worded = True
+        self._skip_words(3)
+        first = self._product(depth + 1)
+        at = self._after_label()
+        joined = at > self.at and any(
+            one.text.lower() in _JOINERS for one in self.tokens[self.at : at] if one.kind is TokenKind.WORD
+        )
+        if not joined or at >= len(self.tokens) or self.tokens[at].kind not in _OPERANDS:
+            raise _UnreadableError
+        self.at = at
+        second = self._product(depth + 1)
+        return self._operation(token.text, second, first)
+
+
+_JOINERS: Final = frozenset(("and", "to", "by", "with", "och", "till", "med"))
+_OPERANDS: Final = frozenset((TokenKind.NUMBER, TokenKind.OPEN))
+
+
+def _only_words(tokens: list[Token], at: int) -> bool:
     """Whether the bracket that opens here holds nothing but a few words: ``(bias)``."""
     for token in tokens[at + 1 : at + 2 + MAX_LABEL_WORDS]:
-        if token.kind == "close":
+        if token.kind is TokenKind.CLOSE:
             return True
-        if token.kind != "word":
+        if token.kind is not TokenKind.WORD:
             return False
     return False
 
 
-def _without_bullets(tokens: list[_Token]) -> list[_Token]:
-    """Drops the dash, star or number that begins a list item."""
-    kept: list[_Token] = []
-    for index, token in enumerate(tokens):
-        starts_line = index == 0 or tokens[index - 1].kind == "line"
-        following = tokens[index + 1] if index + 1 < len(tokens) else None
-        gap = following is not None and following.start > token.end
-        if starts_line and token.kind == "sign" and token.text in "-*+" and gap:
-            continue
-        kept.append(token)
-    return kept
-
-
-def _chain(text: str, found: list[tuple[Side, int, int]]) -> Iterator[Chain]:
-    sides = [side for side, _, _ in found]
+def _chain(text: str, sides: list[Side]) -> Iterator[Chain]:
     if not sides or not (len(sides) > 1 or sides[0].has_working):
         return
-    shown = text[found[0][1] : found[-1][2]].strip()
+    shown = text[sides[0].start : sides[-1].end].strip()
     chain = Chain(shown, tuple(sides))
     if any(len(leaf.numeral.readings) > 1 for side in sides for leaf in leaves(side.tree)):
         chain = max((chain, *_other_readings(chain)), key=_agreement)
@@ -454,7 +503,7 @@ def _other_readings(chain: Chain) -> Iterator[Chain]:
         for side in chain.sides:
             try:
                 tree = _reread(side.tree) if everywhere or not side.has_working else side.tree
-                sides.append(Side(side.text, tree, evaluate(tree), side.worded, side.broken))
+                sides.append(msgspec.structs.replace(side, tree=tree, value=evaluate(tree)))
             except TooLargeError:
                 sides.append(side)
         yield Chain(chain.text, tuple(sides))

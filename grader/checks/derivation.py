@@ -12,7 +12,7 @@ from collections.abc import Callable, Mapping, Sequence
 from fractions import Fraction
 from typing import Final, TypeAlias
 
-from grader.checks.arithmetic import Expression, Literal, Operation, TooLargeError, evaluate, leaves
+from grader.checks.expressions import Expression, Literal, Operation, TooLargeError, evaluate, leaves
 from grader.checks.numerals import Numeral
 from grader.model import Value
 

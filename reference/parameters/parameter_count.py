@@ -8,7 +8,8 @@ from enum import StrEnum
 from fractions import Fraction
 from typing import Final
 
-from grader.checks.arithmetic import Chain, Side, Step, leaves, read_chains
+from grader.checks.arithmetic import Chain, Side, Step, read_chains
+from grader.checks.expressions import leaves
 from grader.checks.derivation import Derivation
 from grader.documents.core.document import Block
 from grader.model import Value
