@@ -1,65 +1,41 @@
-"""Question 2: the maths of the first Dense layer's parameters, derived from the network itself."""
+"""Question 2: whether an answer derives the first Dense layer's parameters from the network itself."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from enum import StrEnum
-from fractions import Fraction
 from typing import Final
 
-from grader.checks.arithmetic import Chain, Side, Step, read_chains
-from grader.checks.expressions import leaves
-from grader.checks.derivation import Derivation
-from grader.documents.core.document import Block
+from grader.checks.arithmetic import Step
+from grader.checks.chains import SLIP, Account, Worked, read_account
+from grader.checks.claims import Stance
+from grader.checks.derivation import ANSWER
+from grader.checks.expressions import Operation, leaves
+from grader.documents.core.document import Block, BlockKind
 from grader.model import Value
-from reference.lab.network import IMAGE_SHAPE, LAB_NETWORK, Dense
+from reference.parameters.count_formulas import COUNT, DERIVATION, OTHER_LAYERS
+from reference.parameters.count_in_words import BiasShare, CountedWords, read_counted_words
 
-MAX_SIDES: Final = 60  # of one chain of equalities that are looked at
-IMAGE_SIDE: Final = IMAGE_SHAPE[0]
-FIRST_DENSE_UNITS: Final = next(layer.units for layer in LAB_NETWORK if isinstance(layer, Dense))
-
-DERIVATION: Final = Derivation(
-    free={"side": IMAGE_SIDE, "neurons": FIRST_DENSE_UNITS},
-    derived={
-        "inputs": lambda q: q["side"] ** 2,
-        "inputs and bias": lambda q: q["side"] ** 2 + 1,
-        "weights": lambda q: q["side"] ** 2 * q["neurons"],
-    },
-    target=lambda q: (q["side"] ** 2 + 1) * q["neurons"],
-    mistakes={
-        "no-bias": lambda q: q["side"] ** 2 * q["neurons"],
-        "bias-per-input": lambda q: q["side"] ** 2 * (q["neurons"] + 1),
-        "one-bias": lambda q: q["side"] ** 2 * q["neurons"] + 1,
-        "added": lambda q: q["side"] ** 2 + q["neurons"],
-        "bias-twice": lambda q: (q["side"] ** 2 + 2) * q["neurons"],
-        "both-biases": lambda q: q["side"] ** 2 * q["neurons"] + q["side"] ** 2 + q["neurons"],
-        "side-only": lambda q: (q["side"] + 1) * q["neurons"],
-    },
+MAX_ROWS: Final = 60  # of a table
+_COUNT_WRITTEN: Final = re.compile(r"(?<!\d)100\W{0,3}480(?!\d)")
+_BIAS_NAMED: Final = re.compile(
+    r"\bbias\w*|\bintercept\w*|\bskärning\w*|\bkonstant\w*|\bconstant\w*|\boffset\b|\btröskel\w*|\+ ?b\b", re.I
 )
-COUNT: Final = DERIVATION.value()
-_BIAS: Final = re.compile(
-    r"\bbias\w*|\bintercept\w*|\bskärning\w*|\bkonstant\w*|\bconstant\w*|\boffset\b|\btröskel\w*", re.I
-)
-
-_OF_THE_INPUT: Final = frozenset(("inputs", "inputs and bias", "weights"))
-_WHOLE: Final = frozenset(("side", "neurons"))
-_BIAS_WORD: Final = r"(?:bias\w*|intercepts?|constants?|konstant\w*|offsets?)"
-_SO_MANY_BIASES: Final = re.compile(
-    rf"(?<![\d.,]){FIRST_DENSE_UNITS}(?![\d.,]?\d)[ ]?(?:\*\s?1\s)?(?:\w+\s){{0,3}}?{_BIAS_WORD}"
-    rf"|{_BIAS_WORD}\W{{0,3}}(?:\w+\W+){{0,3}}?{FIRST_DENSE_UNITS}(?![\d.,]?\d)",
-    re.I,
-)
-_ANSWER: Final = re.compile(r"(?<!\d)100\W{0,3}480(?!\d)")
+_STEPS_OF_INPUTS: Final = frozenset(("inputs", "inputs and bias", "weights"))
+_WHOLE_LAYER: Final = frozenset(("side", "neurons"))
 
 
-class Outcome(StrEnum):
-    """What the arithmetic of an answer comes to."""
+class CountOutcome(StrEnum):
+    """What the arithmetic and the words of an answer come to; what a reader would rather believe stands first."""
 
     RIGHT = "right"
+    CONFLICT = "conflict"  # right in one place, wrong in another
     SLIP = "slip"  # the right formula, but another number behind the equals sign
+    TYPO = "typo"  # right but for one number that is a slip of the pen, or a bracket that is left out
     UNEXPLAINED = "unexplained"  # 785*128 or 100352+128 with nothing that says where 785 or 100352 comes from
     DAMAGED = "damaged"  # signs were lost on the way here
+    WITHDRAWN = "withdrawn"  # the right formula, but its writer does not stand by it
     UNSURE = "unsure"
     MISTAKE = "mistake"
     UNRELATED = "unrelated"  # a true equality of other numbers
@@ -67,118 +43,265 @@ class Outcome(StrEnum):
     NOTHING = "nothing"
 
 
-class Working(Value, frozen=True):
-    """The judgement of a student's maths: the chain and block it rests on; `mistake` is an id of `DERIVATION`."""
+class CountReading(Value, frozen=True):
+    """What an answer to question 2 says: `quote` out of `block` is what the outcome rests on.
 
-    outcome: Outcome
-    chain: str = ""
+    `mistake` is an id of `DERIVATION`, or one of ``from-the-answer``, ``other-formula``. `claimed`: it is said to come to
+    the number asked for. `other_quote` out of `other` is the other side of a conflict.
+    """
+
+    outcome: CountOutcome
+    quote: str = ""
     block: Block | None = None
     mistake: str = ""
     run_on: bool = False
+    claimed: bool = False
+    other_quote: str = ""
+    other: Block | None = None
 
 
-def judge_working(blocks: Sequence[Block]) -> Working:
-    """Judges all the arithmetic in an answer together: its best line counts, for steps may be spread over several."""
-    chains = [(chain, block) for block in blocks for chain in read_chains(block.text)]
-    text = "\n".join(block.text for block in blocks)
-    reached = {side.value for chain, _ in chains for side in chain.sides if side.has_working}
-    found = [working for chain, block in chains for working in _each(chain, block, reached, text)]
-    if not found:
-        bare = next((block for block in blocks if re.search(r"100\W{0,3}480", block.text)), None)
-        return Working(Outcome.STATED, "", bare) if bare is not None else Working(Outcome.NOTHING)
-    return min(found, key=lambda working: _ORDER.index(working.outcome))
+def read_count(blocks: Sequence[Block]) -> CountReading:
+    """Reads all the arithmetic and the counting words of an answer together: steps may be spread over several."""
+    pieces = [(text, block) for block in blocks for text in _texts(block)]
+    account = read_account([text for text, _ in pieces], DERIVATION)
+    words = read_counted_words(account)
+    sources = [block for _, block in pieces]
+    found = [_judged(one, account, words, sources) for one in account.worked]
+    found = [*_turned_round(account, words, sources), *found]
+    asserted = [reading for reading, stance in found if stance is Stance.ASSERTED]
+    rights = [one for one in asserted if one.outcome is CountOutcome.RIGHT]
+    wrongs = [one for one in asserted if one.outcome is CountOutcome.MISTAKE]
+    if rights:
+        against = _against(rights[-1], wrongs, asserted)
+        if against is None:
+            return rights[0]
+        return _conflict(rights[0], against)
+    in_words = _in_words(words, account, wrongs, sources)
+    if in_words is not None:
+        asserted.append(in_words)
+    withdrawn = [
+        CountReading(CountOutcome.WITHDRAWN, one.quote, one.block)
+        for one, stance in found
+        if stance is not Stance.ASSERTED and one.outcome is not CountOutcome.NOTHING
+    ]
+    claimed = [one for one in wrongs if one.claimed]
+    if claimed and withdrawn and not (in_words and in_words.outcome is CountOutcome.RIGHT):
+        return claimed[-1]  # "it is not A but B": B is the answer
+    telling = [one for one in (*asserted, *withdrawn) if one.outcome is not CountOutcome.NOTHING]
+    if not telling:
+        bare = next((block for text, block in pieces if _COUNT_WRITTEN.search(text)), None)
+        return CountReading(CountOutcome.STATED, "", bare) if bare else CountReading(CountOutcome.NOTHING)
+    return min(telling, key=_rank)
 
 
-_ORDER: Final = (
-    Outcome.RIGHT,
-    Outcome.SLIP,
-    Outcome.UNEXPLAINED,
-    Outcome.DAMAGED,
-    Outcome.UNSURE,
-    Outcome.MISTAKE,
-    Outcome.UNRELATED,
-    Outcome.NOTHING,
-)
+def _rank(reading: CountReading) -> tuple[int, bool, bool]:
+    other_layer = reading.mistake in OTHER_LAYERS
+    return _ORDER.index(reading.outcome), other_layer, not reading.claimed
 
 
-def _each(chain: Chain, block: Block, reached: set[Fraction], text: str) -> Iterable[Working]:
-    run_on, doubtful = Step.RUN_ON in chain.steps(), chain.doubtful
-    for side in chain.sides[:MAX_SIDES]:
-        if not side.has_working:
+_ORDER: Final = tuple(CountOutcome)
+
+
+def _texts(block: Block) -> list[str]:
+    """The pieces of a block that are read as one each: of a table its rows, each cell under its heading."""
+    if block.kind is not BlockKind.TABLE or len(block.rows) < 2:
+        return [block.text]
+    heads = block.rows[0]
+    if any(any(char.isdigit() for char in cell) for cell in heads):
+        heads = ()
+    texts = []
+    for row in block.rows[1 if heads else 0 : MAX_ROWS]:
+        if len(row) == 2:
+            texts.append(": ".join(row))
             continue
-        seen = DERIVATION.recognise(side.tree)
-        if seen.right:
-            if not _explained(side, reached, text):
-                yield Working(Outcome.UNEXPLAINED, chain.text, block)
-            elif _stated_otherwise(chain) or _goes_wrong(chain, side):
-                yield Working(Outcome.DAMAGED if doubtful else Outcome.SLIP, chain.text, block)
-            else:
-                yield Working(Outcome.RIGHT, chain.text, block, run_on=run_on)
-        elif DERIVATION.lost_superscript(side.tree) or (doubtful and seen.quantities):
-            yield Working(Outcome.DAMAGED, chain.text, block)
-        elif (other := _turned_round(chain, side)) is not None:
-            derived = _explained(side, reached, text) and _explained(other, reached, text)
-            yield Working(Outcome.RIGHT if derived else Outcome.UNEXPLAINED, chain.text, block)
-        elif seen.mistake == "no-bias" and _biases_added(text, chain.text):
-            yield Working(Outcome.RIGHT, chain.text, block)
-        elif seen.mistake:
-            # "784*128 = 100352, and the biases": the missing term may stand in words
-            bias_in_words = seen.mistake == "no-bias" and bool(_BIAS.search(text))
-            unsure = bias_in_words or side.worded
-            yield Working(Outcome.UNSURE if unsure else Outcome.MISTAKE, chain.text, block, seen.mistake)
-        elif side.value == COUNT:
-            yield Working(Outcome.UNSURE if seen.quantities else Outcome.UNRELATED, chain.text, block)
-        elif COUNT in chain.values and seen.quantities:
-            yield Working(Outcome.UNSURE, chain.text, block)
-        elif COUNT in chain.values:
-            yield Working(Outcome.UNRELATED, chain.text, block)
-        elif seen.quantities >= _WHOLE or seen.quantities & _OF_THE_INPUT:
-            yield Working(Outcome.UNSURE, chain.text, block)
+        cells = [
+            f"{heads[at]}: {cell}" if at and at < len(heads) and heads[at] else cell
+            for at, cell in enumerate(row)
+        ]
+        texts.append(" ; ".join(cells))
+    return ["\n".join(texts)] if all(len(row) == 2 for row in block.rows) else texts
 
 
-def _turned_round(chain: Chain, side: Side) -> Side | None:
-    """The side of the chain that derives the answer together with this one, in which the answer itself stands."""
-    if not any(leaf.value == COUNT for leaf in leaves(side.tree)):
-        return None
-    others = (other for other in chain.sides if other is not side and other.value == side.value)
-    return next((other for other in others if DERIVATION.turned_round(side.tree, other.tree)), None)
+def _judged(
+    one: Worked, account: Account, words: CountedWords, sources: Sequence[Block]
+) -> tuple[CountReading, Stance]:
+    block = sources[one.passage.index]
+    outcome, mistake = _outcome(one, account, words)
+    claimed = one.stated == COUNT
+    run_on = Step.RUN_ON in one.chain.steps()
+    return CountReading(outcome, one.chain.text, block, mistake, run_on, claimed), one.stance
 
 
-def _biases_added(text: str, passage: str) -> bool:
-    """Whether the words after the weights add as many biases as there are neurons, and come to the answer."""
-    at = max(0, text.find(passage))
-    after = text[at + len(passage) :] if passage in text else text
-    return bool(_SO_MANY_BIASES.search(after)) and bool(_ANSWER.search(after))
+def _outcome(one: Worked, account: Account, words: CountedWords) -> tuple[CountOutcome, str]:
+    side, chain, seen = one.side, one.chain, one.seen
+    doubtful = chain.doubtful or side.broken
+    if seen.right:
+        return _right(one, account, words)
+    damaged = DERIVATION.lost_superscript(side.tree) or DERIVATION.glued(side.tree)
+    if damaged or (side.broken and seen.quantities):
+        return CountOutcome.DAMAGED, ""
+    if seen.mistake:
+        return _mistaken(one, words)
+    if ANSWER in seen.grounds and side.value == COUNT:
+        return CountOutcome.MISTAKE, "from-the-answer"
+    if DERIVATION.is_slip(side.tree, account.known) or _lacks_brackets(one, account):
+        return CountOutcome.TYPO, ""
+    if side.value == COUNT:
+        return (CountOutcome.UNSURE if seen.quantities else CountOutcome.UNRELATED), ""
+    if ANSWER in seen.grounds:
+        return CountOutcome.NOTHING, ""
+    if one.stated == COUNT:
+        unclear = doubtful or side.unfinished
+        return (CountOutcome.UNSURE if unclear else CountOutcome.MISTAKE), "other-formula"
+    both = "neurons" in seen.quantities and bool(seen.quantities & {"side", *_STEPS_OF_INPUTS})
+    if both and not seen.strange and not doubtful and not side.unfinished:
+        return CountOutcome.MISTAKE, "other-formula"
+    if seen.quantities >= _WHOLE_LAYER or (seen.quantities & _STEPS_OF_INPUTS and seen.strange):
+        return CountOutcome.UNSURE, ""
+    return CountOutcome.NOTHING, ""
 
 
-def _explained(side: Side, reached: set[Fraction], text: str) -> bool:
+def _right(one: Worked, account: Account, words: CountedWords) -> tuple[CountOutcome, str]:
+    if ANSWER in one.seen.grounds:
+        return CountOutcome.MISTAKE, "from-the-answer"
+    if SLIP in one.seen.grounds:
+        return CountOutcome.SLIP, ""
+    if not _explained(one, account, words):
+        return CountOutcome.UNEXPLAINED, ""
+    if one.side.broken:
+        return CountOutcome.DAMAGED, ""
+    if _stated_otherwise(one) or _goes_wrong(one):
+        return (CountOutcome.DAMAGED if one.chain.doubtful else CountOutcome.SLIP), ""
+    return CountOutcome.RIGHT, ""
+
+
+def _mistaken(one: Worked, words: CountedWords) -> tuple[CountOutcome, str]:
+    mistake = one.seen.mistake
+    if one.side.unfinished or one.chain.doubtful and one.stated != COUNT:
+        return CountOutcome.UNSURE, mistake
+    if mistake == "no-bias" and words.biases not in {BiasShare.NONE, BiasShare.INPUTS, BiasShare.LAYER}:
+        return CountOutcome.UNSURE, mistake  # the missing term may stand in words
+    if mistake == "added" and one.stated != COUNT and _lacks_brackets_tree(one):
+        return CountOutcome.TYPO, mistake
+    if _lacks_brackets_tree(one):
+        return CountOutcome.TYPO, mistake
+    return CountOutcome.MISTAKE, mistake
+
+
+def _lacks_brackets(one: Worked, account: Account) -> bool:
+    del account
+    return _lacks_brackets_tree(one)
+
+
+def _lacks_brackets_tree(one: Worked) -> bool:
+    """Whether the formula is right with a bracket around its first sum: ``784 + 1 * 128``."""
+    tree = one.side.tree
+    if one.stated != COUNT or "(" in one.side.text or not isinstance(tree, Operation) or tree.sign != "+":
+        return False
+    product = tree.right
+    if not isinstance(product, Operation) or product.sign != "*":
+        return False
+    meant = Operation("*", Operation("+", tree.left, product.left), product.right)
+    return DERIVATION.recognise(meant).right
+
+
+def _explained(one: Worked, account: Account, words: CountedWords) -> bool:
     """Whether the numbers that are themselves results (785, 100352) are derived, or at least named, somewhere."""
-    inputs = Fraction(IMAGE_SIDE**2)
-    weights = inputs * FIRST_DENSE_UNITS
-    for leaf in leaves(side.tree):
-        if leaf.value == weights and weights not in reached:
-            return False
-        if (
-            leaf.value == inputs + 1
-            and inputs + 1 not in reached
-            and not (str(inputs) in text and _BIAS.search(text))
-        ):
-            return False
-    return True
+    grounds = one.seen.grounds
+    if "weights" in grounds:
+        return False
+    if "inputs and bias" in grounds:
+        text = "\n".join(passage.text for passage in account.passages)
+        named = re.search(r"784", text) is not None and _BIAS_NAMED.search(text) is not None
+        return named or words.explains_neuron
+    return not grounds
 
 
-def _goes_wrong(chain: Chain, right: Side) -> bool:
-    """Whether a working behind the right one comes to another number; what stands before it may be a formula's words."""
-    at = next(number for number, side in enumerate(chain.sides) if side is right)
-    later = list(zip(chain.steps()[at:], chain.sides[at + 1 :], strict=True))
-    return any(step is Step.FALSE and after.has_working for step, after in later)
+def _turned_round(
+    account: Account, words: CountedWords, sources: Sequence[Block]
+) -> list[tuple[CountReading, Stance]]:
+    """Equations with the answer itself on one side that derive it all the same."""
+    found: list[tuple[CountReading, Stance]] = []
+    for one, other in account.turned_round:
+        if ANSWER in one.seen.grounds or any(leaf.value == COUNT for leaf in leaves(one.side.tree)):
+            if DERIVATION.turned_round(one.side.tree, other.side.tree, account.known):
+                reading = CountReading(
+                    CountOutcome.RIGHT, one.chain.text, sources[one.passage.index], claimed=True
+                )
+                stance = one.stance if one.stance is not Stance.ASSERTED else other.stance
+                found.append((reading, stance))
+    del words
+    return found
 
 
-def _stated_otherwise(chain: Chain) -> bool:
-    """Whether the chain ends in a number that its formula does not give."""
-    last = chain.sides[-1]
-    return (
-        not last.has_working and last.value != COUNT and chain.sides[-2].value == COUNT
-        if len(chain.sides) > 1
-        else False
+def _in_words(
+    words: CountedWords, account: Account, wrongs: Sequence[CountReading], sources: Sequence[Block]
+) -> CountReading | None:
+    """What the words add to the arithmetic: the biases to weights that are worked out, or all of it."""
+    weights = [
+        one for one in account.worked if one.seen.mistake == "no-bias" and one.stance is Stance.ASSERTED
+    ]
+    said_to_be_all = any(one.stated == COUNT for one in weights)
+    others = [one for one in wrongs if one.mistake != "no-bias" and one.mistake not in OTHER_LAYERS]
+    told = words.weights_per_neuron and (words.neurons or words.inputs)
+    tabled = words.weights_in_all and words.neurons and words.inputs
+    block = sources[words.passage] if words.passage is not None else None
+    if block is None:
+        return None
+    quote = account.passages[words.passage or 0].text[words.start : words.end]
+    if not (weights or told or tabled):
+        if words.biases is BiasShare.INPUTS and (words.neurons or words.inputs):
+            return CountReading(CountOutcome.MISTAKE, quote, block, "bias-per-input")
+        return None
+    if words.biases is BiasShare.NEURONS:
+        if said_to_be_all or others:
+            return CountReading(CountOutcome.UNSURE, quote, block)
+        return CountReading(CountOutcome.RIGHT, weights[0].chain.text if weights else quote, block)
+    mistake = {BiasShare.INPUTS: "bias-per-input", BiasShare.LAYER: "one-bias"}.get(words.biases, "")
+    if mistake:
+        return CountReading(CountOutcome.MISTAKE, quote, block, mistake, claimed=True)
+    return CountReading(CountOutcome.UNSURE, quote, block)
+
+
+def _against(
+    right: CountReading, wrongs: Sequence[CountReading], order: Sequence[CountReading]
+) -> CountReading | None:
+    """An assertion beside the right one that contradicts it: another formula said to come to the same number."""
+    for one in wrongs:
+        if one.quote == right.quote or one.mistake in OTHER_LAYERS or one.mistake == "from-the-answer":
+            continue
+        if one.claimed:
+            return one
+        complete = one.mistake not in {"no-bias", "added", "other-formula"}
+        if complete and "=" not in one.quote and order.index(one) > order.index(right):
+            return one
+    return None
+
+
+def _conflict(right: CountReading, wrong: CountReading) -> CountReading:
+    return CountReading(
+        CountOutcome.CONFLICT,
+        wrong.quote,
+        wrong.block,
+        wrong.mistake,
+        other_quote=right.quote,
+        other=right.block,
     )
+
+
+def _goes_wrong(one: Worked) -> bool:
+    """Whether a working behind the right one comes to another number; what stands before it may be words."""
+    sides, steps = one.chain.sides, one.chain.steps()
+    return any(
+        step is Step.FALSE and after.has_working
+        for step, after in zip(steps[one.at :], sides[one.at + 1 :], strict=True)
+    )
+
+
+def _stated_otherwise(one: Worked) -> bool:
+    """Whether the chain ends in a number that its formula does not give."""
+    sides = one.chain.sides
+    if len(sides) < 2:
+        return False
+    last, before = sides[-1], sides[-2]
+    return not last.has_working and last.value != COUNT and before.value == COUNT

@@ -1,0 +1,98 @@
+"""Question 2 in words: who has how many weights and biases, and whether that comes to the number of parameters."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from enum import StrEnum
+from fractions import Fraction
+
+from grader.checks.chains import Account, Passage
+from grader.checks.claims import Stance, stance_at
+from grader.checks.counted_things import CountedThing, counted_things
+from grader.model import Value
+from reference.parameters.count_formulas import PER_NEURON, WEIGHTS
+from reference.parameters.parameter_words import INPUTS, NEURONS, VOCABULARY
+
+
+class BiasShare(StrEnum):
+    """To what an answer's words give the biases."""
+
+    NEURONS = "neurons"
+    INPUTS = "inputs"
+    LAYER = "layer"
+    OTHER = "other"  # another number of them
+    UNSAID = "unsaid"  # there are some
+    NONE = "none"  # they are not spoken of
+    SEVERAL = "several"  # in one place this, in another that
+
+
+class CountedWords(Value, frozen=True):
+    """What the words of an answer count: weights in all and a neuron's, and where the biases go.
+
+    `passage` and `start`, `end` are where the biases are spoken of.
+    """
+
+    biases: BiasShare
+    weights_per_neuron: bool = False
+    weights_in_all: bool = False
+    neurons: bool = False
+    inputs: bool = False
+    passage: int | None = None
+    start: int = 0
+    end: int = 0
+
+    @property
+    def explains_neuron(self) -> bool:
+        """Whether a neuron's own parameters are told: a weight for each input, and a bias."""
+        return self.weights_per_neuron and self.biases is BiasShare.NEURONS
+
+
+def read_counted_words(account: Account) -> CountedWords:
+    """What the asserted words of an answer count."""
+    found = [(passage, thing) for passage in account.passages for thing in _asserted(passage)]
+    biases = [(passage, thing) for passage, thing in found if thing.thing in {"bias", "extra"}]
+    shares = [(share, passage, thing) for passage, thing in biases if (share := _share(thing)) is not None]
+    told = {share for share, _, _ in shares} - {BiasShare.UNSAID}
+    said = BiasShare.NONE if not shares else BiasShare.UNSAID if not told else BiasShare.SEVERAL
+    said = next(iter(told)) if len(told) == 1 else said
+    where = next(((passage, thing) for share, passage, thing in shares if share is said), None)
+    things = [thing for _, thing in found]
+    return CountedWords(
+        biases=said,
+        weights_per_neuron=any(
+            one.thing in {"weight", "input", "parameter"} and one.number == INPUTS and one.per == "neuron"
+            for one in things
+        ),
+        weights_in_all=any(one.thing == "weight" and one.number == WEIGHTS for one in things),
+        neurons=any(one.thing == "neuron" and one.number == NEURONS for one in things),
+        inputs=any(one.thing in {"input", "weight"} and one.number == INPUTS for one in things),
+        passage=where[0].index if where else None,
+        start=where[1].start if where else 0,
+        end=where[1].end if where else 0,
+    )
+
+
+def _asserted(passage: Passage) -> Sequence[CountedThing]:
+    return [
+        thing
+        for thing in counted_things(passage.arithmetic.tokens, VOCABULARY)
+        if stance_at(passage.text, thing.start, thing.end)[0] is Stance.ASSERTED
+    ]
+
+
+def _share(thing: CountedThing) -> BiasShare | None:
+    """To what a count of biases gives them; None if it is of something else (*one more* picture)."""
+    one = thing.number is None or thing.number == 1
+    if thing.number == NEURONS and thing.per in {None, "layer", "neuron"}:
+        return BiasShare.NEURONS
+    if one and thing.per == "neuron":
+        return BiasShare.NEURONS
+    if thing.thing == "extra":
+        return None
+    if thing.number == INPUTS or (one and thing.per == "input"):
+        return BiasShare.INPUTS
+    if one and thing.per == "layer":
+        return BiasShare.LAYER if thing.number == 1 else BiasShare.UNSAID
+    if thing.number is None or thing.number in {Fraction(1), INPUTS, PER_NEURON, WEIGHTS}:
+        return BiasShare.UNSAID
+    return BiasShare.OTHER
