@@ -33,7 +33,8 @@ from grader.model import Value
 MAX_DEPTH: Final = 24  # of brackets and of signs before an operand
 MAX_OPERATIONS: Final = 200  # in one side of a chain
 MAX_LABEL_WORDS: Final = 5  # words that may stand between a number and the next operator
-MAX_GAP: Final = 8  # tokens between a result and the step that goes on from it
+MAX_GAP: Final = 8  # tokens between a result and the sign that goes on from it
+MAX_WORDY_GAP: Final = 40  # the same where words say that it does: "so we add 6"
 
 
 class Side(Value, frozen=True):
@@ -178,14 +179,18 @@ class _Reader:
                     self.at = max(start + 1, self.skip_to)
                     continue
                 sides.append(side)
-                self.result, self.result_at = side, self.at
+                if side.has_working or len(sides) > 1 or self._stands_alone():
+                    self.result, self.result_at = side, self.at
                 if defining is not None:
                     self.named[defining] = side.value
                 equals, defining = False, None
                 self._skip_label({TokenKind.EQUALS})
             elif token.kind is TokenKind.EQUALS:
-                equals = True
                 defining = self._defined() or defining
+                if sides and defining is not None and self._is_introduced():
+                    yield from _chain(self.text, sides)
+                    sides = []
+                equals = True
                 self.at += 1
             else:
                 if token.text == ":" and defining is None:
@@ -209,7 +214,7 @@ class _Reader:
             return False
         if token.text in self.names:
             behind = self.at and self.tokens[self.at - 1].kind is TokenKind.EQUALS
-            return bool(behind) or self._peek(1, TokenKind.SIGN)
+            return bool(behind) or self._peek(1, TokenKind.SIGN) or self._touches(1, TokenKind.OPEN)
         return token.number is not None and self._sign_after_label()
 
     def _goes_on(self) -> bool:
@@ -217,10 +222,22 @@ class _Reader:
         token = self.tokens[self.at]
         if token.kind not in {TokenKind.SIGN, TokenKind.PREFIX} or self.result is None:
             return False
-        if self.at - self.result_at > MAX_GAP or (token.text == "-" and token.end - token.start == 1):
+        most = MAX_WORDY_GAP if token.kind is TokenKind.PREFIX else MAX_GAP
+        if self.at - self.result_at > most or (token.text == "-" and token.end - token.start == 1):
             return False
         between = self.tokens[self.result_at : self.at]
-        return not any(one.kind is TokenKind.EQUALS for one in between)
+        if token.kind is TokenKind.PREFIX or not any(one.kind is TokenKind.EQUALS for one in between):
+            return True
+        return between[-1].kind is TokenKind.EQUALS and not any(one.kind is TokenKind.WORD for one in between)
+
+    def _stands_alone(self) -> bool:
+        """Whether the number just read stands by itself, with a sign to come: ``6,`` and then ``*4``."""
+        behind = self.at
+        while behind < len(self.tokens) and self.tokens[behind].kind in {TokenKind.STOP, TokenKind.LINE}:
+            behind += 1
+            if behind - self.at > 2:
+                return False
+        return behind < len(self.tokens) and self.tokens[behind].kind is TokenKind.SIGN
 
     def _defined(self) -> str | None:
         """The word that is given a value at this equals sign or colon; None for a part of a formula."""
@@ -239,6 +256,11 @@ class _Reader:
         if before is not None and before.text == "," and self._is_tuple(at - 2):
             return None
         return self.tokens[at].text
+
+    def _is_introduced(self) -> bool:
+        """Whether the word before this equals sign begins a statement of its own: ``where n = 6``, ``and m = 4``."""
+        before = self.tokens[self.at - 2] if self.at > 1 else None
+        return before is not None and before.kind is TokenKind.WORD and before.text.lower() in _INTRODUCING
 
     def _is_tuple(self, at: int) -> bool:
         """Whether the word at `at` begins its line: ``a, b = 1, 2`` gives no single name a value."""
@@ -311,6 +333,10 @@ class _Reader:
         token = self.tokens[self.at + ahead]
         return token.kind is kind and (not texts or token.text in texts)
 
+    def _touches(self, ahead: int, kind: TokenKind) -> bool:
+        """Whether a token of this kind stands there with no gap before it."""
+        return self._peek(ahead, kind) and self.tokens[self.at + ahead].start == self.tokens[self.at + ahead - 1].end
+
     def _after_label(self) -> int:
         """The token behind the words that may label what stands before: ``6 rows``, ``6 (aisles)``, ``6 seats/row``."""
         at, words = self.at, 0
@@ -379,24 +405,35 @@ class _Reader:
 
     def _product(self, depth: int) -> Expression:
         tree = self._power(depth)
+        last = tree
         while True:
             before = self.at
             sign = self._sign("*/")
             if sign is None and not self._juxtaposed(depth):
                 return tree
             try:
-                tree = self._operation(sign or "*", tree, self._power(depth))
+                factor = self._power(depth)
             except _UnreadableError:
                 self.unfinished |= sign == "*" and self._is_word(self.at)
                 self.at = before
                 return tree
+            if sign is None and self.tokens[before].kind is TokenKind.OPEN:
+                said = _said_again(tree, last, factor)
+                if said is not None:
+                    tree = last = said
+                    continue
+            tree, last = self._operation(sign or "*", tree, factor), factor
 
     def _juxtaposed(self, depth: int) -> bool:
-        """Whether a factor follows with no sign before it: ``6(4+1)``; in brackets or behind them one was lost."""
+        """Whether a factor follows with no sign before it: ``6(4+1)``, ``(4+1)n``; in brackets one may be lost."""
         if self._peek(0, TokenKind.OPEN):
             return not _only_words(self.tokens, self.at) and not self._peek(1, TokenKind.SIGN, "+")
-        if self._peek(0, TokenKind.NUMBER) and (depth or self.tokens[self.at - 1].kind is TokenKind.CLOSE):
-            self.broken = True
+        closed = self.tokens[self.at - 1].kind is TokenKind.CLOSE
+        if closed and self._touches(0, TokenKind.WORD):
+            self.unfinished |= self.tokens[self.at].text not in self.names
+            return self.tokens[self.at].text in self.names
+        if self._peek(0, TokenKind.NUMBER) and (depth or closed):
+            self.broken |= not (closed and self._touches(0, TokenKind.NUMBER))
             return True
         return False
 
@@ -458,7 +495,7 @@ class _Reader:
         first = self._product(depth + 1)
         at = self._after_label()
         joined = at > self.at and any(
-            one.text.lower() in _JOINERS for one in self.tokens[self.at : at] if one.kind is TokenKind.WORD
+            one.text.lower() in _JOINERS[token.text] for one in self.tokens[self.at : at] if one.kind is TokenKind.WORD
         )
         if not joined or at >= len(self.tokens) or self.tokens[at].kind not in _OPERANDS:
             raise _UnreadableError
@@ -467,8 +504,34 @@ class _Reader:
         return self._operation(token.text, second, first)
 
 
-_JOINERS: Final = frozenset(("and", "to", "by", "with", "och", "till", "med"))
+_JOINERS: Final = {
+    "+": frozenset(("and", "to", "och", "till")),
+    "*": frozenset(("and", "by", "with", "och", "med")),
+}
+_INTRODUCING: Final = frozenset(
+    "where with when if let for given and since as here med där då när om låt och eftersom här".split()
+)
 _OPERANDS: Final = frozenset((TokenKind.NUMBER, TokenKind.OPEN))
+
+
+def _said_again(tree: Expression, last: Expression, bracket: Expression) -> Expression | None:
+    """What is left where a bracket only says again what stands before it: ``24 (6*4)``, ``6*4 (24)``."""
+    try:
+        value = evaluate(bracket)
+        if isinstance(bracket, Operation) and isinstance(last, Literal) and last.value == value:
+            return _with_last(tree, last, bracket)
+        if isinstance(bracket, Literal) and isinstance(tree, Operation) and evaluate(tree) == value:
+            return tree
+    except TooLargeError:
+        return None
+    return None
+
+
+def _with_last(tree: Expression, last: Literal, by: Expression) -> Expression:
+    """A product with its last factor written otherwise."""
+    if isinstance(tree, Operation):
+        return Operation(tree.sign, tree.left, by)
+    return by if tree == last else tree
 
 
 def _only_words(tokens: list[Token], at: int) -> bool:

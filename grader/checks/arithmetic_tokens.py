@@ -70,8 +70,24 @@ _WORD_SIGNS: Final = {
     "resulting in": "=",
     "resulterar i": "=",
     "we get": "=",
+    "you get": "=",
+    "one gets": "=",
+    "to get": "=",
+    "and get": "=",
+    "getting": "=",
+    "giving": "=",
+    "making": "=",
+    "gives us": "=",
+    "totals": "=",
+    "in total": "=",
     "får vi": "=",
+    "vi får": "=",
     "får man": "=",
+    "man får": "=",
+    "och får": "=",
+    "för att få": "=",
+    "ger oss": "=",
+    "totalt": "=",
 }
 _PREFIXES: Final = {
     "product of": "*",
@@ -110,7 +126,7 @@ _LINKED: Final = re.compile(  # 784*128, which is 100352
     r"(?:is|gives|makes|equals|becomes|comes[ ]to|är|ger|blir)\b(?:[ ](?:in[ ]total|totalt))?",
     re.I,
 )
-_IS: Final = re.compile(r"(?:is|are|är)\b", re.I)
+_IS: Final = re.compile(r"(?:is|are|be|är|vara)\b", re.I)
 _WORD: Final = re.compile(r"[^\W\d]\w*(?:['-][^\W\d]\w*)*")
 _GARBLED: Final = re.compile(r"(?=[IlO|o]*\d)(?=\d*[IlO|o])[\dIlO|o]{2,12}(?![\w|])")
 _DIGITS: Final = str.maketrans("IlO|o", "11010")

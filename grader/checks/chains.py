@@ -49,14 +49,14 @@ class Worked(Value, frozen=True):
 
     @property
     def stated(self) -> Fraction | None:
-        """The number that the chain says this comes to, the last if several; None if none is said."""
-        for side in reversed(self.chain.sides[self.at + 1 :]):
+        """The number that the chain says this comes to, the first behind it if several; None if none is said."""
+        sides, steps = self.chain.sides, self.chain.steps()
+        for step, side in zip(steps[self.at :], sides[self.at + 1 :], strict=True):
+            if step is Step.RUN_ON:
+                break
             if not side.has_working:
                 return side.value
-        for side in self.chain.sides[: self.at]:
-            if not side.has_working:
-                return side.value
-        return None
+        return next((side.value for side in sides[: self.at] if not side.has_working), None)
 
 
 class Account(Value, frozen=True):
@@ -139,12 +139,13 @@ def _learn(chain: Chain, derivation: Derivation, known: dict[Fraction, tuple[Mea
     steps = chain.steps()
     answer = derivation.value()
     for at, side in enumerate(chain.sides[:MAX_SIDES]):
-        if not side.has_working or side.broken or side.unfinished:
+        if not side.has_working or side.broken:
             continue
         meanings = derivation.meanings(side.tree, known)
         following = chain.sides[at + 1] if at + 1 < len(chain.sides) else None
         slipped = (
             following is not None
+            and not side.unfinished
             and steps[at] is Step.FALSE
             and not following.has_working
             and at + 2 >= len(chain.sides)

@@ -68,6 +68,10 @@ _BETWEEN: Final = frozenset(
     "is are has have är har of with size length shape dimension dimensions vector vektor med längd storlek in r mathbb term"
     " terms entries parameters".split()
 )
+_JOINTS: Final = frozenset(
+    "and och or eller with med is are är has have har where där so så then sedan which that som for för in i plus but men"
+    " we vi of".split()
+)
 _ENDS: Final = frozenset((".", ";", "!", "?"))
 
 
@@ -105,7 +109,9 @@ def _number_of(sentence: Sequence[Token], things: Sequence[str | None], at: int)
         token = sentence[before]
         if token.number is not None:
             return token.number.value, before
-        if token.kind is not TokenKind.WORD or things[before] is not None:
+        if token.kind is TokenKind.OPEN and before == at - 1:
+            continue  # 6 (lamps)
+        if token.kind is not TokenKind.WORD or things[before] is not None or token.text.lower() in _JOINTS:
             break
         if token.text.lower() in _ARTICLES:
             return Fraction(1), before
@@ -113,7 +119,9 @@ def _number_of(sentence: Sequence[Token], things: Sequence[str | None], at: int)
         token = sentence[behind]
         if token.kind is TokenKind.NUMBER and token.number is not None:
             follower = things[behind + 1] if behind + 1 < len(things) else None
-            direct = behind > at + 1 and (follower is None or follower == things[at])
+            after = sentence[behind + 1].kind if behind + 1 < len(sentence) else TokenKind.STOP
+            alone = after in {TokenKind.STOP, TokenKind.LINE, TokenKind.EQUALS, TokenKind.CLOSE}
+            direct = (behind > at + 1 or alone) and (follower is None or follower == things[at])
             return (token.number.value, behind) if direct else (None, at)
         linking = token.kind in {TokenKind.EQUALS, TokenKind.OPEN, TokenKind.CLOSE} or token.text in ":^"
         if not linking and token.text.lower() not in _BETWEEN:
@@ -158,13 +166,14 @@ def _owner_ahead(
         token = sentence[ahead]
         if things[ahead] is not None:
             owner = things[ahead]
-            following = things[ahead + 1] if ahead + 1 < len(things) else None
-            if following in vocabulary.owners:  # input neuron
+            companion = things[ahead + 1] if ahead + 1 < len(things) else None
+            if companion in vocabulary.owners:  # input neuron
                 ahead += 1  # noqa: PLW2901
             return (owner if owner in vocabulary.owners else None), ahead + 1
         if token.kind is TokenKind.NUMBER and token.number is not None:
             by_number = vocabulary.sizes.get(token.number.value)
-            if by_number is None:
+            following = sentence[ahead + 1].kind if ahead + 1 < len(sentence) else TokenKind.STOP
+            if by_number is None or following in {TokenKind.SIGN, TokenKind.OPEN, TokenKind.EQUALS}:
                 return None, at
         elif token.text.lower() not in _FILLERS:
             if by_number is None and token.kind is TokenKind.WORD and ahead == at and token.text.lower() not in _HAS:

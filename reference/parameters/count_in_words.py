@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from enum import StrEnum
 from fractions import Fraction
+from typing import Final
 
 from grader.checks.chains import Account, Passage
 from grader.checks.claims import Stance, stance_at
@@ -12,6 +14,9 @@ from grader.checks.counted_things import CountedThing, counted_things
 from grader.model import Value
 from reference.parameters.count_formulas import PER_NEURON, WEIGHTS
 from reference.parameters.parameter_words import INPUTS, NEURONS, VOCABULARY
+
+
+_LAYER_ROW: Final = re.compile(r"(?<!\d)(?:784|100\W{0,3}(?:480|352)|785|28 ?\* ?28)(?!\d)")
 
 
 class BiasShare(StrEnum):
@@ -47,9 +52,14 @@ class CountedWords(Value, frozen=True):
         return self.weights_per_neuron and self.biases is BiasShare.NEURONS
 
 
-def read_counted_words(account: Account) -> CountedWords:
-    """What the asserted words of an answer count."""
-    found = [(passage, thing) for passage in account.passages for thing in _asserted(passage)]
+def read_counted_words(account: Account, rows: frozenset[int] = frozenset()) -> CountedWords:
+    """What the asserted words of an answer count; of passages that are `rows` of a table, this layer's alone."""
+    found = [
+        (passage, thing)
+        for passage in account.passages
+        if passage.index not in rows or _LAYER_ROW.search(passage.text)
+        for thing in _asserted(passage)
+    ]
     biases = [(passage, thing) for passage, thing in found if thing.thing in {"bias", "extra"}]
     shares = [(share, passage, thing) for passage, thing in biases if (share := _share(thing)) is not None]
     told = {share for share, _, _ in shares} - {BiasShare.UNSAID}

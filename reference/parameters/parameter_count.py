@@ -14,8 +14,9 @@ from grader.checks.derivation import ANSWER
 from grader.checks.expressions import Operation, leaves
 from grader.documents.core.document import Block, BlockKind
 from grader.model import Value
-from reference.parameters.count_formulas import COUNT, DERIVATION, OTHER_LAYERS
+from reference.parameters.count_formulas import COUNT, DERIVATION, OTHER_LAYERS, PER_NEURON
 from reference.parameters.count_in_words import BiasShare, CountedWords, read_counted_words
+from reference.parameters.parameter_words import NEURONS
 
 MAX_ROWS: Final = 60  # of a table
 _COUNT_WRITTEN: Final = re.compile(r"(?<!\d)100\W{0,3}480(?!\d)")
@@ -64,7 +65,8 @@ def read_count(blocks: Sequence[Block]) -> CountReading:
     """Reads all the arithmetic and the counting words of an answer together: steps may be spread over several."""
     pieces = [(text, block) for block in blocks for text in _texts(block)]
     account = read_account([text for text, _ in pieces], DERIVATION)
-    words = read_counted_words(account)
+    tables = [index for index, (_, block) in enumerate(pieces) if block.kind is BlockKind.TABLE]
+    words = read_counted_words(account, frozenset(tables))
     sources = [block for _, block in pieces]
     found = [_judged(one, account, words, sources) for one in account.worked]
     found = [*_turned_round(account, words, sources), *found]
@@ -84,9 +86,9 @@ def read_count(blocks: Sequence[Block]) -> CountReading:
         for one, stance in found
         if stance is not Stance.ASSERTED and one.outcome is not CountOutcome.NOTHING
     ]
-    claimed = [one for one in wrongs if one.claimed]
-    if claimed and withdrawn and not (in_words and in_words.outcome is CountOutcome.RIGHT):
-        return claimed[-1]  # "it is not A but B": B is the answer
+    meant = [one for one in wrongs if one.claimed or one.mistake not in _MAY_BE_STEPS]
+    if meant and withdrawn and not (in_words and in_words.outcome is CountOutcome.RIGHT):
+        return meant[-1]  # "it is not A but B": B is the answer
     telling = [one for one in (*asserted, *withdrawn) if one.outcome is not CountOutcome.NOTHING]
     if not telling:
         bare = next((block for text, block in pieces if _COUNT_WRITTEN.search(text)), None)
@@ -100,6 +102,7 @@ def _rank(reading: CountReading) -> tuple[int, bool, bool]:
 
 
 _ORDER: Final = tuple(CountOutcome)
+_MAY_BE_STEPS: Final = OTHER_LAYERS | {"no-bias", "added", "other-formula"}  # in a longer, right answer
 
 
 def _texts(block: Block) -> list[str]:
@@ -150,6 +153,8 @@ def _outcome(one: Worked, account: Account, words: CountedWords) -> tuple[CountO
         return (CountOutcome.UNSURE if seen.quantities else CountOutcome.UNRELATED), ""
     if ANSWER in seen.grounds:
         return CountOutcome.NOTHING, ""
+    if one.stated == COUNT and side.value == PER_NEURON:
+        return (CountOutcome.RIGHT if words.neurons else CountOutcome.UNSURE), ""  # the factor stands in words
     if one.stated == COUNT:
         unclear = doubtful or side.unfinished
         return (CountOutcome.UNSURE if unclear else CountOutcome.MISTAKE), "other-formula"
@@ -177,15 +182,20 @@ def _right(one: Worked, account: Account, words: CountedWords) -> tuple[CountOut
 
 def _mistaken(one: Worked, words: CountedWords) -> tuple[CountOutcome, str]:
     mistake = one.seen.mistake
-    if one.side.unfinished or one.chain.doubtful and one.stated != COUNT:
+    if one.side.unfinished or (one.chain.doubtful and one.stated not in {COUNT, one.side.value}):
         return CountOutcome.UNSURE, mistake
     if mistake == "no-bias" and words.biases not in {BiasShare.NONE, BiasShare.INPUTS, BiasShare.LAYER}:
         return CountOutcome.UNSURE, mistake  # the missing term may stand in words
-    if mistake == "added" and one.stated != COUNT and _lacks_brackets_tree(one):
-        return CountOutcome.TYPO, mistake
+    if mistake == "one-bias" and _one_each(one, words):
+        return CountOutcome.UNSURE, mistake  # "784*128 + 1 bias per neuron"
     if _lacks_brackets_tree(one):
         return CountOutcome.TYPO, mistake
     return CountOutcome.MISTAKE, mistake
+
+
+def _one_each(one: Worked, words: CountedWords) -> bool:
+    """Whether the *one* that is added is one for each neuron, by the words around it."""
+    return words.biases is BiasShare.NEURONS and one.stated in {None, COUNT, NEURONS}
 
 
 def _lacks_brackets(one: Worked, account: Account) -> bool:
@@ -238,10 +248,15 @@ def _in_words(
     words: CountedWords, account: Account, wrongs: Sequence[CountReading], sources: Sequence[Block]
 ) -> CountReading | None:
     """What the words add to the arithmetic: the biases to weights that are worked out, or all of it."""
+    asserted = [one for one in account.worked if one.stance is Stance.ASSERTED]
     weights = [
-        one for one in account.worked if one.seen.mistake == "no-bias" and one.stance is Stance.ASSERTED
+        one
+        for one in asserted
+        if one.seen.mistake == "no-bias" or (one.seen.mistake == "one-bias" and _one_each(one, words))
     ]
-    said_to_be_all = any(one.stated == COUNT for one in weights)
+    said_to_be_all = any(
+        one.stated == COUNT and one.seen.mistake == "no-bias" and not one.side.unfinished for one in weights
+    )
     others = [one for one in wrongs if one.mistake != "no-bias" and one.mistake not in OTHER_LAYERS]
     told = words.weights_per_neuron and (words.neurons or words.inputs)
     tabled = words.weights_in_all and words.neurons and words.inputs
@@ -272,8 +287,7 @@ def _against(
             continue
         if one.claimed:
             return one
-        complete = one.mistake not in {"no-bias", "added", "other-formula"}
-        if complete and "=" not in one.quote and order.index(one) > order.index(right):
+        if one.mistake not in _MAY_BE_STEPS and "=" not in one.quote and order.index(one) > order.index(right):
             return one
     return None
 
