@@ -40,7 +40,8 @@ MAX_WORDY_GAP: Final = 40  # the same where words say that it does: "so we add 6
 class Side(Value, frozen=True):
     """One side of a chain.
 
-    `worded`: an operator was a word. `broken`: two numbers stand with no operator between, or letters for digits.
+    `worded`: an operator was a word. `broken`: two numbers stand with no operator between, or letters for digits;
+    `followed`: so does the number behind it.
     `unfinished`: a sign follows with something behind it that is no number (``784*128 + bias``). `carried`: its first
     number is the result before it. `start` and `end` are offsets in the plain text.
     """
@@ -50,6 +51,7 @@ class Side(Value, frozen=True):
     value: Fraction
     worded: bool = False
     broken: bool = False
+    followed: bool = False
     unfinished: bool = False
     carried: bool = False
     start: int = 0
@@ -94,7 +96,7 @@ class Chain(Value, frozen=True):
     def doubtful(self) -> bool:
         """Whether the text may have lost signs on its way here, so that a mismatch proves nothing."""
         spaced = any(leaf.numeral.spaced for side in self.sides for leaf in leaves(side.tree))
-        return any(side.broken for side in self.sides) or (spaced and Step.FALSE in self.steps())
+        return any(side.broken or side.followed for side in self.sides) or (spaced and Step.FALSE in self.steps())
 
     def steps(self) -> tuple[Step, ...]:
         """How each side but the first follows from the one before."""
@@ -127,19 +129,34 @@ def read_chains(text: str, names: Mapping[str, Fraction] | None = None) -> list[
     return read_arithmetic(plain(text), names).chains
 
 
+class NamedNumber(Value, frozen=True):
+    """A word that is given a number (``rows = 6``); offsets of the word in the plain text."""
+
+    word: str
+    value: Fraction
+    start: int
+    end: int
+
+
 class Arithmetic(Value, frozen=True):
-    """What a passage in plain notation holds: its tokens, its chains, and the numbers that it gives names to."""
+    """What a passage in plain notation holds. `result` is what its last chain comes to."""
 
     tokens: list[Token]
     chains: list[Chain]
-    named: dict[str, Fraction]
+    named: list[NamedNumber]
+    result: Fraction | None
 
 
-def read_arithmetic(text: str, names: Mapping[str, Fraction] | None = None) -> Arithmetic:
-    """The arithmetic of a passage that is in plain notation (`notation.plain`)."""
-    reader = _Reader(text, names or {})
+def read_arithmetic(
+    text: str, names: Mapping[str, Fraction] | None = None, result: Fraction | None = None
+) -> Arithmetic:
+    """The arithmetic of a passage that is in plain notation (`notation.plain`).
+
+    `names` are words that stand for numbers; `result` is what came out of the passage before, from which this may go on.
+    """
+    reader = _Reader(text, names or {}, result)
     chains = list(reader.chains())
-    return Arithmetic(reader.tokens, chains, reader.named)
+    return Arithmetic(reader.tokens, chains, reader.named, reader.result)
 
 
 class _UnreadableError(Exception):
@@ -151,21 +168,22 @@ class _BoundError(Exception):
 
 
 class _Reader:
-    def __init__(self, text: str, names: Mapping[str, Fraction]) -> None:
+    def __init__(self, text: str, names: Mapping[str, Fraction], result: Fraction | None) -> None:
         self.text = text
         self.names = names
         self.tokens = tokens(text)
-        self.named: dict[str, Fraction] = {}
+        self.named: list[NamedNumber] = []
         self.at = 0
         self.operations = self.skip_to = 0
         self.worded = self.broken = self.unfinished = False
-        self.result: Side | None = None  # the last side read, from which a step may go on
+        self.result = result  # of the last chain, from which a step may go on
         self.result_at = 0
 
     def chains(self) -> Iterator[Chain]:
         sides: list[Side] = []
         equals = False  # an equals sign stands between the last side and here
-        defining: str | None = None  # the word before that equals sign
+        soft = False  # and it is a word
+        defining: Token | None = None  # the word before it
         while self.at < len(self.tokens):
             token = self.tokens[self.at]
             if self._starts():
@@ -178,11 +196,15 @@ class _Reader:
                 if side is None:
                     self.at = max(start + 1, self.skip_to)
                     continue
+                if soft and sides and side.has_working and sides[-1].value != side.value:
+                    yield from _chain(self.text, sides)  # "that is" may begin another thought
+                    sides = []
                 sides.append(side)
                 if side.has_working or len(sides) > 1 or self._stands_alone():
-                    self.result, self.result_at = side, self.at
+                    self.result, self.result_at = side.value, self.at
                 if defining is not None:
-                    self.named[defining] = side.value
+                    value = side.tree.numeral.count if isinstance(side.tree, Literal) else side.value
+                    self.named.append(NamedNumber(defining.text, value, defining.start, defining.end))
                 equals, defining = False, None
                 self._skip_label({TokenKind.EQUALS})
             elif token.kind is TokenKind.EQUALS:
@@ -190,7 +212,7 @@ class _Reader:
                 if sides and defining is not None and self._is_introduced():
                     yield from _chain(self.text, sides)
                     sides = []
-                equals = True
+                equals, soft = True, token.said
                 self.at += 1
             else:
                 if token.text == ":" and defining is None:
@@ -212,7 +234,7 @@ class _Reader:
             return token.text in "+-" or (token.text == "*" and self._goes_on())
         if token.kind is not TokenKind.WORD:
             return False
-        if token.text in self.names:
+        if token.text in self.names or all(letter in self.names for letter in token.text[:4]):
             behind = self.at and self.tokens[self.at - 1].kind is TokenKind.EQUALS
             return bool(behind) or self._peek(1, TokenKind.SIGN) or self._touches(1, TokenKind.OPEN)
         return token.number is not None and self._sign_after_label()
@@ -237,9 +259,9 @@ class _Reader:
             behind += 1
             if behind - self.at > 2:
                 return False
-        return behind < len(self.tokens) and self.tokens[behind].kind is TokenKind.SIGN
+        return behind < len(self.tokens) and self.tokens[behind].kind in {TokenKind.SIGN, TokenKind.PREFIX}
 
-    def _defined(self) -> str | None:
+    def _defined(self) -> Token | None:
         """The word that is given a value at this equals sign or colon; None for a part of a formula."""
         at = self.at - 1
         if at >= 0 and self.tokens[at].kind is TokenKind.CLOSE:
@@ -255,7 +277,7 @@ class _Reader:
             return None
         if before is not None and before.text == "," and self._is_tuple(at - 2):
             return None
-        return self.tokens[at].text
+        return self.tokens[at]
 
     def _is_introduced(self) -> bool:
         """Whether the word before this equals sign begins a statement of its own: ``where n = 6``, ``and m = 4``."""
@@ -287,15 +309,15 @@ class _Reader:
             return None
         except (_UnreadableError, TooLargeError):
             return None
-        if self._peek(0, TokenKind.NUMBER):
-            self.broken = True
+        behind = self.tokens[self.at].number if self._peek(0, TokenKind.NUMBER) else None
+        followed = behind is not None and value not in behind.readings
         first, last = self.tokens[start].start, self.tokens[self.at - 1].end
         text = self.text[first:last].strip()
         return Side(
-            text, tree, value, self.worded, self.broken, self.unfinished, carried, first, last
+            text, tree, value, self.worded, self.broken, followed, self.unfinished, carried, first, last
         )
 
-    def _step(self, result: Side) -> tuple[Expression, bool]:
+    def _step(self, result: Fraction) -> tuple[Expression, bool]:
         """A step from the result before, and whether it is one: ``adding 6 to 24`` names both of its numbers."""
         token = self.tokens[self.at]
         if token.kind is TokenKind.PREFIX:
@@ -308,7 +330,7 @@ class _Reader:
         self._skip_words(3)
         tree = self._product(0) if token.text in "+-" else self._power(0)
         self.worded = True
-        tree = self._operation(token.text, whole(result.value), tree)
+        tree = self._operation(token.text, whole(result), tree)
         return self._more_terms(tree, 0), True
 
     def _sign(self, signs: str) -> str | None:
@@ -407,7 +429,7 @@ class _Reader:
         tree = self._power(depth)
         last = tree
         while True:
-            before = self.at
+            before, broken = self.at, self.broken
             sign = self._sign("*/")
             if sign is None and not self._juxtaposed(depth):
                 return tree
@@ -417,11 +439,10 @@ class _Reader:
                 self.unfinished |= sign == "*" and self._is_word(self.at)
                 self.at = before
                 return tree
-            if sign is None and self.tokens[before].kind is TokenKind.OPEN:
-                said = _said_again(tree, last, factor)
-                if said is not None:
-                    tree = last = said
-                    continue
+            said = None if sign else _said_again(tree, last, factor)
+            if said is not None:
+                tree, last, self.broken = said, said, broken
+                continue
             tree, last = self._operation(sign or "*", tree, factor), factor
 
     def _juxtaposed(self, depth: int) -> bool:
@@ -461,6 +482,13 @@ class _Reader:
         if token.kind is TokenKind.WORD and token.text in self.names:
             self.at += 1
             return whole(self.names[token.text], token.text)
+        if token.kind is TokenKind.WORD and 1 < len(token.text) <= 3 and all(c in self.names for c in token.text):
+            self.at += 1
+            first, *others = (whole(self.names[letter], letter) for letter in token.text)
+            tree: Expression = first
+            for factor in others:
+                tree = self._operation("*", tree, factor)
+            return tree
         if token.kind is TokenKind.PREFIX:
             return self._prefixed(depth)
         if token.kind is TokenKind.SIGN and token.text in "+-":
@@ -514,13 +542,16 @@ _INTRODUCING: Final = frozenset(
 _OPERANDS: Final = frozenset((TokenKind.NUMBER, TokenKind.OPEN))
 
 
-def _said_again(tree: Expression, last: Expression, bracket: Expression) -> Expression | None:
-    """What is left where a bracket only says again what stands before it: ``24 (6*4)``, ``6*4 (24)``."""
+def _said_again(tree: Expression, last: Expression, beside: Expression) -> Expression | None:
+    """What is left where the factor with no sign before it only says again what it stands beside.
+
+    ``24 (6*4)`` and ``6*4 (24)``, but not ``6(6)``.
+    """
     try:
-        value = evaluate(bracket)
-        if isinstance(bracket, Operation) and isinstance(last, Literal) and last.value == value:
-            return _with_last(tree, last, bracket)
-        if isinstance(bracket, Literal) and isinstance(tree, Operation) and evaluate(tree) == value:
+        value = evaluate(beside)
+        if isinstance(beside, Operation) and isinstance(last, Literal) and last.value == value:
+            return _with_last(tree, last, beside)
+        if isinstance(beside, Literal) and isinstance(tree, Operation) and evaluate(tree) == value:
             return tree
     except TooLargeError:
         return None

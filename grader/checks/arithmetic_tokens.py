@@ -29,7 +29,10 @@ class TokenKind(StrEnum):
 
 
 class Token(Value, frozen=True):
-    """`text` is the sign that is meant, or the words as written; `garbled`: letters stand for digits in a number."""
+    """`text` is the sign that is meant, or the words as written; `garbled`: letters stand for digits in a number.
+
+    `said`: the sign is a word (``gives``), and may mean something else.
+    """
 
     kind: TokenKind
     text: str
@@ -37,6 +40,7 @@ class Token(Value, frozen=True):
     end: int
     number: Numeral | None = None
     garbled: bool = False
+    said: bool = False
 
 
 _WORD_SIGNS: Final = {
@@ -95,7 +99,10 @@ _PREFIXES: Final = {
     "multiply": "*",
     "multiplying": "*",
     "multiplicera": "*",
+    "multiplicerar": "*",
     "multiplicerar vi": "*",
+    "multiplicerar man": "*",
+    "multiplies": "*",
     "sum of": "+",
     "summan av": "+",
     "add": "+",
@@ -130,6 +137,7 @@ _IS: Final = re.compile(r"(?:is|are|be|är|vara)\b", re.I)
 _WORD: Final = re.compile(r"[^\W\d]\w*(?:['-][^\W\d]\w*)*")
 _GARBLED: Final = re.compile(r"(?=[IlO|o]*\d)(?=\d*[IlO|o])[\dIlO|o]{2,12}(?![\w|])")
 _DIGITS: Final = str.maketrans("IlO|o", "11010")
+_THOUSANDS: Final = re.compile(r"[kK](?!\w)")
 _SHAPE: Final = re.compile(r"\([ ]?(\d{1,5})[ ]?,(?:([ ]?)(\d{1,5}))?[ ]?\)")
 _SHAPED: Final = re.compile(r"(?:shape|size|matri[xs]|form|dim\w*|\bw\w?|kernel)\W{0,4}\Z", re.I)
 _KINDS: Final = {
@@ -185,6 +193,10 @@ def _number(text: str, at: int, found: list[Token]) -> list[Token]:
     match = NUMBER.match(text, at) if char.isdigit() or char == "." else None
     if match is not None:
         number = numeral(match)
+        thousands = _THOUSANDS.match(text, match.end())
+        if number is not None and thousands is not None:
+            written = Numeral(match[0] + thousands[0], (number.value * 1000,))
+            return [Token(TokenKind.NUMBER, written.text, at, thousands.end(), written)]
         kind = TokenKind.NUMBER if number else TokenKind.STOP
         return [Token(kind, match[0], at, match.end(), number)]
     if char.isalpha() and not (at and text[at - 1].isalnum()):
@@ -200,25 +212,35 @@ def _words(text: str, at: int, found: list[Token]) -> list[Token]:
     char = text[at]
     linked = _LINKED.match(text, at) if char in ",.;" or char.isalpha() else None
     if linked is not None:
-        return [Token(TokenKind.EQUALS, "=", at, linked.end())]
+        return [Token(TokenKind.EQUALS, "=", at, linked.end(), said=True)]
     if not (char.isalpha() or char == "_"):
         return []
     signs = _WORD_SIGN.match(text, at)
     if signs is not None:
         sign = _WORD_SIGNS[signs[0].lower()]
         kind = TokenKind.EQUALS if sign == "=" else TokenKind.SIGN
-        return [Token(kind, sign, at, signs.end())]
+        return [Token(kind, sign, at, signs.end(), said=True)]
+    if char in "xX" and found and _is_times(text, at, found[-1]):
+        return [Token(TokenKind.SIGN, "*", at, at + 1)]
     prefix = _PREFIX.match(text, at)
     if prefix is not None:
         return [Token(TokenKind.PREFIX, _PREFIXES[prefix[0].lower()], at, prefix.end())]
     copula = _IS.match(text, at)
     if copula is not None and _is_equated(found):
-        return [Token(TokenKind.EQUALS, "=", at, copula.end())]
+        return [Token(TokenKind.EQUALS, "=", at, copula.end(), said=True)]
     word = _WORD.match(text, at)
     end = word.end() if word else at + 1
     written = text[at:end]
     one = Numeral(written, (Fraction(1),)) if written.lower() in ONE else None
     return [Token(TokenKind.WORD, written, at, end, one)]
+
+
+def _is_times(text: str, at: int, before: Token) -> bool:
+    """Whether the letter x is a product here: between a number and one in words (digits are `notation`'s)."""
+    behind = at + 1
+    if text[behind : behind + 1] != " " or before.kind not in {TokenKind.NUMBER, TokenKind.CLOSE, TokenKind.WORD}:
+        return False
+    return number_in_words(text, behind + 1) is not None
 
 
 def _is_equated(found: list[Token]) -> bool:

@@ -12,7 +12,9 @@ from fractions import Fraction
 from typing import Final
 
 from grader.checks.arithmetic import Arithmetic, Chain, Side, Step, read_arithmetic
+from grader.checks.arithmetic_tokens import TokenKind
 from grader.checks.claims import Stance, stance_at
+from grader.checks.counted_things import Vocabulary
 from grader.checks.derivation import ANSWER, MAX_MEANINGS, Derivation, Known, Meaning, Recognition
 from grader.checks.notation import plain
 from grader.model import Value
@@ -65,6 +67,7 @@ class Account(Value, frozen=True):
     passages: tuple[Passage, ...]
     worked: tuple[Worked, ...]
     known: Known
+    names: Mapping[str, Fraction]
 
     @property
     def turned_round(self) -> tuple[tuple[Worked, Worked], ...]:
@@ -78,14 +81,17 @@ class Account(Value, frozen=True):
         return tuple(found)
 
 
-def read_account(texts: Sequence[str], derivation: Derivation) -> Account:
-    """The statements in the pieces of an answer, in order, judged together."""
+def read_account(texts: Sequence[str], derivation: Derivation, vocabulary: Vocabulary) -> Account:
+    """The statements in the pieces of an answer, in order, judged together; `vocabulary` has the nouns that are names."""
     written = [plain(text) for text in texts]
     names: dict[str, Fraction] = {}
     read: list[Arithmetic] = []
     for _ in range(ROUNDS):
-        read = [read_arithmetic(text, names) for text in written]
-        found = _names(read)
+        read, result = [], None
+        for text in written:
+            read.append(read_arithmetic(text, names, result))
+            result = read[-1].result
+        found = _names(read, vocabulary)
         if found == names:
             break
         names = found
@@ -108,25 +114,25 @@ def read_account(texts: Sequence[str], derivation: Derivation) -> Account:
         for at, side in enumerate(chain.sides[:MAX_SIDES])
         if side.has_working
     ]
-    return Account(passages, tuple(worked[:MAX_WORKINGS]), known)
+    return Account(passages, tuple(worked[:MAX_WORKINGS]), known, names)
 
 
 def _stance(passage: Passage, side: Side) -> tuple[Stance, str]:
     return stance_at(passage.text, side.start, side.end)
 
 
-def _names(read: Sequence[Arithmetic]) -> dict[str, Fraction]:
+def _names(read: Sequence[Arithmetic], vocabulary: Vocabulary) -> dict[str, Fraction]:
     """The words that stand for one number each: given one by an equals sign, or counted (``784 inputs``)."""
     counted: dict[str, set[Fraction]] = {}
     for arithmetic in read:
         for number, word in zip(arithmetic.tokens, arithmetic.tokens[1:], strict=False):
-            if number.number is not None and number.kind == "number" and word.kind == "word":
-                counted.setdefault(word.text, set()).add(number.number.value)
-    found = {word: values.pop() for word, values in counted.items() if len(values) == 1 and len(word) > 1}
+            if number.number is not None and number.kind is TokenKind.NUMBER and vocabulary.thing(word):
+                counted.setdefault(word.text, set()).add(number.number.count)
+    found = {word: values.pop() for word, values in counted.items() if len(values) == 1}
     given: dict[str, set[Fraction]] = {}
     for arithmetic in read:
-        for word, value in arithmetic.named.items():
-            given.setdefault(word, set()).add(value)
+        for named in arithmetic.named:
+            given.setdefault(named.word, set()).add(named.value)
     found |= {word: next(iter(values)) for word, values in given.items() if len(values) == 1}
     for word, values in given.items():
         if len(values) > 1:
@@ -170,8 +176,3 @@ def _add(
     ordered = sorted(best.values(), key=lambda one: (ANSWER in one.grounds, len(one.grounds)))
     if ordered:
         known[value] = tuple(ordered[:MAX_MEANINGS])
-
-
-def named_values(passages: Sequence[Passage]) -> Mapping[str, Fraction]:
-    """The words that an answer gives values to."""
-    return _names([passage.arithmetic for passage in passages])

@@ -12,6 +12,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from fractions import Fraction
 from typing import Final
 
+from grader.checks.arithmetic import Arithmetic
 from grader.checks.arithmetic_tokens import Token, TokenKind
 from grader.model import Value
 
@@ -34,7 +35,12 @@ class Vocabulary(Value, frozen=True):
         if token.kind is not TokenKind.WORD:
             return None
         word = token.text.lower()
-        return next((thing for thing, noun in self.nouns.items() if noun.fullmatch(word)), None)
+        parts = word.split("_")
+        for part in dict.fromkeys((word, parts[-1], parts[0])):  # n_lamps, lamp_count
+            found = next((thing for thing, noun in self.nouns.items() if noun.fullmatch(part)), None)
+            if found is not None:
+                return found
+        return None
 
 
 class CountedThing(Value, frozen=True):
@@ -72,18 +78,23 @@ _JOINTS: Final = frozenset(
     "and och or eller with med is are är has have har where där so så then sedan which that som for för in i plus but men"
     " we vi of".split()
 )
+_ALLOTTING: Final = frozenset(("for", "för"))
 _ENDS: Final = frozenset((".", ";", "!", "?"))
 
 
-def counted_things(tokens: Sequence[Token], vocabulary: Vocabulary) -> list[CountedThing]:
-    """All counts of things that a passage speaks of, in order."""
+def counted_things(
+    arithmetic: Arithmetic, vocabulary: Vocabulary, names: Mapping[str, Fraction]
+) -> list[CountedThing]:
+    """All counts of things that a passage speaks of, in order; `names` are words that stand for numbers."""
     found: list[CountedThing] = []
-    for sentence in _sentences(tokens):
+    given = {one.start: one.value for one in arithmetic.named}
+    for sentence in _sentences(arithmetic.tokens):
         things = [vocabulary.thing(token) for token in sentence]
         shares = list(_shares(sentence, things, vocabulary))
         for at, thing in enumerate(things):
             if thing is not None:
-                number, first = _number_of(sentence, things, at)
+                number, first = _number_of(sentence, things, at, names)
+                number = given.get(sentence[at].start, number)
                 per = _per_behind(sentence, things, at, vocabulary) or _per_of_sentence(shares, sentence, at)
                 per = None if per == thing else per
                 found.append(CountedThing(thing, number, per, sentence[first].start, sentence[at].end))
@@ -103,28 +114,37 @@ def _sentences(tokens: Sequence[Token]) -> Iterator[Sequence[Token]]:
     yield tokens[start:]
 
 
-def _number_of(sentence: Sequence[Token], things: Sequence[str | None], at: int) -> tuple[Fraction | None, int]:
+def _number_of(
+    sentence: Sequence[Token], things: Sequence[str | None], at: int, names: Mapping[str, Fraction]
+) -> tuple[Fraction | None, int]:
     """How many are said of the thing at `at`, and the token where that is said."""
     for before in range(at - 1, max(-1, at - 4), -1):
         token = sentence[before]
         if token.number is not None:
-            return token.number.value, before
+            return token.number.count, before
         if token.kind is TokenKind.OPEN and before == at - 1:
             continue  # 6 (lamps)
+        if token.text in names and things[before] is None:
+            return names[token.text], before
+        if token.text.lower() in _ALLOTTING and before and sentence[before - 1].number is not None:
+            continue  # 6 for the lamps
         if token.kind is not TokenKind.WORD or things[before] is not None or token.text.lower() in _JOINTS:
             break
         if token.text.lower() in _ARTICLES:
             return Fraction(1), before
+    linked = False
     for behind in range(at + 1, min(len(sentence), at + 1 + MAX_PHRASE)):
         token = sentence[behind]
         if token.kind is TokenKind.NUMBER and token.number is not None:
             follower = things[behind + 1] if behind + 1 < len(things) else None
             after = sentence[behind + 1].kind if behind + 1 < len(sentence) else TokenKind.STOP
             alone = after in {TokenKind.STOP, TokenKind.LINE, TokenKind.EQUALS, TokenKind.CLOSE}
-            direct = (behind > at + 1 or alone) and (follower is None or follower == things[at])
-            return (token.number.value, behind) if direct else (None, at)
+            shared = any(one.text.lower() in _EACH for one in sentence[at:behind])
+            direct = (linked or not shared) and (behind > at + 1 or alone) and (follower is None or follower == things[at])
+            return (token.number.count, behind) if direct else (None, at)
         linking = token.kind in {TokenKind.EQUALS, TokenKind.OPEN, TokenKind.CLOSE} or token.text in ":^"
-        if not linking and token.text.lower() not in _BETWEEN:
+        linked = linked or token.kind is TokenKind.EQUALS or token.text == ":"
+        if not linking and token.text.lower() not in _BETWEEN | _EACH and things[behind] is None:
             break
     return None, at
 
@@ -171,7 +191,7 @@ def _owner_ahead(
                 ahead += 1  # noqa: PLW2901
             return (owner if owner in vocabulary.owners else None), ahead + 1
         if token.kind is TokenKind.NUMBER and token.number is not None:
-            by_number = vocabulary.sizes.get(token.number.value)
+            by_number = vocabulary.sizes.get(token.number.count)
             following = sentence[ahead + 1].kind if ahead + 1 < len(sentence) else TokenKind.STOP
             if by_number is None or following in {TokenKind.SIGN, TokenKind.OPEN, TokenKind.EQUALS}:
                 return None, at

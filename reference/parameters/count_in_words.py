@@ -12,7 +12,7 @@ from grader.checks.chains import Account, Passage
 from grader.checks.claims import Stance, stance_at
 from grader.checks.counted_things import CountedThing, counted_things
 from grader.model import Value
-from reference.parameters.count_formulas import PER_NEURON, WEIGHTS
+from reference.parameters.count_formulas import COUNT, PER_NEURON, WEIGHTS
 from reference.parameters.parameter_words import INPUTS, NEURONS, VOCABULARY
 
 
@@ -39,6 +39,7 @@ class CountedWords(Value, frozen=True):
 
     biases: BiasShare
     weights_per_neuron: bool = False
+    other_weights: bool = False  # a neuron is given another number of them
     weights_in_all: bool = False
     neurons: bool = False
     inputs: bool = False
@@ -58,7 +59,7 @@ def read_counted_words(account: Account, rows: frozenset[int] = frozenset()) -> 
         (passage, thing)
         for passage in account.passages
         if passage.index not in rows or _LAYER_ROW.search(passage.text)
-        for thing in _asserted(passage)
+        for thing in _asserted(passage, account)
     ]
     biases = [(passage, thing) for passage, thing in found if thing.thing in {"bias", "extra"}]
     shares = [(share, passage, thing) for passage, thing in biases if (share := _share(thing)) is not None]
@@ -67,12 +68,15 @@ def read_counted_words(account: Account, rows: frozenset[int] = frozenset()) -> 
     said = next(iter(told)) if len(told) == 1 else said
     where = next(((passage, thing) for share, passage, thing in shares if share is said), None)
     things = [thing for _, thing in found]
+    per_neuron = {
+        one.number
+        for one in things
+        if one.thing in {"weight", "input", "parameter"} and one.per == "neuron" and (one.number or 0) > 1
+    }
     return CountedWords(
         biases=said,
-        weights_per_neuron=any(
-            one.thing in {"weight", "input", "parameter"} and one.number == INPUTS and one.per == "neuron"
-            for one in things
-        ),
+        weights_per_neuron=INPUTS in per_neuron,
+        other_weights=bool(per_neuron - {INPUTS, PER_NEURON, NEURONS, WEIGHTS, COUNT, None}),
         weights_in_all=any(one.thing == "weight" and one.number == WEIGHTS for one in things),
         neurons=any(one.thing == "neuron" and one.number == NEURONS for one in things),
         inputs=any(one.thing in {"input", "weight"} and one.number == INPUTS for one in things),
@@ -82,27 +86,28 @@ def read_counted_words(account: Account, rows: frozenset[int] = frozenset()) -> 
     )
 
 
-def _asserted(passage: Passage) -> Sequence[CountedThing]:
+def _asserted(passage: Passage, account: Account) -> Sequence[CountedThing]:
     return [
         thing
-        for thing in counted_things(passage.arithmetic.tokens, VOCABULARY)
+        for thing in counted_things(passage.arithmetic, VOCABULARY, account.names)
         if stance_at(passage.text, thing.start, thing.end)[0] is Stance.ASSERTED
     ]
 
 
 def _share(thing: CountedThing) -> BiasShare | None:
     """To what a count of biases gives them; None if it is of something else (*one more* picture)."""
-    one = thing.number is None or thing.number == 1
-    if thing.number == NEURONS and thing.per in {None, "layer", "neuron"}:
+    number = None if thing.number in {COUNT, WEIGHTS, PER_NEURON} else thing.number
+    one = number is None or number == 1
+    if number == NEURONS and thing.per in {None, "layer", "neuron"}:
         return BiasShare.NEURONS
     if one and thing.per == "neuron":
         return BiasShare.NEURONS
     if thing.thing == "extra":
         return None
-    if thing.number == INPUTS or (one and thing.per == "input"):
+    if number == INPUTS or (one and thing.per == "input"):
         return BiasShare.INPUTS
     if one and thing.per == "layer":
-        return BiasShare.LAYER if thing.number == 1 else BiasShare.UNSAID
-    if thing.number is None or thing.number in {Fraction(1), INPUTS, PER_NEURON, WEIGHTS}:
+        return BiasShare.LAYER if number == 1 else BiasShare.UNSAID
+    if one:
         return BiasShare.UNSAID
     return BiasShare.OTHER

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from enum import StrEnum
+from fractions import Fraction
 from typing import Final
 
 from grader.checks.arithmetic import Step
@@ -14,11 +15,12 @@ from grader.checks.derivation import ANSWER
 from grader.checks.expressions import Operation, leaves
 from grader.documents.core.document import Block, BlockKind
 from grader.model import Value
-from reference.parameters.count_formulas import COUNT, DERIVATION, OTHER_LAYERS, PER_NEURON
+from reference.parameters.count_formulas import COUNT, DERIVATION, OTHER_LAYERS, PER_NEURON, WEIGHTS
 from reference.parameters.count_in_words import BiasShare, CountedWords, read_counted_words
-from reference.parameters.parameter_words import NEURONS
+from reference.parameters.parameter_words import NEURONS, VOCABULARY
 
 MAX_ROWS: Final = 60  # of a table
+MAX_FORMULA: Final = 200  # characters of a formula that anybody writes
 _COUNT_WRITTEN: Final = re.compile(r"(?<!\d)100\W{0,3}480(?!\d)")
 _BIAS_NAMED: Final = re.compile(
     r"\bbias\w*|\bintercept\w*|\bskärning\w*|\bkonstant\w*|\bconstant\w*|\boffset\b|\btröskel\w*|\+ ?b\b", re.I
@@ -64,11 +66,12 @@ class CountReading(Value, frozen=True):
 def read_count(blocks: Sequence[Block]) -> CountReading:
     """Reads all the arithmetic and the counting words of an answer together: steps may be spread over several."""
     pieces = [(text, block) for block in blocks for text in _texts(block)]
-    account = read_account([text for text, _ in pieces], DERIVATION)
+    account = read_account([text for text, _ in pieces], DERIVATION, VOCABULARY)
     tables = [index for index, (_, block) in enumerate(pieces) if block.kind is BlockKind.TABLE]
     words = read_counted_words(account, frozenset(tables))
     sources = [block for _, block in pieces]
-    found = [_judged(one, account, words, sources) for one in account.worked]
+    added = _added_unread(account)
+    found = [_judged(one, account, words, sources, added=added) for one in account.worked]
     found = [*_turned_round(account, words, sources), *found]
     asserted = [reading for reading, stance in found if stance is Stance.ASSERTED]
     rights = [one for one in asserted if one.outcome is CountOutcome.RIGHT]
@@ -90,6 +93,10 @@ def read_count(blocks: Sequence[Block]) -> CountReading:
     if meant and withdrawn and not (in_words and in_words.outcome is CountOutcome.RIGHT):
         return meant[-1]  # "it is not A but B": B is the answer
     telling = [one for one in (*asserted, *withdrawn) if one.outcome is not CountOutcome.NOTHING]
+    if any(one.mistake not in _MAY_BE_STEPS for one in wrongs):  # the step that it goes on from is no doubt
+        telling = [
+            one for one in telling if one.outcome is not CountOutcome.UNSURE or one.mistake != "no-bias"
+        ]
     if not telling:
         bare = next((block for text, block in pieces if _COUNT_WRITTEN.search(text)), None)
         return CountReading(CountOutcome.STATED, "", bare) if bare else CountReading(CountOutcome.NOTHING)
@@ -101,6 +108,7 @@ def _rank(reading: CountReading) -> tuple[int, bool, bool]:
     return _ORDER.index(reading.outcome), other_layer, not reading.claimed
 
 
+_SMALL: Final = frozenset((0, 1, 2, 3))  # exponents, and what is counted by hand
 _ORDER: Final = tuple(CountOutcome)
 _MAY_BE_STEPS: Final = OTHER_LAYERS | {"no-bias", "added", "other-formula"}  # in a longer, right answer
 
@@ -126,22 +134,24 @@ def _texts(block: Block) -> list[str]:
 
 
 def _judged(
-    one: Worked, account: Account, words: CountedWords, sources: Sequence[Block]
+    one: Worked, account: Account, words: CountedWords, sources: Sequence[Block], *, added: bool
 ) -> tuple[CountReading, Stance]:
     block = sources[one.passage.index]
     outcome, mistake = _outcome(one, account, words)
+    if outcome is CountOutcome.MISTAKE and mistake == "no-bias" and added:
+        outcome = CountOutcome.UNSURE
     claimed = one.stated == COUNT
     run_on = Step.RUN_ON in one.chain.steps()
     return CountReading(outcome, one.chain.text, block, mistake, run_on, claimed), one.stance
 
 
 def _outcome(one: Worked, account: Account, words: CountedWords) -> tuple[CountOutcome, str]:
-    side, chain, seen = one.side, one.chain, one.seen
-    doubtful = chain.doubtful or side.broken
+    side, seen = one.side, one.seen
+    doubtful = _doubtful(one)
     if seen.right:
         return _right(one, account, words)
     damaged = DERIVATION.lost_superscript(side.tree) or DERIVATION.glued(side.tree)
-    if damaged or (side.broken and seen.quantities):
+    if damaged or ((side.broken or _loses_a_sign(one)) and seen.quantities):
         return CountOutcome.DAMAGED, ""
     if seen.mistake:
         return _mistaken(one, words)
@@ -159,7 +169,8 @@ def _outcome(one: Worked, account: Account, words: CountedWords) -> tuple[CountO
         unclear = doubtful or side.unfinished
         return (CountOutcome.UNSURE if unclear else CountOutcome.MISTAKE), "other-formula"
     both = "neurons" in seen.quantities and bool(seen.quantities & {"side", *_STEPS_OF_INPUTS})
-    if both and not seen.strange and not doubtful and not side.unfinished:
+    strange = [one for one in seen.strange if one.value not in _SMALL]
+    if both and not strange and not doubtful and not side.unfinished:
         return CountOutcome.MISTAKE, "other-formula"
     if seen.quantities >= _WHOLE_LAYER or (seen.quantities & _STEPS_OF_INPUTS and seen.strange):
         return CountOutcome.UNSURE, ""
@@ -173,7 +184,7 @@ def _right(one: Worked, account: Account, words: CountedWords) -> tuple[CountOut
         return CountOutcome.SLIP, ""
     if not _explained(one, account, words):
         return CountOutcome.UNEXPLAINED, ""
-    if one.side.broken:
+    if one.side.broken or _loses_a_sign(one):
         return CountOutcome.DAMAGED, ""
     if _stated_otherwise(one) or _goes_wrong(one):
         return (CountOutcome.DAMAGED if one.chain.doubtful else CountOutcome.SLIP), ""
@@ -182,15 +193,65 @@ def _right(one: Worked, account: Account, words: CountedWords) -> tuple[CountOut
 
 def _mistaken(one: Worked, words: CountedWords) -> tuple[CountOutcome, str]:
     mistake = one.seen.mistake
-    if one.side.unfinished or (one.chain.doubtful and one.stated not in {COUNT, one.side.value}):
+    if one.side.unfinished or _doubtful(one):
         return CountOutcome.UNSURE, mistake
-    if mistake == "no-bias" and words.biases not in {BiasShare.NONE, BiasShare.INPUTS, BiasShare.LAYER}:
+    if mistake == "no-bias" and _biases_may_follow(one, words):
         return CountOutcome.UNSURE, mistake  # the missing term may stand in words
     if mistake == "one-bias" and _one_each(one, words):
         return CountOutcome.UNSURE, mistake  # "784*128 + 1 bias per neuron"
     if _lacks_brackets_tree(one):
         return CountOutcome.TYPO, mistake
     return CountOutcome.MISTAKE, mistake
+
+
+def _biases_may_follow(one: Worked, words: CountedWords) -> bool:
+    """Whether words may add what the weights lack; a mere mention before them does not, where they are said to be all."""
+    if words.biases is BiasShare.UNSAID and one.stated == COUNT:
+        return words.passage is not None and (words.passage, words.start) > (one.passage.index, one.side.start)
+    return words.biases not in {BiasShare.NONE, BiasShare.INPUTS, BiasShare.LAYER}
+
+
+def _doubtful(one: Worked) -> bool:
+    """Whether signs may have been lost in the chain, so that a mismatch proves nothing."""
+    if any(side.broken for side in one.chain.sides) or _loses_a_sign(one):
+        return True
+    spaced = [leaf for side in one.chain.sides for leaf in leaves(side.tree) if leaf.numeral.spaced]
+    return Step.FALSE in one.chain.steps() and any(leaf.value not in {COUNT, WEIGHTS} for leaf in spaced)
+
+
+def _loses_a_sign(one: Worked) -> bool:
+    """Whether a number stands right behind the side that is not its result."""
+    if not one.side.followed:
+        return False
+    after = one.passage.text[one.side.end : one.side.end + 24]
+    return _COUNT_WRITTEN.match(after.lstrip()) is None
+
+
+def _added_unread(account: Account) -> bool:
+    """Whether, behind the weights, as many as there are neurons and then the answer stand in no calculation.
+
+    Somebody added them in a way that is not read: a sum set out in columns whose signs were lost.
+    """
+    weights = next((one for one in account.worked if one.seen.mistake == "no-bias"), None)
+    if weights is None or weights.stated == COUNT:
+        return False
+    wanted = [WEIGHTS, NEURONS, COUNT] if weights.stated is None else [NEURONS, COUNT]
+    inside = {
+        (one.passage.index, place)
+        for one in account.worked
+        for place in range(one.side.start, one.side.end)
+        if one.side.end - one.side.start < MAX_FORMULA
+    }
+    for passage in account.passages[weights.passage.index :]:
+        for token in passage.arithmetic.tokens:
+            behind = passage is not weights.passage or token.start >= weights.side.end
+            if token.number is None or not behind or (passage.index, token.start) in inside:
+                continue
+            if wanted[0] in token.number.readings:
+                wanted.pop(0)
+                if not wanted:
+                    return True
+    return False
 
 
 def _one_each(one: Worked, words: CountedWords) -> bool:
@@ -248,10 +309,9 @@ def _in_words(
     words: CountedWords, account: Account, wrongs: Sequence[CountReading], sources: Sequence[Block]
 ) -> CountReading | None:
     """What the words add to the arithmetic: the biases to weights that are worked out, or all of it."""
-    asserted = [one for one in account.worked if one.stance is Stance.ASSERTED]
-    weights = [
+    weights = [  # whatever the stance: "not only 784*128" says what the weights are as well
         one
-        for one in asserted
+        for one in account.worked
         if one.seen.mistake == "no-bias" or (one.seen.mistake == "one-bias" and _one_each(one, words))
     ]
     said_to_be_all = any(
@@ -269,9 +329,12 @@ def _in_words(
             return CountReading(CountOutcome.MISTAKE, quote, block, "bias-per-input")
         return None
     if words.biases is BiasShare.NEURONS:
-        if said_to_be_all or others:
+        if said_to_be_all or others or words.other_weights:
             return CountReading(CountOutcome.UNSURE, quote, block)
         return CountReading(CountOutcome.RIGHT, weights[0].chain.text if weights else quote, block)
+    may_follow = not weights or any(_biases_may_follow(one, words) for one in weights)
+    if words.biases is BiasShare.UNSAID and (others or not may_follow):
+        return None
     mistake = {BiasShare.INPUTS: "bias-per-input", BiasShare.LAYER: "one-bias"}.get(words.biases, "")
     if mistake:
         return CountReading(CountOutcome.MISTAKE, quote, block, mistake, claimed=True)
@@ -307,7 +370,7 @@ def _goes_wrong(one: Worked) -> bool:
     """Whether a working behind the right one comes to another number; what stands before it may be words."""
     sides, steps = one.chain.sides, one.chain.steps()
     return any(
-        step is Step.FALSE and after.has_working
+        step is Step.FALSE and after.has_working and not _is_rounded(after.value)
         for step, after in zip(steps[one.at :], sides[one.at + 1 :], strict=True)
     )
 
@@ -318,4 +381,10 @@ def _stated_otherwise(one: Worked) -> bool:
     if len(sides) < 2:
         return False
     last, before = sides[-1], sides[-2]
-    return not last.has_working and last.value != COUNT and before.value == COUNT
+    wrong = last.value != COUNT and not _is_rounded(last.value)
+    return not last.has_working and wrong and before.value == COUNT
+
+
+def _is_rounded(value: Fraction) -> bool:
+    """Whether a number is the answer with fewer digits: ``≈ 100k``."""
+    return value % 100 == 0 and abs(value - COUNT) < COUNT / 100
