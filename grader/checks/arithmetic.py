@@ -96,7 +96,9 @@ class Chain(Value, frozen=True):
     def doubtful(self) -> bool:
         """Whether the text may have lost signs on its way here, so that a mismatch proves nothing."""
         spaced = any(leaf.numeral.spaced for side in self.sides for leaf in leaves(side.tree))
-        return any(side.broken or side.followed for side in self.sides) or (spaced and Step.FALSE in self.steps())
+        return any(side.broken or side.followed for side in self.sides) or (
+            spaced and Step.FALSE in self.steps()
+        )
 
     def steps(self) -> tuple[Step, ...]:
         """How each side but the first follows from the one before."""
@@ -357,7 +359,10 @@ class _Reader:
 
     def _touches(self, ahead: int, kind: TokenKind) -> bool:
         """Whether a token of this kind stands there with no gap before it."""
-        return self._peek(ahead, kind) and self.tokens[self.at + ahead].start == self.tokens[self.at + ahead - 1].end
+        return (
+            self._peek(ahead, kind)
+            and self.tokens[self.at + ahead].start == self.tokens[self.at + ahead - 1].end
+        )
 
     def _after_label(self) -> int:
         """The token behind the words that may label what stands before: ``6 rows``, ``6 (aisles)``, ``6 seats/row``."""
@@ -482,7 +487,11 @@ class _Reader:
         if token.kind is TokenKind.WORD and token.text in self.names:
             self.at += 1
             return whole(self.names[token.text], token.text)
-        if token.kind is TokenKind.WORD and 1 < len(token.text) <= 3 and all(c in self.names for c in token.text):
+        if (
+            token.kind is TokenKind.WORD
+            and 1 < len(token.text) <= 3
+            and all(c in self.names for c in token.text)
+        ):
             self.at += 1
             first, *others = (whole(self.names[letter], letter) for letter in token.text)
             tree: Expression = first
@@ -523,7 +532,9 @@ class _Reader:
         first = self._product(depth + 1)
         at = self._after_label()
         joined = at > self.at and any(
-            one.text.lower() in _JOINERS[token.text] for one in self.tokens[self.at : at] if one.kind is TokenKind.WORD
+            one.text.lower() in _JOINERS[token.text]
+            for one in self.tokens[self.at : at]
+            if one.kind is TokenKind.WORD
         )
         if not joined or at >= len(self.tokens) or self.tokens[at].kind not in _OPERANDS:
             raise _UnreadableError

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from enum import StrEnum
 from fractions import Fraction
 from typing import Final
 
-from grader.checks.number_words import ONE, number_in_words
+from grader.checks.number_words import SpelledNumber, spelled_numbers
 from grader.checks.numerals import NUMBER, Numeral, numeral
 from grader.model import Value
 
 MAX_TOKENS: Final = 4_000
+ONE: Final = frozenset(("one", "en", "ett", "single", "enda"))  # numbers only beside a sign
 
 
 class TokenKind(StrEnum):
@@ -157,6 +159,7 @@ def tokens(text: str) -> list[Token]:
 
 def _tokens(text: str) -> list[Token]:
     found: list[Token] = []
+    spelled = {number.start: number for number in spelled_numbers(text) if not number.article}
     at = 0
     while at < len(text) and len(found) < MAX_TOKENS:
         char = text[at]
@@ -164,7 +167,7 @@ def _tokens(text: str) -> list[Token]:
             at += 1
             continue
         start = at
-        read = _number(text, at, found) or _words(text, at, found) or _shape(text, at)
+        read = _number(text, at, spelled) or _words(text, at, found, spelled) or _shape(text, at)
         if read:
             found += read
             at = read[-1].end
@@ -181,7 +184,7 @@ def _tokens(text: str) -> list[Token]:
     return found
 
 
-def _number(text: str, at: int, found: list[Token]) -> list[Token]:
+def _number(text: str, at: int, spelled: Mapping[int, SpelledNumber]) -> list[Token]:
     """The numeral that starts here, in digits, in letters that look like digits, or in words."""
     char = text[at]
     if (char.isdigit() or char in "IlO|") and not (at and (text[at - 1].isalnum() or text[at - 1] == "_")):
@@ -199,15 +202,16 @@ def _number(text: str, at: int, found: list[Token]) -> list[Token]:
             return [Token(TokenKind.NUMBER, written.text, at, thousands.end(), written)]
         kind = TokenKind.NUMBER if number else TokenKind.STOP
         return [Token(kind, match[0], at, match.end(), number)]
-    if char.isalpha() and not (at and text[at - 1].isalnum()):
-        said = number_in_words(text, at)
-        if said is not None:
-            words = text[at : said[1]]
-            return [Token(TokenKind.NUMBER, words, at, said[1], Numeral(words, (Fraction(said[0]),)))]
+    said = spelled.get(at)
+    if said is not None:
+        words = text[at : said.end]
+        return [Token(TokenKind.NUMBER, words, at, said.end, Numeral(words, (Fraction(said.value),)))]
     return []
 
 
-def _words(text: str, at: int, found: list[Token]) -> list[Token]:
+def _words(
+    text: str, at: int, found: list[Token], spelled: Mapping[int, SpelledNumber]
+) -> list[Token]:
     """The word that starts here, as a sign if it is one."""
     char = text[at]
     linked = _LINKED.match(text, at) if char in ",.;" or char.isalpha() else None
@@ -220,7 +224,7 @@ def _words(text: str, at: int, found: list[Token]) -> list[Token]:
         sign = _WORD_SIGNS[signs[0].lower()]
         kind = TokenKind.EQUALS if sign == "=" else TokenKind.SIGN
         return [Token(kind, sign, at, signs.end(), said=True)]
-    if char in "xX" and found and _is_times(text, at, found[-1]):
+    if char in "xX" and found and _is_times(text, at, found[-1], spelled):
         return [Token(TokenKind.SIGN, "*", at, at + 1)]
     prefix = _PREFIX.match(text, at)
     if prefix is not None:
@@ -235,12 +239,16 @@ def _words(text: str, at: int, found: list[Token]) -> list[Token]:
     return [Token(TokenKind.WORD, written, at, end, one)]
 
 
-def _is_times(text: str, at: int, before: Token) -> bool:
+def _is_times(text: str, at: int, before: Token, spelled: Mapping[int, SpelledNumber]) -> bool:
     """Whether the letter x is a product here: between a number and one in words (digits are `notation`'s)."""
     behind = at + 1
-    if text[behind : behind + 1] != " " or before.kind not in {TokenKind.NUMBER, TokenKind.CLOSE, TokenKind.WORD}:
+    if text[behind : behind + 1] != " " or before.kind not in {
+        TokenKind.NUMBER,
+        TokenKind.CLOSE,
+        TokenKind.WORD,
+    }:
         return False
-    return number_in_words(text, behind + 1) is not None
+    return behind + 1 in spelled
 
 
 def _is_equated(found: list[Token]) -> bool:

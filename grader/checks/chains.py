@@ -163,9 +163,7 @@ def _learn(chain: Chain, derivation: Derivation, known: dict[Fraction, tuple[Mea
             _add(known, side.value, meanings)
 
 
-def _add(
-    known: dict[Fraction, tuple[Meaning, ...]], value: Fraction, meanings: Sequence[Meaning]
-) -> None:
+def _add(known: dict[Fraction, tuple[Meaning, ...]], value: Fraction, meanings: Sequence[Meaning]) -> None:
     """Adds meanings to a number's own: what takes least for granted first, and what is only a number never."""
     told = [one for one in meanings if any(point != value for point in one.values)]
     own = known.get(value, ())

@@ -28,8 +28,10 @@ from grader.checks.stance_cues import (
 )
 from grader.model import Value
 
-__all__ = ["Clause", "Stance", "clauses", "stance_at"]
+__all__ = ["STRUCK_OUT", "Clause", "Stance", "clauses", "stance_at"]
 
+STRUCK_OUT: Final = "struck out"
+"""The cue of what is struck through."""
 _PRECEDENCE: Final = (Stance.DENIED, Stance.SUPPOSED, Stance.OTHERS, Stance.GIVEN, Stance.TAKEN_BACK)
 _LOOK_AHEAD: Final = 60  # characters of the next sentence in which a writer may turn away from this one
 _PHRASE: Final = 80  # characters that a phrase may have
@@ -144,7 +146,7 @@ def _read(text: str) -> _Reading:
 
 def _scopes(text: str, found: tuple[Sentence, ...]) -> list[_Scope]:
     result: list[_Scope] = [
-        _Scope(Stance.TAKEN_BACK, match.start(), match.end(), "struck out") for match in STRUCK.finditer(text)
+        _Scope(Stance.TAKEN_BACK, match.start(), match.end(), STRUCK_OUT) for match in STRUCK.finditer(text)
     ]
     negation: int | None = None  # where in `result` the last negation of this sentence is
     for number, sentence in enumerate(found):

@@ -140,7 +140,11 @@ def _number_of(
             after = sentence[behind + 1].kind if behind + 1 < len(sentence) else TokenKind.STOP
             alone = after in {TokenKind.STOP, TokenKind.LINE, TokenKind.EQUALS, TokenKind.CLOSE}
             shared = any(one.text.lower() in _EACH for one in sentence[at:behind])
-            direct = (linked or not shared) and (behind > at + 1 or alone) and (follower is None or follower == things[at])
+            direct = (
+                (linked or not shared)
+                and (behind > at + 1 or alone)
+                and (follower is None or follower == things[at])
+            )
             return (token.number.count, behind) if direct else (None, at)
         linking = token.kind in {TokenKind.EQUALS, TokenKind.OPEN, TokenKind.CLOSE} or token.text in ":^"
         linked = linked or token.kind is TokenKind.EQUALS or token.text == ":"
@@ -196,7 +200,12 @@ def _owner_ahead(
             if by_number is None or following in {TokenKind.SIGN, TokenKind.OPEN, TokenKind.EQUALS}:
                 return None, at
         elif token.text.lower() not in _FILLERS:
-            if by_number is None and token.kind is TokenKind.WORD and ahead == at and token.text.lower() not in _HAS:
+            if (
+                by_number is None
+                and token.kind is TokenKind.WORD
+                and ahead == at
+                and token.text.lower() not in _HAS
+            ):
                 continue  # one adjective
             break
     return by_number, min(len(sentence), at + 1)

@@ -123,7 +123,9 @@ class Derivation(Value, frozen=True):
         )
         found = self.meanings(tree, known or {})
         target = self.meaning(self.target).values
-        right = min((one for one in found if one.values == target), key=lambda one: len(one.grounds), default=None)
+        right = min(
+            (one for one in found if one.values == target), key=lambda one: len(one.grounds), default=None
+        )
         if right is not None:
             return Recognition(True, "", used, right.grounds, strange)
         for identity, formula in self.mistakes.items():
@@ -142,7 +144,9 @@ class Derivation(Value, frozen=True):
         shown = self.meanings(left, known or {})
         others = self.meanings(right, known or {})
         return any(
-            one.values == other.values and one.grounds | other.grounds == {ANSWER} and one.grounds != other.grounds
+            one.values == other.values
+            and one.grounds | other.grounds == {ANSWER}
+            and one.grounds != other.grounds
             for one in shown
             for other in others
         )
@@ -160,7 +164,8 @@ class Derivation(Value, frozen=True):
         if len(written) != 1:
             return False
         return any(
-            self.recognise(replaced(tree, {written[0]: meant}), known).right for meant in self.near(written[0])
+            self.recognise(replaced(tree, {written[0]: meant}), known).right
+            for meant in self.near(written[0])
         )
 
     def glued(self, tree: Expression) -> bool:

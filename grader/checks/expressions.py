@@ -71,6 +71,7 @@ def leaves(tree: Expression) -> Iterator[Literal]:
         yield from leaves(tree.left)
         yield from leaves(tree.right)
 
+
 def whole(value: Fraction, text: str = "") -> Literal:
     """A number that stands for something written otherwise: a name, a word, what came out of the line before."""
     return Literal(Numeral(text or str(value), (value,)))

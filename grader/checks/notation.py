@@ -146,7 +146,9 @@ def plain(text: str) -> str:
 _POWER: Final = re.compile(r"(?<=[\w)])\*\*(?=[\d(])|(?<=[\w)]) \*\* (?=[\d(])")
 # Sums and products set out in columns: a line with a sign and a number, and a ruler above what it comes to.
 _UNDER: Final = re.compile(r"(?<=\d)[ ]{0,40}\n[ ]{0,40}([xX*+])[ ]{1,40}(?=\d{1,12}[ ]{0,40}$)", re.M)
-_RULED: Final = re.compile(r"(?<=\d)[ ]{0,40}\n[ ]{0,40}[-_=]{2,60}[ ]{0,40}\n[ ]{0,40}(?=\d[\d ]{0,12}$)", re.M)
+_RULED: Final = re.compile(
+    r"(?<=\d)[ ]{0,40}\n[ ]{0,40}[-_=]{2,60}[ ]{0,40}\n[ ]{0,40}(?=\d[\d ]{0,12}$)", re.M
+)
 _ESCAPED: Final = re.compile(r"\\([*_#()\[\]+\-.!=])")
 
 

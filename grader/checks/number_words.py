@@ -1,54 +1,92 @@
-"""Whole numbers in words, English and Swedish: ``seven hundred and eighty-four``, ``sjuhundraåttiofyra``.
+"""Numbers spelled out in English and Swedish: "sixty thousand", "a hundred", "etthundratjugo". Computed, not listed.
 
-A lone *one*, *en* or *ett* is a number only to whoever knows what stands beside it (`ONE`): it is an article and a
-pronoun as often.
+Bounded: a run of number words is at most as long as the longest name of a number below `LIMIT`.
 """
 
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from typing import Final
 
-MAX_WORDS: Final = 10  # of one number
-ONE: Final = frozenset(("one", "en", "ett", "single", "enda"))
+from grader.model import Value
 
-_UNITS: Final = {
-    "one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7, "eight": 8, "nine": 9, "ten": 10,
-    "eleven": 11, "twelve": 12, "thirteen": 13, "fourteen": 14, "fifteen": 15, "sixteen": 16, "seventeen": 17,
-    "eighteen": 18, "nineteen": 19, "twenty": 20, "thirty": 30, "forty": 40, "fifty": 50, "sixty": 60, "seventy": 70,
-    "eighty": 80, "ninety": 90,
-    "en": 1, "ett": 1, "två": 2, "tre": 3, "fyra": 4, "fem": 5, "sex": 6, "sju": 7, "åtta": 8, "nio": 9, "tio": 10,
-    "elva": 11, "tolv": 12, "tretton": 13, "fjorton": 14, "femton": 15, "sexton": 16, "sjutton": 17, "arton": 18,
-    "nitton": 19, "tjugo": 20, "trettio": 30, "fyrtio": 40, "femtio": 50, "sextio": 60, "sjuttio": 70, "åttio": 80,
-    "nittio": 90,
-}  # fmt: skip
-_SCALES: Final = {"hundred": 100, "hundra": 100, "thousand": 1000, "tusen": 1000}
-_ATOMS: Final = "|".join(sorted((*_UNITS, *_SCALES), key=len, reverse=True))
-_JOINT: Final = r"(?:-|[ ](?:and[ ]|och[ ])?|)"
-_NUMBER: Final = re.compile(rf"(?:{_ATOMS})(?:{_JOINT}(?:{_ATOMS})){{0,{MAX_WORDS}}}(?![^\W\d_])", re.I)
-_ATOM: Final = re.compile(_ATOMS, re.I)
+LIMIT: Final = 10**12  # no report names a number as large as this
+
+_SMALL: Final = {
+    word: value
+    for value, words in enumerate(
+        "zero|noll one|en|ett two|två three|tre four|fyra five|fem six|sex seven|sju eight|åtta nine|nio ten|tio eleven|elva twelve|tolv"
+        " thirteen|tretton fourteen|fjorton fifteen|femton sixteen|sexton seventeen|sjutton eighteen|arton|aderton nineteen|nitton".split()
+    )
+    for word in words.split("|")
+}
+_TENS: Final = {
+    word: 10 * value
+    for value, words in enumerate(
+        "twenty|tjugo thirty|trettio forty|fourty|fyrtio fifty|femtio sixty|sextio seventy|sjuttio eighty|åttio ninety|nittio".split(),
+        start=2,
+    )
+    for word in words.split("|")
+}
+_POWERS: Final = {
+    "hundred": 100,
+    "hundra": 100,
+    "thousand": 1000,
+    "tusen": 1000,
+    "million": 10**6,
+    "miljon": 10**6,
+    "miljoner": 10**6,
+}
+_VALUES: Final = _SMALL | _TENS
+_MORPHEME: Final = "|".join(sorted([*_VALUES, *_POWERS], key=len, reverse=True)) + "|et(?=tusen)"  # ettusen
+MORPHEME: Final = f"(?:{_MORPHEME})"
+"""A pattern for one word of a number."""
+_RUN: Final = re.compile(
+    rf"\b(?:(?:a|an)\s(?=(?:hundred|thousand|million)\b))?(?:{_MORPHEME})(?:[\s-]?(?:and\s|och\s)?(?:{_MORPHEME})){{0,11}}\b",
+    re.I,
+)
+_PART: Final = re.compile(_MORPHEME, re.I)
 
 
-def number_in_words(text: str, at: int) -> tuple[int, int] | None:
-    """The number whose words start at `at`, and where they end; None for other words, and for a lone *one*."""
-    match = _NUMBER.match(text, at)
-    if match is None or match[0].lower() in ONE:
-        return None
-    total = current = 0
-    previous = 0
-    for atom in _ATOM.finditer(match[0]):
-        word = atom[0].lower()
-        scale = _SCALES.get(word)
-        if scale is None:
-            unit = _UNITS[word]
-            if previous and not (previous >= 100 or (previous >= 20 and unit < 10)):
-                return None  # two numbers beside each other, or none at all
-            current += unit
-            previous = unit
-        elif scale == 1000:
-            total += max(current, 1) * 1000
-            current, previous = 0, 1000
-        else:
-            current = max(current, 1) * 100
-            previous = 100
-    return total + current, match.end()
+class SpelledNumber(Value, frozen=True):
+    """A number in words and where it stands. `article`: it is "one", "en" or "ett", which is oftener no number."""
+
+    value: int
+    start: int
+    end: int
+    article: bool = False
+
+
+def spelled_numbers(text: str) -> Iterator[SpelledNumber]:
+    """All numbers in words, in order. A run of words that is no one number is passed over."""
+    for match in _RUN.finditer(text):
+        value = _value([part[0].lower() for part in _PART.finditer(match[0])])
+        if value is not None:
+            yield SpelledNumber(value, match.start(), match.end(), match[0].lower() in {"one", "en", "ett"})
+
+
+def _value(parts: list[str]) -> int | None:
+    """The number that a run of words names, None if they name none ("ten one", "två tre")."""
+    total, current, smallest = 0, 0, LIMIT
+    for part in parts:
+        if part in _POWERS:
+            power = _POWERS[part]
+            if power == 100:  # noqa: PLR2004 - a hundred
+                if current >= power:
+                    return None
+                current = (current or 1) * power
+                smallest = power
+            else:
+                if total and total % (power * 1000) and total < power:
+                    return None
+                total += (current or 1) * power
+                current, smallest = 0, power
+            continue
+        value = _VALUES.get(part, 1)
+        if current % 100 and not (current % 100 >= 20 and current % 10 == 0 and value < 10):  # noqa: PLR2004
+            return None
+        if value >= smallest:
+            return None
+        current += value
+    return total + current if total + current < LIMIT else None

@@ -16,12 +16,14 @@ from grader.model import Value
 _LINE: Final = (
     r"\n[ \t]*\n\s*|\n(?=[ \t]*(?:[-*•–+][ \t]|\d{1,2}[.)][ \t]|[|#>]))|(?<=[.!?:;|])[ \t]*\n\s*|(?<=~~)\n\s*"
 )
-_STOP: Final = r"(?<=[\w)\]}\"'”’`*%²³~>$])[.!?]+[\"'”’)\]*`]{0,4}(?=\s)\s*|(?<=\?)[\"'”’)\]*`]{0,4}(?=\s)\s+"
+_STOP: Final = r"(?<=\s)[:;]-?[)DPp(]+(?=\s|$)\s*|(?<=[\w)\]}\"'”’`*%²³~>$])[.!?]+[\"'”’)\]*`]{0,4}(?=\s)\s*|(?<=\?)[\"'”’)\]*`]{0,4}(?=\s)\s+"
 _END: Final = re.compile(f"{_LINE}|{_STOP}")
 _ABBREVIATED: Final = re.compile(
-    r"(?:\b(?:e\.?g|i\.?e|w\.?r\.?t|m\.?a\.?p|m\.?h\.?a|t\.?\s?ex|bl\.?\s?a|d\.?v\.?s|o\.?s\.?v|p\.?g\.?a|f\.?\s?d|s\.?\s?k|ca|approx|appr|vs|etc|resp|fig|figs|eq"
-    r"|tab|cf|nr|no|max|min|avg|acc|sec|dr|prof|st|ungef|el|inkl|incl)|(?:^|\s)[A-Za-z])\.$",
+    r"\b(?:e\.?g|i\.?e|w\.?r\.?t|m\.?a\.?p|m\.?h\.?a|t\.?\s?ex|bl\.?\s?a|d\.?v\.?s|p\.?g\.?a|s\.?\s?k|approx|appr|vs|eq|cf|nr|fig|figs|tab|ca|resp)\.$|(?:^|\s)(?-i:[A-Z])\.$",
     re.I,
+)
+_ABBREVIATED_MAYBE: Final = re.compile(
+    r"\b(?:etc|o\.?s\.?v|no|max|min|avg|acc|sec|dr|prof|ungef|inkl|incl|s|st|el|f\.?\s?d)\.$", re.I
 )
 _LONGEST_ABBREVIATION: Final = 12
 
@@ -68,10 +70,11 @@ _MOST_BRACKETS_LOOKED_AT: Final = 40
 _LONGEST_BRACKET: Final = 400
 
 _STRONG_WORDS: Final = (
-    r"but(?!\s(?:also|even)\b)|however|nevertheless|nonetheless|hence|therefore|thus|consequently|otherwise|so(?=\s(?:we|i|it|the|that|this|there|for|our|my|in|one|you|as|a|\d)\b)"
-    r"|men|däremot|dock|utan(?!\s(?:att|bias|tvekan|tvivel))|därför|alltså|således|annars|så(?=\s(?:vi|jag|är|det|den|man|att|blir|därför)\b)"
+    r"but(?!\s(?:also|even)\b)|however|nevertheless|nonetheless|hence|therefore|thus|consequently|otherwise|so(?=\s(?:we|i|it|the|that|this|there|for|our|my|in|one|you|as|a|ten|\d+)\b)"
+    r"|men|däremot|dock|utan(?!\s(?:att|bias|tvekan|tvivel))|därför|alltså|således|annars|så(?=\s(?:vi|jag|är|det|den|man|att|blir|därför|\d+|hundra|tio)\b)"
 )
 _SOFT_WORDS: Final = (
+    r"för(?=\s(?:att|den|det|vi|jag|man)\b)|"
     r"because|since(?!\s(?:the\s)?(?:start|beginning|then))|whereas|while|although|though|even\s(?:though|if)|despite|unless|whenever"
     r"|if(?!\snot\b)|eftersom|medan|fast(?=\s(?:än|att|det|den|vi|jag|man)\b)|trots|även\som|såvida|ifall"
     r"|(?:and|och)(?=\s(?:not|inte|then|so|therefore|hence|we|i|it|therefore|därför|alltså|vi|jag|det|den)\b)"
@@ -105,7 +108,11 @@ def sentence_spans(text: str) -> tuple[Span, ...]:
     for match in _END.finditer(text):
         stop = text[match.start() : match.start() + 1]
         tail = text[max(start, match.start() - _LONGEST_ABBREVIATION) : match.start() + 1]
-        if stop == "." and _ABBREVIATED.search(tail) and not match[0].count("\n") > 1:
+        if (
+            stop == "."
+            and match[0].count("\n") < 2
+            and _abbreviated(tail, text[match.end() : match.end() + 1])
+        ):  # noqa: PLR2004
             continue
         if stop == "?" and text[match.start() : match.start() + 2] == "??":  # a blank to be filled in
             continue
@@ -115,6 +122,11 @@ def sentence_spans(text: str) -> tuple[Span, ...]:
         start = match.end()
     _add(spans, text, start, len(text))
     return tuple(spans)
+
+
+def _abbreviated(tail: str, following: str) -> bool:
+    """Whether the full stop at the end of `tail` ends a word, not a sentence."""
+    return bool(_ABBREVIATED.search(tail)) or (following.islower() and bool(_ABBREVIATED_MAYBE.search(tail)))
 
 
 def _add(spans: list[Span], text: str, start: int, end: int) -> None:

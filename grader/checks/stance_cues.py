@@ -131,6 +131,11 @@ CUES: Final = (
         r"|(?:our|my|vår|vårt|min|mitt)\s(?:first|initial|original|old|previous|earlier|första|ursprungliga|gamla|tidigare)\s(?:answer|choice|svar|val)\b",
         turns=True,
     ),
+    Cue(
+        _S.TAKEN_BACK,
+        _R.AROUND,
+        r"used\sto\s(?:be|say|favou?r|prefer|think)|(?:was|were|var)\s(?:our|my|the|vår|vårt|min|mitt)\s(?:first|initial|original|old|previous|earlier|första|ursprungliga|tidigare)",
+    ),
     # --- somebody else's
     Cue(
         _S.OTHERS,
@@ -146,7 +151,7 @@ CUES: Final = (
     Cue(
         _S.GIVEN,
         _R.SENTENCE,
-        r"(?<![^\n.!?:;*#>)])(?<![\w,])\s?(?:write\sdown|run\sthe\straining|plot\s(?:both|the\stwo)|reason\sabout|show\sthe\smath|complete\sthe\s(?:gradient|code|cell|missing)|explain\s(?:why|which|how)|fill\sin\sthe|replace\sthe\squestion"
+        r"(?<![^\n.!?:;*#>)])(?<![\w,])\s?(?:(?:question|fråga|uppgift|task|part|del|q)\s?\d{1,2}\W{0,3})?(?:write\sdown|run\sthe\straining|plot\s(?:both|the\stwo)|reason\sabout|show\sthe\smath|complete\sthe\s(?:gradient|code|cell|missing)|explain\s(?:why|which|how)|fill\sin\sthe|replace\sthe\squestion"
         r"|skriv\s(?:ner|ned|upp)|kör\sträningen|plotta\s(?:båda|de)|resonera\s(?:om|kring)|visa\s(?:matematiken|uträkningen)|förklara\s(?:varför|hur|vilken)|fyll\si\s)",
     ),
     Cue(
@@ -163,10 +168,11 @@ CUES: Final = (
         rf"|(?:one|you|someone|anyone|it|man)\s(?:could|might|may|can|would|skulle|kan|kunde)\s(?:kunna\s)?(?:(?:also|first|perhaps|easily|well|lätt|först|också)\s)?{_CLAIM}\b|{_WE}\s(?:could|might|may|can|skulle\skunna|kunde|kan)\s(?:\w+\s)?{_CLAIM}\b"
         r"|at\sfirst\s(?:glance|sight)|vid\sförsta\sanblick(?:en)?|(?:our|my|a|wild|pure|vår|min|en)\s(?:\w+\s)?(?:guess|gissning)\b|(?:we|i)(?:'d|\swould)?\s(?:just\s)?guess(?:ed)?\b|(?:vi|jag)\sgissar|suppose|supposing|imagine|whether|antag\b|låt\soss\santa|föreställ\sdig|huruvida",
     ),
+    Cue(_S.SUPPOSED, _R.AHEAD, r"unless|såvida|om\sinte"),
     Cue(
         _S.SUPPOSED,
         _R.CONDITION,
-        r"if|unless|assuming\s(?:that\s|we\s|you\s|there\s)|provided\sthat|in\scase|ifall|såvida|förutsatt\satt|om(?=\s(?:man|vi|jag|du|ni|det|den|de|inte|tid\w*|noggrann\w*|varje|alla|bias\w*|modellen|datorn)\b)|(?<![^\n.!?:;])(?<!\w)om(?=\s)",
+        r"if|assuming\s(?:that\s|we\s|you\s|there\s)|provided\sthat|in\scase|ifall|förutsatt\satt|om(?=\s(?:man|vi|jag|du|ni|det|den|de|inte|tid\w*|noggrann\w*|varje|alla|bias\w*|modellen|datorn)\b)|(?<![^\n.!?:;])(?<!\w)om(?=\s)",
     ),
     Cue(
         _S.SUPPOSED,

@@ -10,10 +10,13 @@ from grader.checks import Answer, Finding, missing, partial, passed, review
 from grader.documents.core.document import Block, BlockKind, FigureKind
 from grader.model import Evidence
 from reference.batches.batch_answers import shared_table
-from reference.batches.choice_answers import TIME
 from reference.batches.drawn_curves import find_curves
 
-_PLOT_TIME: Final = re.compile(TIME.words + r"|second|tid(?:en|er)?\b", re.I)
+_PLOT_TIME: Final = re.compile(
+    r"\btim(?:e|es|ing)\b|\bsec(?:ond)?s?\b|\bsek|\btid\w*|\b\d+\s?s\b|\bfast\w*|\bquick\w*|\bslow\w*|\bspeed\w*|\bsnabb\w*|\blångsam\w*|\bcheap\b|\befficien\w*|\beffektiv\w*|\bduration"
+    r"|second|tid(?:en|er)?\b",
+    re.I,
+)
 _PLOT_ACCURACY: Final = re.compile(r"acc|nogg|träff", re.I)
 _PLOT_BATCH: Final = re.compile(r"batch|storlek|\bsize", re.I)
 _REGRESSION: Final = re.compile(r"examples_[xy]|test_y|intercept|regression|predict|imshow|class_names", re.I)

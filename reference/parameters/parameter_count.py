@@ -23,7 +23,8 @@ MAX_ROWS: Final = 60  # of a table
 MAX_FORMULA: Final = 200  # characters of a formula that anybody writes
 _COUNT_WRITTEN: Final = re.compile(r"(?<!\d)100\W{0,3}480(?!\d)")
 _BIAS_NAMED: Final = re.compile(
-    r"\bbias\w*|\bintercept\w*|\bskärning\w*|\bkonstant\w*|\bconstant\w*|\boffset\b|\btröskel\w*|\+ ?b\b", re.I
+    r"\bbias\w*|\bintercept\w*|\bskärning\w*|\bkonstant\w*|\bconstant\w*|\boffset\b|\btröskel\w*|\+ ?b\b",
+    re.I,
 )
 _STEPS_OF_INPUTS: Final = frozenset(("inputs", "inputs and bias", "weights"))
 _WHOLE_LAYER: Final = frozenset(("side", "neurons"))
@@ -164,7 +165,9 @@ def _outcome(one: Worked, account: Account, words: CountedWords) -> tuple[CountO
     if ANSWER in seen.grounds:
         return CountOutcome.NOTHING, ""
     if one.stated == COUNT and side.value == PER_NEURON:
-        return (CountOutcome.RIGHT if words.neurons else CountOutcome.UNSURE), ""  # the factor stands in words
+        return (
+            CountOutcome.RIGHT if words.neurons else CountOutcome.UNSURE
+        ), ""  # the factor stands in words
     if one.stated == COUNT:
         unclear = doubtful or side.unfinished
         return (CountOutcome.UNSURE if unclear else CountOutcome.MISTAKE), "other-formula"
@@ -207,7 +210,10 @@ def _mistaken(one: Worked, words: CountedWords) -> tuple[CountOutcome, str]:
 def _biases_may_follow(one: Worked, words: CountedWords) -> bool:
     """Whether words may add what the weights lack; a mere mention before them does not, where they are said to be all."""
     if words.biases is BiasShare.UNSAID and one.stated == COUNT:
-        return words.passage is not None and (words.passage, words.start) > (one.passage.index, one.side.start)
+        return words.passage is not None and (words.passage, words.start) > (
+            one.passage.index,
+            one.side.start,
+        )
     return words.biases not in {BiasShare.NONE, BiasShare.INPUTS, BiasShare.LAYER}
 
 
@@ -350,7 +356,11 @@ def _against(
             continue
         if one.claimed:
             return one
-        if one.mistake not in _MAY_BE_STEPS and "=" not in one.quote and order.index(one) > order.index(right):
+        if (
+            one.mistake not in _MAY_BE_STEPS
+            and "=" not in one.quote
+            and order.index(one) > order.index(right)
+        ):
             return one
     return None
 

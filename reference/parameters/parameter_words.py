@@ -18,7 +18,9 @@ VOCABULARY: Final = Vocabulary(
             r"bias\w*|b\d?|b_\d|intercept\w*|skärning\w*|konstant(?:er|en|erna|term\w*)?|constants?|offsets?|tröskel\w*|thresholds?"
         ),
         "extra": re.compile(r"more|extra|additional|ytterligare|another|further"),
-        "weight": re.compile(r"weights?|vikt(?:er|en|erna)?|w\d?|kernel|connections?|koppling\w*|förbindelse\w*"),
+        "weight": re.compile(
+            r"weights?|vikt(?:er|en|erna)?|w\d?|kernel|connections?|koppling\w*|förbindelse\w*"
+        ),
         "input": re.compile(
             r"inputs?|indata|in-?data\w*|ingång\w*|insignal\w*|invärden?\w*|inputvärden?\w*|pixels?|pixl\w+|bildpunkt\w*"
             r"|features?|inputneuron\w*|inputnod\w*|in_features|n_in"

@@ -13,7 +13,9 @@ GROUPED = {
 }
 ANSWERS = st.sampled_from(GROUPED[100480])
 WEIGHTS = st.sampled_from(GROUPED[100352])
-EQUALS = st.sampled_from([" = ", "=", " => ", " → ", " which is ", ", which gives ", " gives ", " blir ", " ger "])
+EQUALS = st.sampled_from(
+    [" = ", "=", " => ", " → ", " which is ", ", which gives ", " gives ", " blir ", " ger "]
+)
 END = st.sampled_from([".", "", " parameters.", " parametrar."])
 BETWEEN = st.sampled_from([". ", "; ", "\n", "\n\n", ", "])
 
@@ -51,8 +53,14 @@ def formulas(draw: st.DrawFn) -> str:
     """The right formula on one line, with or without words behind its numbers."""
     times, plus, inputs = draw(TIMES), draw(PLUS), draw(INPUTS)
     labelled = draw(st.booleans())
-    a = inputs + (draw(st.sampled_from([" inputs", " pixels", " pixlar", " ingångar", " (inputs)", ""])) if labelled else "")
-    n = "128" + (draw(st.sampled_from([" neurons", " nodes", " neuroner", " units", " (neurons)"])) if labelled else "")
+    a = inputs + (
+        draw(st.sampled_from([" inputs", " pixels", " pixlar", " ingångar", " (inputs)", ""]))
+        if labelled
+        else ""
+    )
+    n = "128" + (
+        draw(st.sampled_from([" neurons", " nodes", " neuroner", " units", " (neurons)"])) if labelled else ""
+    )
     b = "128" + (draw(st.sampled_from([" biases", " bias", " (bias)", " bias terms"])) if labelled else "")
     if not labelled:
         n = draw(st.sampled_from(["128", "128", "128", "one hundred twenty-eight", "(128)"]))
@@ -116,7 +124,14 @@ def named(draw: st.DrawFn) -> str:
     """Names for the numbers, in code or in a sentence."""
     a, b = draw(
         st.sampled_from(
-            [("inputs", "neurons"), ("n_in", "n_out"), ("n", "m"), ("input_size", "units"), ("I", "N"), ("antal_in", "antal_ut")]
+            [
+                ("inputs", "neurons"),
+                ("n_in", "n_out"),
+                ("n", "m"),
+                ("input_size", "units"),
+                ("I", "N"),
+                ("antal_in", "antal_ut"),
+            ]
         )
     )
     inputs = draw(st.sampled_from(["784", "28*28", "28 * 28"]))
@@ -239,5 +254,7 @@ def wrong_answers(draw: st.DrawFn) -> str:
     if draw(st.booleans()):
         return draw(BEFORE) + draw(WRONG_WORDS) + draw(AFTER)
     formula = draw(WRONG_FORMULAS).format(a=draw(st.sampled_from(["784", "28*28", "(28*28)"])), t=draw(TIMES))
-    result = draw(st.sampled_from(["", " = 100480", " ≈ 100480", " = 100 480", " which is 100480", " ger 100480"]))
+    result = draw(
+        st.sampled_from(["", " = 100480", " ≈ 100480", " = 100 480", " which is 100480", " ger 100480"])
+    )
     return draw(BEFORE) + formula + result + draw(AFTER)
