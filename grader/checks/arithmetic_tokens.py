@@ -209,9 +209,7 @@ def _number(text: str, at: int, spelled: Mapping[int, SpelledNumber]) -> list[To
     return []
 
 
-def _words(
-    text: str, at: int, found: list[Token], spelled: Mapping[int, SpelledNumber]
-) -> list[Token]:
+def _words(text: str, at: int, found: list[Token], spelled: Mapping[int, SpelledNumber]) -> list[Token]:
     """The word that starts here, as a sign if it is one."""
     char = text[at]
     linked = _LINKED.match(text, at) if char in ",.;" or char.isalpha() else None
@@ -293,8 +291,9 @@ def _without_bullets(found: list[Token]) -> list[Token]:
         gap = following is not None and following.start > token.end
         written = token.end - token.start == 1
         goes_on = token.text == "+" and index > 1 and following is not None
-        if starts_line and token.kind is TokenKind.SIGN and written and token.text in "-*+" and gap:
-            if not (goes_on and following is not None and following.kind is TokenKind.NUMBER):
-                continue
+        goes_on = goes_on and following is not None and following.kind is TokenKind.NUMBER
+        bullet = starts_line and token.kind is TokenKind.SIGN and written and token.text in "-*+" and gap
+        if bullet and not goes_on:
+            continue
         kept.append(token)
     return kept

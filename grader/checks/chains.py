@@ -11,12 +11,13 @@ from collections.abc import Mapping, Sequence
 from fractions import Fraction
 from typing import Final
 
-from grader.checks.arithmetic import Arithmetic, Chain, Side, Step, read_arithmetic
+from grader.checks.arithmetic import Arithmetic, read_arithmetic
 from grader.checks.arithmetic_tokens import TokenKind
 from grader.checks.claims import Stance, stance_at
 from grader.checks.counted_things import Vocabulary
 from grader.checks.derivation import ANSWER, MAX_MEANINGS, Derivation, Known, Meaning, Recognition
-from grader.checks.notation import plain
+from grader.checks.equations import Chain, Side, Step
+from grader.checks.notation import columns_joined, plain
 from grader.model import Value
 
 MAX_SIDES: Final = 60  # of one chain that are looked at
@@ -83,7 +84,7 @@ class Account(Value, frozen=True):
 
 def read_account(texts: Sequence[str], derivation: Derivation, vocabulary: Vocabulary) -> Account:
     """The statements in the pieces of an answer, in order, judged together; `vocabulary` has the nouns that are names."""
-    written = [plain(text) for text in texts]
+    written = [columns_joined(plain(text)) for text in texts]
     names: dict[str, Fraction] = {}
     read: list[Arithmetic] = []
     for _ in range(ROUNDS):
@@ -133,10 +134,10 @@ def _names(read: Sequence[Arithmetic], vocabulary: Vocabulary) -> dict[str, Frac
     for arithmetic in read:
         for named in arithmetic.named:
             given.setdefault(named.word, set()).add(named.value)
-    found |= {word: next(iter(values)) for word, values in given.items() if len(values) == 1}
-    for word, values in given.items():
+    found |= {name: next(iter(values)) for name, values in given.items() if len(values) == 1}
+    for name, values in given.items():
         if len(values) > 1:
-            found.pop(word, None)
+            found.pop(name, None)
     return dict(list(found.items())[:MAX_NAMES])
 
 

@@ -53,33 +53,41 @@ class CountedThing(Value, frozen=True):
     end: int
 
 
-_EACH: Final = frozenset(
-    ("each", "every", "per", "varje", "var", "vardera", "varsin", "varsitt", "respective", "respektive")
-)
-_ARTICLES: Final = frozenset(
-    ("a", "an", "its", "own", "another", "additional", "extra", "ett", "en", "sin", "sitt", "eget", "egen")
-)
-_PREPOSITIONS: Final = frozenset(
-    ("for", "per", "to", "in", "of", "at", "on", "för", "till", "i", "på", "av", "from", "från")
-)
-_HAS: Final = frozenset(
-    "has have had having gets get needs need holds contains receives with uses owns har ha får behöver med innehåller"
-    " there is are finns".split()
-)
-_FILLERS: Final = frozenset(
-    "one of the all a an single en ett av och de den hela whole entire these those our dessa alla each every varje"
-    " individual hidden output dense first enskild enskilda".split()
-)
-_BETWEEN: Final = frozenset(
-    "is are has have är har of with size length shape dimension dimensions vector vektor med längd storlek in r mathbb term"
-    " terms entries parameters".split()
-)
-_JOINTS: Final = frozenset(
-    "and och or eller with med is are är has have har where där so så then sedan which that som for för in i plus but men"
-    " we vi of".split()
-)
-_ALLOTTING: Final = frozenset(("for", "för"))
-_ENDS: Final = frozenset((".", ";", "!", "?"))
+_EACH: Final = frozenset((
+    "each", "every", "per", "varje", "var", "vardera", "varsin", "varsitt", "respective", "respektive",
+))  # fmt: skip
+_ARTICLES: Final = frozenset((
+    "a", "an", "its", "own", "another", "additional", "extra", "ett", "en", "sin", "sitt", "eget", "egen",
+))  # fmt: skip
+_PREPOSITIONS: Final = frozenset((
+    "for", "per", "to", "in", "of", "at", "on", "för", "till", "i", "på", "av", "from", "från",
+))  # fmt: skip
+_HAS: Final = frozenset((
+    "has", "have", "had", "having", "gets", "get", "needs", "need", "holds", "contains", "receives",
+    "with", "uses", "owns", "har", "ha", "får", "behöver", "med", "innehåller", "there", "is", "are",
+    "finns",
+))  # fmt: skip
+_FILLERS: Final = frozenset((
+    "one", "of", "the", "all", "a", "an", "single", "en", "ett", "av", "och", "de", "den", "hela",
+    "whole", "entire", "these", "those", "our", "dessa", "alla", "each", "every", "varje", "individual",
+    "hidden", "output", "dense", "first", "enskild", "enskilda",
+))  # fmt: skip
+_BETWEEN: Final = frozenset((
+    "is", "are", "has", "have", "är", "har", "of", "with", "size", "length", "shape", "dimension",
+    "dimensions", "vector", "vektor", "med", "längd", "storlek", "in", "r", "mathbb", "term", "terms",
+    "entries", "parameters",
+))  # fmt: skip
+_JOINTS: Final = frozenset((
+    "and", "och", "or", "eller", "with", "med", "is", "are", "är", "has", "have", "har", "where", "där",
+    "so", "så", "then", "sedan", "which", "that", "som", "for", "för", "in", "i", "plus", "but", "men",
+    "we", "vi", "of",
+))  # fmt: skip
+_ALLOTTING: Final = frozenset((
+    "for", "för",
+))  # fmt: skip
+_ENDS: Final = frozenset((
+    ".", ";", "!", "?",
+))  # fmt: skip
 
 
 def counted_things(
@@ -95,7 +103,7 @@ def counted_things(
             if thing is not None:
                 number, first = _number_of(sentence, things, at, names)
                 number = given.get(sentence[at].start, number)
-                per = _per_behind(sentence, things, at, vocabulary) or _per_of_sentence(shares, sentence, at)
+                per = _per_behind(sentence, things, at, vocabulary) or _per_of_sentence(shares, at)
                 per = None if per == thing else per
                 found.append(CountedThing(thing, number, per, sentence[first].start, sentence[at].end))
     return found
@@ -216,21 +224,18 @@ def _per_behind(
 ) -> str | None:
     """The owner in ``weights per neuron``, ``a bias for each of the 6``, ``weights/neuron``."""
     ahead = at + 1
-    if ahead < len(sentence) and sentence[ahead].kind is TokenKind.WORD and things[ahead] is None:
-        if sentence[ahead].text.lower() not in _PREPOSITIONS | _EACH:
-            ahead += 1  # a bias term for ...
+    word = sentence[ahead] if ahead < len(sentence) and things[ahead] is None else None
+    if word is not None and word.kind is TokenKind.WORD and word.text.lower() not in _PREPOSITIONS | _EACH:
+        ahead += 1  # a bias term for ...
     if ahead >= len(sentence):
         return None
-    word = sentence[ahead].text.lower()
-    if word not in _PREPOSITIONS and word != "/":
+    if sentence[ahead].text.lower() not in _PREPOSITIONS | {"/"}:
         return None
     owner, _ = _owner_ahead(sentence, things, ahead + 1, vocabulary)
     return owner
 
 
-def _per_of_sentence(
-    shares: Sequence[tuple[int, str, bool]], sentence: Sequence[Token], at: int
-) -> str | None:
+def _per_of_sentence(shares: Sequence[tuple[int, str, bool]], at: int) -> str | None:
     """The owner that the rest of the sentence gives the thing at `at` to, if it is clear which."""
     before = [share for share in shares if share[0] < at]
     having = [owner for _, owner, has in before if has]

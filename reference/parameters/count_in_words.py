@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from enum import StrEnum
-from fractions import Fraction
 from typing import Final
 
 from grader.checks.chains import Account, Passage
@@ -14,7 +13,6 @@ from grader.checks.counted_things import CountedThing, counted_things
 from grader.model import Value
 from reference.parameters.count_formulas import COUNT, PER_NEURON, WEIGHTS
 from reference.parameters.parameter_words import INPUTS, NEURONS, VOCABULARY
-
 
 _LAYER_ROW: Final = re.compile(r"(?<!\d)(?:784|100\W{0,3}(?:480|352)|785|28 ?\* ?28)(?!\d)")
 

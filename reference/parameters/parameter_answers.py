@@ -11,7 +11,8 @@ from grader.documents.core.document import STRUCK, Block, BlockKind
 from grader.model import Evidence, Flag
 from reference.lab.network import LAB_NETWORK, parameter_counts
 from reference.parameters.count_messages import MISTAKES, quoted
-from reference.parameters.parameter_count import CountOutcome, CountReading, read_count
+from reference.parameters.count_reading import CountOutcome, CountReading
+from reference.parameters.parameter_count import read_count
 
 _READ: Final = (
     BlockKind.PROSE,
