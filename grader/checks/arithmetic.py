@@ -25,6 +25,7 @@ from grader.checks.expressions import Expression, Literal, TooLargeError, evalua
 from grader.checks.notation import plain
 from grader.model import Value
 
+MAX_CHAIN: Final = 60  # sides; a longer chain is read as several
 MAX_GAP: Final = 8  # tokens between a result and the sign that goes on from it
 MAX_WORDY_GAP: Final = 40  # the same where words say that it does: "so we add 6"
 
@@ -94,7 +95,9 @@ class _ChainReader(ExpressionReader):
                 if side is None:
                     self.at = max(start + 1, self.skip_to)
                     continue
-                if soft and sides and side.has_working and sides[-1].value != side.value:
+                if len(sides) >= MAX_CHAIN or (
+                    soft and sides and side.has_working and sides[-1].value != side.value
+                ):
                     yield from chain_of(self.text, sides)  # "that is" may begin another thought
                     sides = []
                 sides.append(side)

@@ -20,9 +20,9 @@ from grader.checks.equations import Chain, Side, Step
 from grader.checks.notation import columns_joined, plain
 from grader.model import Value
 
-MAX_SIDES: Final = 60  # of one chain that are looked at
 MAX_NAMES: Final = 60  # of an answer
 MAX_WORKINGS: Final = 600  # sides with working of an answer
+MAX_SAME: Final = 8  # sides of one value that are compared
 ROUNDS: Final = 3  # names given by names given by names
 SLIP: Final = "slip"  # what a meaning rests on whose number was written wrongly behind its equals sign
 
@@ -75,10 +75,11 @@ class Account(Value, frozen=True):
         """Pairs of sides of one value of which one has the answer in it."""
         found = []
         by_value: dict[Fraction, list[Worked]] = {}
-        for one in self.worked:
+        for one in {one.side.text: one for one in self.worked}.values():
             by_value.setdefault(one.side.value, []).append(one)
         for same in by_value.values():
-            found += [(one, other) for one in same[:8] for other in same[:8] if one is not other]
+            few = same[:MAX_SAME]
+            found += [(one, other) for one in few for other in few if one is not other]
         return tuple(found)
 
 
@@ -112,7 +113,7 @@ def read_account(texts: Sequence[str], derivation: Derivation, vocabulary: Vocab
         Worked(passage, chain, at, derivation.recognise(side.tree, known), *_stance(passage, side))
         for passage in passages
         for chain in passage.arithmetic.chains
-        for at, side in enumerate(chain.sides[:MAX_SIDES])
+        for at, side in enumerate(chain.sides)
         if side.has_working
     ]
     return Account(passages, tuple(worked[:MAX_WORKINGS]), known, names)
@@ -145,7 +146,7 @@ def _learn(chain: Chain, derivation: Derivation, known: dict[Fraction, tuple[Mea
     """What a chain says of its numbers: each value stands for what is calculated beside it."""
     steps = chain.steps()
     answer = derivation.value()
-    for at, side in enumerate(chain.sides[:MAX_SIDES]):
+    for at, side in enumerate(chain.sides):
         if not side.has_working or side.broken:
             continue
         meanings = derivation.meanings(side.tree, known)

@@ -6,17 +6,19 @@ says whether a sign was a word, was lost, or has nothing readable behind it. Dep
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Mapping, Sequence
 from fractions import Fraction
 from typing import Final
 
 from grader.checks.arithmetic_tokens import Token, TokenKind
-from grader.checks.expressions import Expression, Literal, Operation, TooLargeError, evaluate, whole
+from grader.checks.expressions import Expression, Literal, Operation, TooLargeError, evaluate, leaves, whole
 from grader.checks.numerals import Numeral
 
 MAX_DEPTH: Final = 24  # of brackets and of signs before an operand
 MAX_OPERATIONS: Final = 200  # in one side of a chain
 MAX_LABEL_WORDS: Final = 5  # words that may stand between a number and the next operator
+MAX_SAID_AGAIN: Final = 12  # numbers in what a bracket may say again
 MAX_LETTERS: Final = 3  # of names that are multiplied by standing side by side
 
 
@@ -260,14 +262,16 @@ def _said_again(tree: Expression, last: Expression, beside: Expression) -> Expre
     ``24 (6*4)`` and ``6*4 (24)``, but not ``6(6)``.
     """
     try:
-        value = evaluate(beside)
-        if isinstance(beside, Operation) and isinstance(last, Literal) and last.value == value:
-            return _with_last(tree, last, beside)
-        if isinstance(beside, Literal) and isinstance(tree, Operation) and evaluate(tree) == value:
-            return tree
+        if isinstance(beside, Operation):
+            again = isinstance(last, Literal) and last.value == evaluate(beside)
+            return _with_last(tree, last, beside) if again and isinstance(last, Literal) else None
+        short = (
+            isinstance(tree, Operation)
+            and len(list(itertools.islice(leaves(tree), MAX_SAID_AGAIN + 1))) <= MAX_SAID_AGAIN
+        )
+        return tree if short and evaluate(tree) == beside.value else None
     except TooLargeError:
         return None
-    return None
 
 
 def _with_last(tree: Expression, last: Literal, by: Expression) -> Expression:
