@@ -39,6 +39,11 @@ class Numeral(Value, frozen=True):
         """The likeliest reading."""
         return self.readings[0]
 
+    @property
+    def count(self) -> Fraction:
+        """The likeliest reading as a count of things: whole, if one is."""
+        return next((value for value in self.readings if value.denominator == 1), self.value)
+
 
 def numeral(match: re.Match[str]) -> Numeral | None:
     """The numeral of a match of `NUMBER`; None if it has more digits than any number of a report."""

@@ -10,7 +10,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from grader.checks.arithmetic import MAX_BITS, Step, read_chains
+from grader.checks.arithmetic import read_chains
+from grader.checks.equations import Step
+from grader.checks.expressions import MAX_BITS
 
 CORPUS = Path(__file__).parents[1] / "corpora" / "arithmetic.jsonl"
 LINES = [json.loads(line) for line in CORPUS.read_text(encoding="utf-8").splitlines()]

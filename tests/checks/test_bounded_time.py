@@ -14,7 +14,7 @@ from reference.batches.batch_table import read_batch_table, speaks_of_figures
 from reference.batches.choice_answers import ASPECTS
 from reference.gradient.gradient_call import prose_answers
 from reference.lab.batch_sizes import BATCH_SIZES
-from reference.parameters.parameter_count import judge_working
+from reference.parameters.parameter_count import read_count
 
 TEXTS = {
     "blanks": "a" + " " * 39_000 + "1",
@@ -42,7 +42,7 @@ READERS: dict[str, Callable[[str], object]] = {
     "table": lambda text: read_batch_table([block(text)]),
     "figures": lambda text: speaks_of_figures([block(text)]),
     "choice": lambda text: read_choice(text, BATCH_SIZES, ASPECTS),
-    "parameters": lambda text: judge_working([block(text)]),
+    "parameters": lambda text: read_count([block(text)]),
     "gradient": lambda text: prose_answers(text, bindings([]), bare_pair=True),
 }
 
