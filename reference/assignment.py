@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from grader.checks import Answer, Assignment, Finding
 from reference.batches import batch_answers, choice_answers, plot_answers
-from reference.gradient import gradient_answers
+from reference.gradient import gradient_answers, printed_figures
 from reference.parameters import parameter_answers
 
 if TYPE_CHECKING:
@@ -104,7 +104,7 @@ def gradient_expression(answer: Answer) -> Finding:
 @q1.check("q1.figures", hint="Run the cell once more and copy its output as it stands.")
 def gradient_figures(answer: Answer) -> Finding:
     """The printed loss and parameters belong together, and lie on the path of gradient descent."""
-    return gradient_answers.judge_figures(answer)
+    return printed_figures.judge_figures(answer)
 
 
 # --- Question 2: the parameter count ---------------------------------------------------------------------------
