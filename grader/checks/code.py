@@ -47,6 +47,7 @@ _STYLED: Final = {
     if len(unicodedata.normalize("NFKC", chr(code))) == 1
 }
 _EMPHASIS: Final = re.compile(r"(?<![\w)\]*.])\*\*([A-Za-z_]\w{0,40})\*\*(?![\w(*])")  # Markdown that was left in
+_STRUCK: Final = re.compile(r"~~[^~\n]{1,120}~~")  # its author took it back
 _ARROW: Final = re.compile(r"^([ ]{0,80}[A-Za-z_]\w{0,40}[ ]?)(?:<-|←|:=)(?!=)", re.M)  # as pseudo-code assigns
 _ESCAPES: Final = re.compile(r"\\([_*\[\]()#])")
 
@@ -54,7 +55,7 @@ _ESCAPES: Final = re.compile(r"\\([_*\[\]()#])")
 def clean(text: str) -> str:
     """Code as its author typed it: straight quotes, plain spaces and dashes, no prompts, blanks as `BLANK`."""
     text = _ESCAPES.sub(r"\1", text[:MAX_CODE].translate(_SIGNS).translate(_STYLED))
-    text = _ARROW.sub(r"\1=", _EMPHASIS.sub(r"\1", text))
+    text = _ARROW.sub(r"\1=", _EMPHASIS.sub(r"\1", _STRUCK.sub("", text)))
     return _BLANKS.sub(BLANK, _PROMPT.sub(r"\1", text))
 
 

@@ -82,7 +82,7 @@ class CodeEvidence(Value, frozen=True, eq=False):
 def read_code(answer: Answer) -> CodeEvidence:
     """Follows all code that was handed in."""
     kept = {(block.place, block.kind) for block in answer.everything}
-    visible = [block for block in answer.everything if block.kind in _READ]
+    visible = [*_shown(answer)]
     order = {
         block.place: number
         for document in answer.documents
@@ -117,6 +117,19 @@ def read_code(answer: Answer) -> CodeEvidence:
         computations.extend(_computations(program))
         by_hand.extend(_hand_made(program))
     return CodeEvidence(tuple(computations), tuple(by_hand), tuple(programs))
+
+
+def _shown(answer: Answer) -> Iterator[Block]:
+    """What may hold code. A line with a filled-in call is read as it stood, whatever was taken out of it as given."""
+    places = set()
+    for document in answer.documents:
+        for block in document.blocks:
+            if block.kind in _READ and any(BLANK not in call.text for call in find_any(block.text)):
+                places.add((block.place, block.kind))
+                yield block
+    yield from (
+        block for block in answer.everything if block.kind in _READ and (block.place, block.kind) not in places
+    )
 
 
 def is_cell(block: Block) -> bool:
@@ -244,7 +257,7 @@ def _computations(program: Program) -> Iterator[Computation]:
             text, line = found.text, found.line
             stance, _ = stance_at(clean(_text_of(part)), found.start, found.end)
         elif part.block.kind is not BlockKind.CODE:
-            stance = _stance_of_line(part, line)
+            stance = _stance_of_line(part, line, call.name)
         seen.setdefault(call.segment, set()).add(line)
         reading = _judged(call, program)
         yield Computation(
@@ -266,10 +279,10 @@ def _text_of(part: CodePart) -> str:
     return part.listing.text
 
 
-def _stance_of_line(part: CodePart, line: int) -> Stance:
-    lines = part.listing.text.split("\n")
-    start = sum(len(one) + 1 for one in lines[: line - 1])
-    return stance_at(part.listing.text, start, start + len(lines[line - 1] if line <= len(lines) else ""))[0]
+def _stance_of_line(part: CodePart, line: int, name: str) -> Stance:
+    """The stance to the first call that begins in a line."""
+    call = next((one for one in find_calls(part.listing.text, name) if one.line == line), None)
+    return Stance.ASSERTED if call is None else stance_at(part.listing.text, call.start, call.end)[0]
 
 
 def _as_written(text: str, line: int, source: str) -> str:
