@@ -91,6 +91,8 @@ def _rank(one: Candidate) -> tuple[int, bool, bool]:
 
 def _stands_against(one: Candidate, best: Candidate) -> bool:
     """A stray line says nothing against the answer in its section, unless it is code that is run."""
+    if one.worth is best.worth is Worth.WRONG:  # wrong in two ways is wrong
+        return False
     if one.block.ocr and not best.block.ocr and one.worth is Worth.WRONG:
         return False
     return one.strength >= best.strength or one.run or (best.worth is Worth.WRONG and one.worth is Worth.RIGHT)

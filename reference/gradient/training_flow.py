@@ -214,6 +214,8 @@ def _of_operation(term: Operation, inner: object, call: int, *, grouped: bool) -
 
 def _scaled(name: str, term: Operation, found: Sequence[Effect]) -> Effect:
     held = [number for number, one in enumerate(found[:2]) if one is not Effect.NONE]
+    if not held:
+        return Effect.NONE
     if len(held) != 1 or (name in {"Div", "divide", "truediv"} and held == [1]):
         return Effect.UNCLEAR
     factor = term.operands[1 - held[0]]
