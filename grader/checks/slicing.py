@@ -62,7 +62,7 @@ def slice_of(trees: Sequence[ast.Module], marks: Iterable[tuple[int, int]], *, b
         statement = flat[found][1]
         # What a function's body uses is looked up when it runs: where the piece begins.
         until = at[0] if isinstance(statement, ast.FunctionDef | ast.ClassDef) else found
-        waiting.extend((one, until) for one in _loaded([statement]) if one != name or until == found)
+        waiting.extend((one, until) for one in _loaded([statement]))
     own = {name for index in piece for name in bound[index]}
     return CodeSlice(
         tuple(flat[index][1] for index in sorted(chosen)),
@@ -71,18 +71,70 @@ def slice_of(trees: Sequence[ast.Module], marks: Iterable[tuple[int, int]], *, b
     )
 
 
-def _loaded(statements: Iterable[ast.stmt]) -> Iterator[str]:
-    """The names that statements look up, parameters of functions left out."""
+def _loaded(statements: Iterable[ast.stmt]) -> list[str]:
+    """The names that statements look up before they bind them themselves, in the order in which they run."""
+    order = _Order()
     for statement in statements:
-        given = {
-            argument.arg
-            for node in ast.walk(statement)
-            if isinstance(node, ast.arguments)
-            for argument in (*node.posonlyargs, *node.args, *node.kwonlyargs)
-        }
-        for node in ast.walk(statement):
-            if isinstance(node, ast.Name) and node.id not in given:
-                yield node.id
+        order.visit(statement)
+    return order.loaded
+
+
+class _Order(ast.NodeVisitor):
+    """Names in the order of evaluation: what is assigned comes after what it is computed of."""
+
+    def __init__(self) -> None:
+        self.loaded: list[str] = []
+        self.stored: set[str] = set()
+
+    def visit_Name(self, node: ast.Name) -> None:
+        if isinstance(node.ctx, ast.Store):
+            self.stored.add(node.id)
+        elif node.id not in self.stored:
+            self.loaded.append(node.id)
+
+    def visit_Assign(self, node: ast.Assign) -> None:
+        for part in (node.value, *node.targets):
+            self.visit(part)
+
+    def visit_AugAssign(self, node: ast.AugAssign) -> None:
+        if isinstance(node.target, ast.Name) and node.target.id not in self.stored:
+            self.loaded.append(node.target.id)
+        for part in (node.value, node.target):
+            self.visit(part)
+
+    def visit_For(self, node: ast.For) -> None:
+        for part in (node.iter, node.target, *node.body, *node.orelse):
+            self.visit(part)
+
+    def visit_FunctionDef(self, node: ast.FunctionDef) -> None:
+        self.stored.add(node.name)
+        for part in (*node.decorator_list, node.args):
+            self.visit(part)
+        self._inner(node.args, node.body)
+
+    def visit_Lambda(self, node: ast.Lambda) -> None:
+        self.visit(node.args)
+        self._inner(node.args, [node.body])
+
+    def _inner(self, arguments: ast.arguments, body: Sequence[ast.AST]) -> None:
+        before = set(self.stored)
+        given = (*arguments.posonlyargs, *arguments.args, *arguments.kwonlyargs)
+        extra = [one for one in (arguments.vararg, arguments.kwarg) if one is not None]
+        self.stored |= {argument.arg for argument in (*given, *extra)}
+        for part in body:
+            self.visit(part)
+        self.stored = before
+
+    def _comprehension(self, node: ast.ListComp | ast.SetComp | ast.GeneratorExp | ast.DictComp) -> None:
+        before = set(self.stored)
+        for generator in node.generators:
+            for part in (generator.iter, generator.target, *generator.ifs):
+                self.visit(part)
+        for part in (node.key, node.value) if isinstance(node, ast.DictComp) else (node.elt,):
+            self.visit(part)
+        self.stored = before
+
+    visit_ListComp = visit_SetComp = visit_GeneratorExp = visit_DictComp = _comprehension
 
 
 def _bound(statement: ast.stmt) -> Iterator[str]:

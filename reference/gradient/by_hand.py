@@ -32,7 +32,8 @@ def made_by_hand(flow: Reading, steps: Sequence[TrainingStep]) -> Iterator[HandM
         if _NAMED.fullmatch(binding.name) and not binding.dormant:
             last[binding.name] = binding
     for binding in last.values():
-        made = _of(binding.after, binding.segment, binding.line, binding.name)
+        left = binding.after if binding.sure else flow.names.get(binding.name, binding.after)
+        made = _of(left, binding.segment, binding.line, binding.name)
         if made is not None:
             yield made
     if last:

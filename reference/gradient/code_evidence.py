@@ -17,14 +17,14 @@ from grader.checks.code import BLANK, Call, clean, find_calls, parse_expression,
 from grader.checks.dataflow import read_flow
 from grader.checks.flow_events import FlowCall, Interest, Reading
 from grader.checks.listings import Listing, python_of_cell, read_listing
-from grader.checks.terms import Group, Recorder, Term, same
+from grader.checks.terms import Group, Recorder, Term
 from grader.documents.core.document import Block, BlockKind, Document, Place
 from grader.model import Value
 from reference.gradient.by_hand import HandMade, made_by_hand
 from reference.gradient.gradient_call import GradientReading, doubtful, judge_call, wrong
 from reference.gradient.mistakes import GradientMistake
 from reference.gradient.roles import HANDOUT_NAMES, Role, role
-from reference.gradient.training_flow import UPDATES, Effect, TrainingStep, effect, only_element, training_steps
+from reference.gradient.training_flow import UPDATES, Effect, TrainingStep, effect, same_variable, training_steps
 
 METHODS: Final = frozenset(("gradient", "jacobian", "gradients", "gradiant", "gradien", "batch_jacobian"))
 INTEREST: Final = Interest(METHODS | UPDATES, METHODS, frozenset(("GradientTape",)))
@@ -351,12 +351,14 @@ def _judge_use(call: FlowCall, program: Program) -> GradientReading:
     source = call.argument(1, "sources")
     grouped = isinstance(source, Group)
     steps = [step for step in program.steps if step.dormant == call.dormant or call.dormant]
-    own = [step for step in steps if source is None or same(only_element(step.target), only_element(source))]
-    found = {_direction(step, call.index, grouped=grouped) for step in steps}
+    own = [step for step in steps if source is None or same_variable(step.target, source)]
+    found = {_direction(step, call.index, grouped=grouped) for step in own}
+    if not own and any(_direction(step, call.index, grouped=grouped) is not Effect.NONE for step in steps):
+        return doubtful("it moves something else than it was taken with regard to")
     if Effect.AGAINST in found:
         if Effect.ALONG in found or Effect.UNCLEAR in found:
             return doubtful("it is used in several ways")
-        sure = any(step.sure for step in steps if _direction(step, call.index, grouped=grouped) is Effect.AGAINST)
+        sure = any(step.sure for step in own if _direction(step, call.index, grouped=grouped) is Effect.AGAINST)
         return judged_use(right=sure)
     if Effect.UNCLEAR in found:
         return doubtful("something else is done to it before it is used")

@@ -19,11 +19,11 @@ import numpy as np
 
 from grader.checks import Answer
 from grader.checks.slicing import CodeSlice, slice_of
-from grader.checks.terms import Free, Recorder, same
+from grader.checks.terms import Free, Recorder, Term
 from grader.execution import Executor
 from grader.model import ExecutionStatus, Value
 from reference.gradient.code_evidence import CodeEvidence, Computation, Program
-from reference.gradient.training_flow import only_element
+from reference.gradient.training_flow import only_element, same_variable
 from reference.lab.linear_regression import EXAMPLES_X, EXAMPLES_Y, curvature, gradient
 from reference.lab.notebook_plan import PROFILES, profile, restart
 
@@ -125,7 +125,7 @@ def probe_cells(program: Program, computation: Computation, sources: Sequence[st
     if name is None:
         return "what the gradient is taken with regard to has no name of its own"
     marks = {call.top}
-    marks |= {step.top for step in program.steps if same(step.target, moved) and step.top >= call.top}
+    marks |= {step.top for step in program.steps if same_variable(step.target, moved) and step.top >= call.top}
     marks |= {
         binding.top
         for binding in program.flow.bindings
@@ -138,7 +138,7 @@ def probe_cells(program: Program, computation: Computation, sources: Sequence[st
     return _cells(cut, name)
 
 
-def _name_of(program: Program, moved: object) -> str | None:
+def _name_of(program: Program, moved: Term) -> str | None:
     if isinstance(moved, Free):
         return moved.name
     found = [
@@ -154,7 +154,9 @@ def _cells(cut: CodeSlice, name: str) -> list[str] | str:
     needed = [data.visit(_copy(statement)) for statement in cut.needed]
     points = _PathPoints()
     piece = [points.visit(data.visit(_copy(statement))) for statement in cut.piece]
-    needed = [points.visit(statement) for statement in needed]
+    needed = [
+        points.visit(statement) if isinstance(statement, ast.FunctionDef) else statement for statement in needed
+    ]
     if not points.found:
         return "no tape records in it"
     training = ast.parse(_TRAINING)

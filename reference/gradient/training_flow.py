@@ -159,6 +159,14 @@ def only_element(term: Term) -> Term:
             return term
 
 
+def same_variable(one: Term, other: Term) -> bool:
+    """Whether two terms are one variable: two that are made alike are still two."""
+    first, second = only_element(one), only_element(other)
+    if isinstance(first, Free) and isinstance(second, Free):
+        return first.name == second.name
+    return first is second
+
+
 def effect(term: Term, call: int, *, grouped: bool, depth: int = 0) -> Effect:
     """Which way a value goes with what the call gave. `grouped`: its sources were a list, so that it gives a list."""
     if depth > 40:

@@ -38,7 +38,7 @@ _MODEL: Final = r"(?:(?:linear\s|linjära\s|regression\s|our\s|the\s|vår\s)?(?:
 _OF_MODEL: Final = rf"(?:\s(?:of|in|for|i|för|till|på|av)\s{_MODEL})?"
 _PARAMETERS: Final = (
     rf"(?:{_MODEL}\s)?(?:the\s)?(?:trainable\s|learnable\s|model\s)?"
-    r"(?:parameters?|params?|parametrar(?:na)?s?|parametern|weights?(?:\s(?:and|&)\s(?:the\s)?bias(?:es)?)?"
+    r"(?:(?:input\s|two\s|own\s|all\s)?[\w-]{0,24}?(?:parameters?|params?|parametrar(?:na)?s?|parametern)|weights?(?:\s(?:and|&)\s(?:the\s)?bias(?:es)?)?"
     r"|vikt(?:er)?(?:na)?|coefficients?|koefficient(?:er)?(?:na)?|theta|θ"
     r"|(?:the\s)?intercept\s(?:and|och|&)\s(?:the\s)?slope|(?:the\s)?slope\s(?:and|och|&)\s(?:the\s)?intercept"
     r"|modellparametrar(?:na)?|modellparametern)"
@@ -46,14 +46,14 @@ _PARAMETERS: Final = (
 )
 _LOSS: Final = (
     r"(?:(?:training|total|current|squared|mean\ssquared|träning(?:s)?)[\s_-]?)?"
-    r"(?:loss(?:en|es)?|förlust(?:en|s)?|träningsförlust(?:en)?|kostnad(?:en)?|cost|error|fel(?:et)?|mse|objective)"
+    r"(?:loss(?:en|es)?|[a-zåäö-]{0,20}?förlust(?:en|s|er)?|kostnad(?:en|s)?|cost|errors?|fel(?:et|en)?|mse|objective)"
     rf"(?:[\s_-]?(?:funktion(?:en)?s?|function|values?|värdet?))?{_OF_MODEL}"
 )
 _MENTIONS: Final = (
     (Role.LOSS_FUNCTION, r"training_loss(?!\s?\()|loss_(?:fn|func|function)"),
     (Role.LOSS, r"training_loss\s?\(\s?\w+\s?\)"),
     (Role.DATA, r"examples?_[xy]|test_[xy]|(?:the\s)?(?:training|test)[\s_-]?(?:data|set|examples?)|tränings?(?:data|exempl)\w*"
-                r"|(?:input|indata|data|datan|exempel|exemplen|inputs|labels?|etiketter(?:na)?)|(?:x|y)(?:[-\s]?(?:values?|värden(?:a)?))?"),
+                r"|(?:input|indata|data|datan|exempel|exemplen|inputs|labels?|etiketter(?:na)?)(?![\s-]param)|(?:x|y)(?:[-\s]?(?:values?|värden(?:a)?))?"),
     (Role.PARAMETERS, _PARAMETERS),
     (Role.LOSS, _LOSS),
     (Role.PREDICTION, r"predictions?|prediktion(?:en|er|erna)?|outputs?|utdata"),
