@@ -78,7 +78,11 @@ def weigh(candidates: Sequence[Candidate]) -> Weighed:
     sure = [one for one in answers if one.worth is not Worth.UNCLEAR] or answers
     best = max(sure, key=_rank)
     against = next(
-        (one for one in sorted(sure, key=_rank, reverse=True) if one.key != best.key and _stands_against(one, best)),
+        (
+            one
+            for one in sorted(sure, key=_rank, reverse=True)
+            if one.key != best.key and _stands_against(one, best)
+        ),
         None,
     )
     return Weighed(best, against, aside, tuple(answers))
@@ -95,4 +99,6 @@ def _stands_against(one: Candidate, best: Candidate) -> bool:
         return False
     if one.block.ocr and not best.block.ocr and one.worth is Worth.WRONG:
         return False
-    return one.strength >= best.strength or one.run or (best.worth is Worth.WRONG and one.worth is Worth.RIGHT)
+    return (
+        one.strength >= best.strength or one.run or (best.worth is Worth.WRONG and one.worth is Worth.RIGHT)
+    )

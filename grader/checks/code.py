@@ -10,7 +10,7 @@ import itertools
 import re
 import unicodedata
 import warnings
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from typing import Final
 
 import msgspec
@@ -46,9 +46,13 @@ _STYLED: Final = {
     for code in (*range(0x1D400, 0x1D800), *range(0xFF01, 0xFF5F))
     if len(unicodedata.normalize("NFKC", chr(code))) == 1
 }
-_EMPHASIS: Final = re.compile(r"(?<![\w)\]*.])\*\*([A-Za-z_]\w{0,40})\*\*(?![\w(*])")  # Markdown that was left in
+_EMPHASIS: Final = re.compile(
+    r"(?<![\w)\]*.])\*\*([A-Za-z_]\w{0,40})\*\*(?![\w(*])"
+)  # Markdown that was left in
 _STRUCK: Final = re.compile(r"~~[^~\n]{1,120}~~")  # its author took it back
-_ARROW: Final = re.compile(r"^([ ]{0,80}[A-Za-z_]\w{0,40}[ ]?)(?:<-|←|:=)(?!=)", re.M)  # as pseudo-code assigns
+_ARROW: Final = re.compile(
+    r"^([ ]{0,80}[A-Za-z_]\w{0,40}[ ]?)(?:<-|←|:=)(?!=)", re.M
+)  # as pseudo-code assigns
 _ESCAPES: Final = re.compile(r"\\([_*\[\]()#])")
 
 
@@ -222,53 +226,3 @@ def _closing(code: str, at: int) -> int | None:
         if depth == 0:
             return index
     return None
-
-
-class Bindings(Value, frozen=True):
-    """What names were last bound to in code, as source; functions by name with what they return."""
-
-    names: Mapping[str, str]
-    functions: frozenset[str]
-
-    def resolve(self, source: str, *, steps: int = 6) -> str:
-        """Follows a name through plain assignments (``p = parameters``) until it is none or not bound."""
-        seen = {source}
-        for _ in range(steps):
-            following = self.names.get(source)
-            if following is None or following in seen:
-                break
-            source = following
-            seen.add(source)
-        return source
-
-
-def bindings(blocks: Sequence[str]) -> Bindings:
-    """The simple assignments in code blocks, the last one winning, with unpacking followed element by element."""
-    names: dict[str, str] = {}
-    functions: set[str] = set()
-    for block in blocks:
-        for statement in statements(clean(block)):
-            tree = parse_statement(statement.source)
-            match tree:
-                case ast.FunctionDef(name=name):
-                    functions.add(name)
-                case ast.Assign(targets=targets, value=value):
-                    for target in targets:
-                        _bind(target, value, names)
-                case ast.AnnAssign(target=ast.Name(id=name), value=ast.expr() as value):
-                    names[name] = ast.unparse(value)
-                case _:
-                    pass
-    return Bindings(names, frozenset(functions))
-
-
-def _bind(target: ast.expr, value: ast.expr, names: dict[str, str]) -> None:
-    match target, value:
-        case ast.Name(id=name), _:
-            names[name] = ast.unparse(value)
-        case ((ast.Tuple(elts=left) | ast.List(elts=left)), (ast.Tuple(elts=right) | ast.List(elts=right))):
-            if len(left) == len(right):
-                for one, other in zip(left, right, strict=True):
-                    _bind(one, other, names)
-        case _:
-            pass

@@ -51,7 +51,7 @@ def read_flow(
     return flow.reading(left)
 
 
-class _Ended(Exception):
+class _EndedError(Exception):
     """The rest of what is being followed is never reached; `scope` is how much of it that is."""
 
     def __init__(self, extent: str) -> None:
@@ -67,7 +67,7 @@ class _Flow(Evaluation):
             for statement in body:
                 self.at = (self.segment, statement.lineno)
                 self.follow([statement], scope)
-        except _Ended:
+        except _EndedError:
             pass
 
     def follow(self, body: Iterable[ast.stmt], scope: Scope) -> None:
@@ -89,7 +89,7 @@ class _Flow(Evaluation):
         before, self.returned = self.returned, []
         try:
             self.follow(body, scope)
-        except _Ended as end:
+        except _EndedError as end:
             if end.extent == "cell":
                 self.returned = before
                 raise
@@ -130,7 +130,9 @@ class _Flow(Evaluation):
                     self.evaluate(decorator, scope)
                 scope.bind(statement.name, self.routine(statement, scope))
             case ast.ClassDef(name=name):
-                self.methods.extend((one, scope) for one in statement.body if isinstance(one, ast.FunctionDef))
+                self.methods.extend(
+                    (one, scope) for one in statement.body if isinstance(one, ast.FunctionDef)
+                )
                 scope.bind(name, Instance(name))
             case ast.Return(value=value):
                 self.returned.append(Literal(None) if value is None else self.evaluate(value, scope))
@@ -161,7 +163,7 @@ class _Flow(Evaluation):
         if self.flat:  # what belongs to which block is not known
             self.cut = self.cut or extent == "cell"
             return
-        raise _Ended(extent)
+        raise _EndedError(extent)
 
     def _ends(self, value: ast.expr, scope: Scope) -> bool:
         return isinstance(value, ast.Call) and self.dotted(self.evaluate(value.func, scope)) in _ENDS
@@ -180,7 +182,7 @@ class _Flow(Evaluation):
         """Each as if it were the one; then what they leave side by side."""
         before = dict(scope.names)
         left: list[dict[str, Term]] = []
-        ends: list[_Ended] = []
+        ends: list[_EndedError] = []
         self.unsure += 1
         for body in bodies:
             scope.names.clear()
@@ -188,7 +190,7 @@ class _Flow(Evaluation):
             try:
                 self.follow(body, scope)
                 left.append(dict(scope.names))
-            except _Ended as end:
+            except _EndedError as end:
                 ends.append(end)
         self.unsure -= 1
         scope.names.clear()
@@ -216,7 +218,7 @@ class _Flow(Evaluation):
                 self.bind(statement.target, _element(source, turn), scope)
             try:
                 self.follow(statement.body, scope)
-            except _Ended as end:
+            except _EndedError as end:
                 if end.extent != "loop":
                     raise
                 break
@@ -239,7 +241,7 @@ class _Flow(Evaluation):
     def _try(self, statement: ast.Try, scope: Scope) -> None:
         try:
             self.follow(statement.body, scope)
-        except _Ended as end:
+        except _EndedError as end:
             if end.extent != "cell" or not statement.handlers:
                 raise
         if statement.handlers:
@@ -271,7 +273,7 @@ class _Flow(Evaluation):
             self.segment = self.segment_of.get(id(node), self.segment)
             try:
                 self.call_routine(node.body if isinstance(node.body, list) else [], inner)
-            except _Ended:
+            except _EndedError:
                 continue
 
 

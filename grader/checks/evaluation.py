@@ -30,7 +30,9 @@ MAX_WORK: Final = 20_000  # expressions evaluated in one reading
 MAX_EVENTS: Final = 600
 _MAX_DEPTH: Final = 40  # of one expression
 _MAX_CALLS: Final = 6  # of functions in functions
-_MADE_CODE: Final = frozenset(("exec", "eval", "compile", "__import__", "globals", "locals", "vars", "setattr"))
+_MADE_CODE: Final = frozenset(
+    ("exec", "eval", "compile", "__import__", "globals", "locals", "vars", "setattr")
+)
 
 Definition = ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda
 
@@ -98,6 +100,7 @@ class Evaluation:
     returned: list[Term] = field(default_factory=list)
     segment_of: dict[int, int] = field(default_factory=dict)
     _recorders: int = 0
+    _numbers: dict[int, int] = field(default_factory=dict)
     _sites: list[int] = field(default_factory=list)
     _products: dict[tuple[int, ...], Product] = field(default_factory=dict)
     _free: dict[str, Free] = field(default_factory=dict)
@@ -108,7 +111,11 @@ class Evaluation:
     def reading(self, names: dict[str, Term]) -> Reading:
         """What was followed so far."""
         return Reading(
-            tuple(self.calls), tuple(self.bindings), tuple(self.tampering), names, self.cut or self.exhausted()
+            tuple(self.calls),
+            tuple(self.bindings),
+            tuple(self.tampering),
+            names,
+            self.cut or self.exhausted(),
         )
 
     def exhausted(self) -> bool:
@@ -122,6 +129,7 @@ class Evaluation:
     # --- names -----------------------------------------------------------------------------------------------
 
     def free(self, name: str) -> Term:
+        """A name that nothing bound, the same object each time."""
         return self._free.setdefault(name, Free(name))
 
     def bind(self, target: ast.expr, value: Term, scope: Scope) -> None:
@@ -129,14 +137,26 @@ class Evaluation:
         match target:
             case ast.Name(id=name):
                 event = FlowBinding(
-                    name, scope.get(name), value, self.segment, self.line, self.unsure == 0, self.dormant, self.at
+                    name,
+                    scope.get(name),
+                    value,
+                    self.segment,
+                    self.line,
+                    self.unsure == 0,
+                    self.dormant,
+                    self.at,
                 )
                 self.bindings.append(event)
                 scope.bind(name, value)
             case ast.Tuple(elts=targets) | ast.List(elts=targets):
                 plain = not any(isinstance(one, ast.Starred) for one in targets)
                 for number, one in enumerate(targets):
-                    if isinstance(value, Group) and value.keys is None and plain and len(value.items) == len(targets):
+                    if (
+                        isinstance(value, Group)
+                        and value.keys is None
+                        and plain
+                        and len(value.items) == len(targets)
+                    ):
                         self.bind(one, value.items[number], scope)
                     else:
                         inner = one.value if isinstance(one, ast.Starred) else one
@@ -204,7 +224,11 @@ class Evaluation:
                 return self._call(tree, scope, depth)
             case ast.Lambda():
                 return self.routine(tree, scope)
-            case ast.ListComp(elt=element, generators=generators) | ast.GeneratorExp(elt=element, generators=generators) | ast.SetComp(elt=element, generators=generators):
+            case (
+                ast.ListComp(elt=element, generators=generators)
+                | ast.GeneratorExp(elt=element, generators=generators)
+                | ast.SetComp(elt=element, generators=generators)
+            ):
                 return self._comprehended(element, generators, scope, depth)
             case ast.JoinedStr():
                 return Literal("text")
@@ -227,14 +251,11 @@ class Evaluation:
     def routine(self, node: Definition, scope: Scope) -> Routine:
         """A function as a value."""
         named = not isinstance(node, ast.Lambda)
-        for number, one in enumerate(self.routines):
-            if one.node is node:
-                one.scope = scope
-                break
-        else:
-            number = len(self.routines)
+        number = self._numbers.setdefault(id(node), len(self.routines))
+        if number == len(self.routines):
             self.routines.append(KnownRoutine(node, scope, named))
             self.segment_of[id(node)] = self.segment
+        self.routines[number].scope = scope
         return Routine("lambda" if isinstance(node, ast.Lambda) else node.name, number)
 
     def _member(self, owner: Term, attr: str) -> Term:
@@ -256,7 +277,12 @@ class Evaluation:
     def _folded(self, name: str, left: Term, right: Term) -> Term:
         if name == "Mult" and isinstance(left, Literal) and isinstance(right, Literal):
             return operation(name, (left, right))
-        if name == "Add" and isinstance(left, Group) and isinstance(right, Group) and not (left.keys or right.keys):
+        if (
+            name == "Add"
+            and isinstance(left, Group)
+            and isinstance(right, Group)
+            and not (left.keys or right.keys)
+        ):
             return Group((*left.items, *right.items))
         return operation(name, (left, right))
 
@@ -297,7 +323,12 @@ class Evaluation:
                     first, second = float(one), float(other)  # type: ignore[arg-type] # numbers, as just seen
                     order = {"Lt": first < second, "LtE": first <= second, "Gt": first > second}
                     return Literal(order.get(name, first >= second))
-        if name in {"Is", "IsNot"} and isinstance(right, Literal) and right.value is None and isinstance(left, Product):
+        if (
+            name in {"Is", "IsNot"}
+            and isinstance(right, Literal)
+            and right.value is None
+            and isinstance(left, Product)
+        ):
             return Literal(name == "IsNot")
         return operation("compared", (left, right))
 
@@ -327,7 +358,9 @@ class Evaluation:
             case Literal(value=str(text)):
                 return not text
             case Operation(name="range", operands=operands):
-                numbers = [one.value for one in operands if isinstance(one, Literal) and isinstance(one.value, int)]
+                numbers = [
+                    one.value for one in operands if isinstance(one, Literal) and isinstance(one.value, int)
+                ]
                 if len(numbers) != len(operands) or not numbers or (len(numbers) > 2 and numbers[2] == 0):
                     return False
                 return not range(*numbers[:3])
@@ -383,7 +416,9 @@ class Evaluation:
             return self._method(function, operands, keywords)
         return Opaque("a call", (function, *operands))
 
-    def _method(self, function: Member, operands: tuple[Term, ...], keywords: tuple[tuple[str, Term], ...]) -> Term:
+    def _method(
+        self, function: Member, operands: tuple[Term, ...], keywords: tuple[tuple[str, Term], ...]
+    ) -> Term:
         owner = function.owner
         if isinstance(owner, Group) and owner.keys is not None and function.name == "get" and operands:
             return self.subscript(owner, operands[0])
@@ -391,7 +426,17 @@ class Evaluation:
             return Group(owner.items)
         if isinstance(_root(function), Free) and isinstance(owner, Free | Member):
             dotted = self.dotted(function)
-            if dotted.split(".")[0] in {"tf", "np", "numpy", "tensorflow", "math", "keras", "K", "jnp", "torch"}:
+            if dotted.split(".")[0] in {
+                "tf",
+                "np",
+                "numpy",
+                "tensorflow",
+                "math",
+                "keras",
+                "K",
+                "jnp",
+                "torch",
+            }:
                 return operation(dotted, operands, keywords)
         return operation(function.name, (owner, *operands), keywords, method=True)
 
@@ -399,16 +444,24 @@ class Evaluation:
         found = self.items(tree.args, scope, depth)
         if found is not None:
             return found, False
-        return tuple(self.evaluate(one, scope, depth + 1) for one in tree.args if not isinstance(one, ast.Starred)), True
+        return tuple(
+            self.evaluate(one, scope, depth + 1) for one in tree.args if not isinstance(one, ast.Starred)
+        ), True
 
-    def _keywords(self, tree: ast.Call, scope: Scope, depth: int) -> tuple[tuple[tuple[str, Term], ...], bool]:
+    def _keywords(
+        self, tree: ast.Call, scope: Scope, depth: int
+    ) -> tuple[tuple[tuple[str, Term], ...], bool]:
         found: list[tuple[str, Term]] = []
         unknown = False
         for keyword in tree.keywords:
             value = self.evaluate(keyword.value, scope, depth + 1)
             if keyword.arg is not None:
                 found.append((keyword.arg, value))
-            elif isinstance(value, Group) and value.keys is not None and all(isinstance(one, str) for one in value.keys):
+            elif (
+                isinstance(value, Group)
+                and value.keys is not None
+                and all(isinstance(one, str) for one in value.keys)
+            ):
                 found.extend((str(key), item) for key, item in zip(value.keys, value.items, strict=True))
             else:
                 unknown = True
@@ -438,7 +491,9 @@ class Evaluation:
                 receiver=receiver,
                 arguments=operands,
                 keywords=keywords,
-                written=tuple(ast.unparse(one)[:200] for one in (*tree.args, *(one.value for one in tree.keywords))),
+                written=tuple(
+                    ast.unparse(one)[:200] for one in (*tree.args, *(one.value for one in tree.keywords))
+                ),
                 source=ast.unparse(tree)[:600],
                 segment=self.segment,
                 line=getattr(tree, "lineno", self.line),

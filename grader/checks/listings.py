@@ -17,7 +17,9 @@ from grader.model import Value
 
 MAX_REPAIRS: Final = 25  # lines of one listing that may be no Python before it is read line by line
 _MAX_BRACKETS: Final = 60
-_PYTHON_MAGICS: Final = frozenset(("time", "timeit", "capture", "prun", "memit", "mprun", "tensorflow_version"))
+_PYTHON_MAGICS: Final = frozenset(
+    ("time", "timeit", "capture", "prun", "memit", "mprun", "tensorflow_version")
+)
 _MAGIC_LINE: Final = re.compile(r"^([ ]*)(?:\w+\s*=\s*)?[!%?].*$|^([ ]*)[\w.]+\?{1,2}\s*$", re.M)
 _NUMBERED_LINE: Final = re.compile(r"^[ ]{0,6}\d{1,4}(?:[ ]{0,2}[|:.][ ]?|[ ]{1,2}|$)")
 _DIFF_LINE: Final = re.compile(r"^(?:\+|-|[ ]|@@|$)")
@@ -49,7 +51,9 @@ def python_of_cell(source: str) -> str:
 
 def read_listing(text: str, *, flat: bool = False) -> Listing:
     """The tree of code in a report or a cell. `flat` reads line by line from the start, as words with code in them are."""
-    code = textwrap.dedent(_MAGIC_LINE.sub(lambda found: (found[1] or found[2] or "") + "pass", _plain(clean(text))))
+    code = textwrap.dedent(
+        _MAGIC_LINE.sub(lambda found: (found[1] or found[2] or "") + "pass", _plain(clean(text)))
+    )
     if not flat and _depth(code) <= _MAX_BRACKETS:
         found = _whole(code)
         if found is not None:

@@ -24,7 +24,9 @@ class CodeSlice(Value, frozen=True, eq=False):
     unbound: frozenset[str]
 
 
-def slice_of(trees: Sequence[ast.Module], marks: Iterable[tuple[int, int]], *, begin: int = 0) -> CodeSlice | None:
+def slice_of(
+    trees: Sequence[ast.Module], marks: Iterable[tuple[int, int]], *, begin: int = 0
+) -> CodeSlice | None:
     """The slice of a program that spans the outermost statements at `marks` (listing and line).
 
     Of listings without a mark nothing is taken as it stands; `begin` is the first one that definitions are taken
@@ -49,7 +51,12 @@ def slice_of(trees: Sequence[ast.Module], marks: Iterable[tuple[int, int]], *, b
             continue
         seen.add((name, before))
         found = next(
-            (index for index in range(before - 1, -1, -1) if name in bound[index] and flat[index][0] >= begin), None
+            (
+                index
+                for index in range(before - 1, -1, -1)
+                if name in bound[index] and flat[index][0] >= begin
+            ),
+            None,
         )
         if found is None:
             unbound.add(name)
@@ -134,7 +141,12 @@ class _Order(ast.NodeVisitor):
             self.visit(part)
         self.stored = before
 
-    visit_ListComp = visit_SetComp = visit_GeneratorExp = visit_DictComp = _comprehension
+    def generic_visit(self, node: ast.AST) -> None:
+        """Comprehensions have names of their own; all else in the order in which it is written."""
+        if isinstance(node, ast.ListComp | ast.SetComp | ast.GeneratorExp | ast.DictComp):
+            self._comprehension(node)
+        else:
+            super().generic_visit(node)
 
 
 def _bound(statement: ast.stmt) -> Iterator[str]:

@@ -12,7 +12,9 @@ from grader.model import Value
 from reference.gradient.roles import Role, role
 from reference.gradient.training_flow import TrainingStep
 
-_NAMED: Final = re.compile(r"(?:d_?)?(?:gradients?|grads?|derivat\w*|gradienten)(?:_\w{1,20})?|g|dl_?dp", re.I)
+_NAMED: Final = re.compile(
+    r"(?:d_?)?(?:gradients?|grads?|derivat\w*|gradienten)(?:_\w{1,20})?|g|dl_?dp", re.I
+)
 
 
 class HandMade(Value, frozen=True, eq=False):
@@ -60,4 +62,9 @@ def _of(value: Term, segment: int, line: int, name: str) -> HandMade | None:
 
 
 def _is_fill(value: Term) -> bool:
-    return isinstance(value, Operation) and value.name.rpartition(".")[2] in {"zeros", "ones", "fill", "zeros_like"}
+    return isinstance(value, Operation) and value.name.rpartition(".")[2] in {
+        "zeros",
+        "ones",
+        "fill",
+        "zeros_like",
+    }

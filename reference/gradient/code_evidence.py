@@ -24,7 +24,14 @@ from reference.gradient.by_hand import HandMade, made_by_hand
 from reference.gradient.gradient_call import GradientReading, doubtful, judge_call, wrong
 from reference.gradient.mistakes import GradientMistake
 from reference.gradient.roles import HANDOUT_NAMES, Role, role
-from reference.gradient.training_flow import UPDATES, Effect, TrainingStep, effect, same_variable, training_steps
+from reference.gradient.training_flow import (
+    UPDATES,
+    Effect,
+    TrainingStep,
+    effect,
+    same_variable,
+    training_steps,
+)
 
 METHODS: Final = frozenset(("gradient", "jacobian", "gradients", "gradiant", "gradien", "batch_jacobian"))
 INTEREST: Final = Interest(METHODS | UPDATES, METHODS, frozenset(("GradientTape",)))
@@ -84,9 +91,7 @@ def read_code(answer: Answer) -> CodeEvidence:
     kept = {(block.place, block.kind) for block in answer.everything}
     visible = [*_shown(answer)]
     order = {
-        block.place: number
-        for document in answer.documents
-        for number, block in enumerate(document.blocks)
+        block.place: number for document in answer.documents for number, block in enumerate(document.blocks)
     }
     computations: list[Computation] = []
     by_hand: list[tuple[Block, HandMade, bool]] = []
@@ -128,7 +133,9 @@ def _shown(answer: Answer) -> Iterator[Block]:
                 places.add((block.place, block.kind))
                 yield block
     yield from (
-        block for block in answer.everything if block.kind in _READ and (block.place, block.kind) not in places
+        block
+        for block in answer.everything
+        if block.kind in _READ and (block.place, block.kind) not in places
     )
 
 
@@ -142,7 +149,9 @@ def _may_hold_code(block: Block) -> bool:
     return block.kind is not BlockKind.OUTPUT or block.place.cell is None
 
 
-def _program(document: Document, parts: Sequence[CodePart], known: Mapping[str, Term], *, run: bool) -> Program:
+def _program(
+    document: Document, parts: Sequence[CodePart], known: Mapping[str, Term], *, run: bool
+) -> Program:
     flow = read_flow([part.listing for part in parts], INTEREST, known)
     return Program(document, tuple(parts), flow, tuple(training_steps(flow)), run)
 
@@ -161,7 +170,9 @@ def _shown_parts(blocks: Sequence[Block]) -> Iterator[CodePart]:
             calls = [call for call in find_any(listing.text) if call.line in lines and not call.commented]
             yield CodePart(block, _with_calls(listing, calls), tuple(calls))
             continue
-        if _is_cut_off(text) and number + 1 < len(blocks):  # the rest of the call was taken for another paragraph
+        if _is_cut_off(text) and number + 1 < len(
+            blocks
+        ):  # the rest of the call was taken for another paragraph
             text = f"{text}\n{blocks[number + 1].text[:200]}"
             skipped = True
         if _SHOWS_CODE.search(clean(text)):
@@ -176,7 +187,12 @@ def find_any(text: str) -> list[Call]:
 
 def _is_cut_off(text: str) -> bool:
     calls = find_any(text)
-    return bool(calls) and not calls[-1].parsed and BLANK not in calls[-1].text and not calls[-1].text.endswith(")")
+    return (
+        bool(calls)
+        and not calls[-1].parsed
+        and BLANK not in calls[-1].text
+        and not calls[-1].text.endswith(")")
+    )
 
 
 def _with_calls(listing: Listing, calls: Sequence[Call]) -> Listing:
@@ -194,7 +210,7 @@ def _as_statements(calls: Sequence[Call]) -> Iterator[tuple[int, ast.stmt]]:
         if tree is not None:
             for node in ast.walk(tree):
                 if hasattr(node, "lineno"):
-                    node.lineno = _EXCERPT + number  # type: ignore[attr-defined] # expressions have one
+                    node.lineno = _EXCERPT + number
             statement = ast.Expr(tree)
             ast.copy_location(statement, tree)
             yield call.line, statement
@@ -215,7 +231,9 @@ def _words_with_code(block: Block, text: str) -> CodePart:
             for tree in trees:
                 ast.increment_lineno(tree, statement.line - 1)
             body.extend(trees)
-            covered.update(range(statement.line, statement.line + _height(cleaned, statement.line, statement.source)))
+            covered.update(
+                range(statement.line, statement.line + _height(cleaned, statement.line, statement.source))
+            )
     listing = Listing(ast.Module(body, []), cleaned, (), flat=True)
     calls = [call for call in find_any(text) if call.line not in covered]
     return CodePart(block, _with_calls(listing, calls), tuple(calls))
@@ -327,7 +345,9 @@ def _inert(block: Block, text: str, why: str, call: Call, *, run: bool) -> Compu
 
 def _judged(call: FlowCall, program: Program) -> GradientReading:
     reading = judge_call(call)
-    tampered = [one for one in program.flow.tampering if "gradi" in one.source.lower() or one.segment == call.segment]
+    tampered = [
+        one for one in program.flow.tampering if "gradi" in one.source.lower() or one.segment == call.segment
+    ]
     if not reading.right and not reading.only_names:
         return reading
     if program.run and tampered:
@@ -352,13 +372,21 @@ def _judge_use(call: FlowCall, program: Program) -> GradientReading:
     grouped = isinstance(source, Group)
     steps = [step for step in program.steps if step.dormant == call.dormant or call.dormant]
     own = [step for step in steps if source is None or same_variable(step.target, source)]
+    if not program.run:  # each listing of a report stands by itself, unless it uses what another one computed
+        own = [
+            step
+            for step in own
+            if step.segment == call.segment or _direction(step, call.index, grouped=grouped) is not Effect.NONE
+        ]
     found = {_direction(step, call.index, grouped=grouped) for step in own}
     if not own and any(_direction(step, call.index, grouped=grouped) is not Effect.NONE for step in steps):
         return doubtful("it moves something else than it was taken with regard to")
     if Effect.AGAINST in found:
         if Effect.ALONG in found or Effect.UNCLEAR in found:
             return doubtful("it is used in several ways")
-        sure = any(step.sure for step in own if _direction(step, call.index, grouped=grouped) is Effect.AGAINST)
+        sure = any(
+            step.sure for step in own if _direction(step, call.index, grouped=grouped) is Effect.AGAINST
+        )
         return judged_use(right=sure)
     if Effect.UNCLEAR in found:
         return doubtful("something else is done to it before it is used")
@@ -386,7 +414,8 @@ def _judge_name(call: FlowCall, program: Program, *, grouped: bool) -> GradientR
     held = [
         (binding, effect(binding.after, call.index, grouped=grouped))
         for binding in program.flow.bindings
-        if binding.dormant == call.dormant or call.dormant
+        if (binding.dormant == call.dormant or call.dormant)
+        and (program.run or binding.segment == call.segment)
     ]
     first = next((binding for binding, found in held if found is not Effect.NONE), None)
     if first is None:
@@ -415,7 +444,9 @@ def _is_example(call: FlowCall, reading: GradientReading, program: Program) -> b
     if reading.mistake is not GradientMistake.EXAMPLE:
         return False
     text = program.parts[call.segment].listing.text
-    shows = re.search(r"\by\s*=\s*x\s*\*\s*x\b|\by\s*=\s*x\s*\*\*\s*2\b|\by\s*=\s*tf\.(?:square|pow)\(x", text)
+    shows = re.search(
+        r"\by\s*=\s*x\s*\*\s*x\b|\by\s*=\s*x\s*\*\*\s*2\b|\by\s*=\s*tf\.(?:square|pow)\(x", text
+    )
     return shows is not None and "training_loss" not in text
 
 

@@ -135,7 +135,9 @@ class _Places:
 def _from_words(answer: Answer) -> Iterator[GradientCandidate]:
     places = _Places(answer)
     own = [block for block in answer.section if block.kind in _WORDS]
-    rest = [block for block in answer.everything if block.kind in _WORDS and not any(block is one for one in own)]
+    rest = [
+        block for block in answer.everything if block.kind in _WORDS and not any(block is one for one in own)
+    ]
     seen: set[tuple[str, str]] = set()
     for blocks, bare in ((_passages(own), True), (_passages(rest), False)):
         for block, text in blocks:
@@ -146,13 +148,14 @@ def _from_words(answer: Answer) -> Iterator[GradientCandidate]:
                 strength = places.strength(block)
                 if not pair.asserted:
                     strength = min(strength, Strength.NOT_MEANT)
+                right = pair.right and not pair.explains
                 why = f"In words: {pair.stance}" + (f" ({pair.cue})." if pair.cue else ".")
                 candidate = Candidate(
                     block,
                     pair.passage,
-                    Worth.RIGHT if pair.right else Worth.UNCLEAR,
+                    Worth.RIGHT if right else Worth.UNCLEAR,
                     strength,
-                    RIGHT_KEY if pair.right else "words",
+                    RIGHT_KEY if right else "words",
                     pair.stance,
                     why if not pair.asserted else "In words.",
                 )
@@ -163,7 +166,12 @@ def _from_words(answer: Answer) -> Iterator[GradientCandidate]:
             for pair in worded_pairs(comments):
                 if pair.right and pair.asserted:
                     candidate = Candidate(
-                        block, pair.passage, Worth.RIGHT, Strength.INERT, RIGHT_KEY, why="It stands in a comment."
+                        block,
+                        pair.passage,
+                        Worth.RIGHT,
+                        Strength.INERT,
+                        RIGHT_KEY,
+                        why="It stands in a comment.",
                     )
                     yield GradientCandidate(candidate, pair=pair)
 
@@ -178,12 +186,18 @@ def _passages(blocks: Sequence[Block]) -> Iterator[tuple[Block, str]]:
         if block.kind is BlockKind.TABLE and block.rows:
             yield block, "\n".join(": ".join(cell.strip() for cell in row) for row in block.rows)
             for row in block.rows[1:6]:
-                yield block, "\n".join(
-                    f"{head.strip()}: {cell.strip()}" for head, cell in zip(block.rows[0], row, strict=False)
+                yield (
+                    block,
+                    "\n".join(
+                        f"{head.strip()}: {cell.strip()}"
+                        for head, cell in zip(block.rows[0], row, strict=False)
+                    ),
                 )
         else:
             yield block, block.text
-    prose = [block for block in blocks if block.kind in {BlockKind.PROSE, BlockKind.HEADING} and not block.unseen]
+    prose = [
+        block for block in blocks if block.kind in {BlockKind.PROSE, BlockKind.HEADING} and not block.unseen
+    ]
     for source in dict.fromkeys(block.place.source for block in prose):
         own = [block for block in prose if block.place.source == source]
         if len(own) > 1:
@@ -241,7 +255,11 @@ def _right(
 
 
 def _is_run(answer: Answer) -> bool:
-    return answer.run is not None and answer.executor is not None and answer.run.status is not ExecutionStatus.SKIPPED
+    return (
+        answer.run is not None
+        and answer.executor is not None
+        and answer.run.status is not ExecutionStatus.SKIPPED
+    )
 
 
 def _wrong(best: GradientCandidate) -> Finding:
@@ -278,7 +296,11 @@ def _unclear(
         if ran.outcome is ProbeOutcome.AGREES:
             return passed(PASSED, [candidate.evidence], staff=ran.note)
         candidate = msgspec.structs.replace(candidate, why=f"{candidate.why} {ran.note}".strip())
-    shown = [one.candidate.evidence for one in found if one.candidate.worth is Worth.UNCLEAR and one.candidate.strength >= Strength.STRAY]
+    shown = [
+        one.candidate.evidence
+        for one in found
+        if one.candidate.worth is Worth.UNCLEAR and one.candidate.strength >= Strength.STRAY
+    ]
     if best.pair is not None:
         return review(
             "An answer in words was found that the program cannot judge for certain; a person looks at it.",
@@ -286,7 +308,9 @@ def _unclear(
             staff=f"In words: the gradient of {best.pair.target} with regard to {best.pair.source}.",
         )
     if computation is None:
-        return review("The gradient is computed without the tape; a person looks at it.", shown[:2], staff=candidate.why)
+        return review(
+            "The gradient is computed without the tape; a person looks at it.", shown[:2], staff=candidate.why
+        )
     return review(
         "A gradient computation was found that the program cannot judge for certain; a person looks at it.",
         shown[:2],
@@ -336,9 +360,13 @@ def _nowhere(answer: Answer) -> Finding:
     prose = [
         block
         for block in answer.section
-        if block.kind in {BlockKind.PROSE, BlockKind.MATHS} and len(block.text.split()) > 3 and not block.unseen
+        if block.kind in {BlockKind.PROSE, BlockKind.MATHS}
+        and len(block.text.split()) > 3
+        and not block.unseen
     ]
-    if prose and re.search(r"gradi|loss|deriv|förlust|parameter|∇|∂", " ".join(block.text for block in prose), re.I):
+    if prose and re.search(
+        r"gradi|loss|deriv|förlust|parameter|∇|∂", " ".join(block.text for block in prose), re.I
+    ):
         return review(
             "An answer in words was found that the program cannot judge; a person looks at it.",
             [block.evidence() for block in prose[:2]],

@@ -86,7 +86,9 @@ def _judge_pair(call: FlowCall, target: Term | None, source: Term | None) -> Gra
     if Role.BLANK in {first, second} or (call.arguments == () and not call.keywords and not call.open_ended):
         return wrong(GradientMistake.NOT_FILLED_IN)
     if call.open_ended and (target is None or source is None):
-        return doubtful("the arguments are unpacked from something that could not be followed", only_names=True)
+        return doubtful(
+            "the arguments are unpacked from something that could not be followed", only_names=True
+        )
     if target is None or source is None:
         return wrong(GradientMistake.INCOMPLETE, next(iter(written.values()), ""))
     if first is Role.LOSS and second is Role.PARAMETERS:

@@ -9,6 +9,7 @@ steps the student chose. Made-up constants, forged outputs and patched libraries
 from __future__ import annotations
 
 import ast
+import itertools
 import math
 import secrets
 from collections.abc import Mapping, Sequence
@@ -72,7 +73,11 @@ except PathIsLongEnough:
 else:
     note_parameters_once_more = True
 """
-_LIBRARIES: Final = {"2019": "tensorflow.compat.v1", "2021-2023": "tensorflow.compat.v1", "today": "tensorflow"}
+_LIBRARIES: Final = {
+    "2019": "tensorflow.compat.v1",
+    "2021-2023": "tensorflow.compat.v1",
+    "today": "tensorflow",
+}
 
 
 class ProbeOutcome(StrEnum):
@@ -125,13 +130,17 @@ def probe_cells(program: Program, computation: Computation, sources: Sequence[st
     if name is None:
         return "what the gradient is taken with regard to has no name of its own"
     marks = {call.top}
-    marks |= {step.top for step in program.steps if same_variable(step.target, moved) and step.top >= call.top}
+    marks |= {
+        step.top for step in program.steps if same_variable(step.target, moved) and step.top >= call.top
+    }
     marks |= {
         binding.top
         for binding in program.flow.bindings
         if isinstance(binding.after, Recorder) and binding.after is call.receiver
     }
-    begin = max((number for number, text in enumerate(sources) if number <= call.top[0] and restart(text)), default=0)
+    begin = max(
+        (number for number, text in enumerate(sources) if number <= call.top[0] and restart(text)), default=0
+    )
     cut = slice_of([part.listing.tree for part in program.parts], marks, begin=begin)
     if cut is None:
         return "the training loop could not be cut out"
@@ -155,7 +164,8 @@ def _cells(cut: CodeSlice, name: str) -> list[str] | str:
     points = _PathPoints()
     piece = [points.visit(data.visit(_copy(statement))) for statement in cut.piece]
     needed = [
-        points.visit(statement) if isinstance(statement, ast.FunctionDef) else statement for statement in needed
+        points.visit(statement) if isinstance(statement, ast.FunctionDef) else statement
+        for statement in needed
     ]
     if not points.found:
         return "no tape records in it"
@@ -195,7 +205,9 @@ class _FreshData(ast.NodeTransformer):
             if isinstance(one, ast.Constant) and isinstance(one.value, int | float)
         ]
         for key, examples in (("x", EXAMPLES_X), ("y", EXAMPLES_Y)):
-            alike = sum(math.isclose(value, example) for value, example in zip(values, examples, strict=False))
+            alike = sum(
+                math.isclose(value, example) for value, example in zip(values, examples, strict=False)
+            )
             if len(values) == len(node.elts) and alike >= 0.7 * len(examples):
                 return ast.parse(f"[float(one) for one in inputs[{key!r}]]", mode="eval").body
         self.generic_visit(node)
@@ -226,7 +238,9 @@ def run_probe(executor: Executor, cells: Sequence[str], era: str) -> ProbeFindin
     )
     if run.status is ExecutionStatus.FAILED:
         what = run.error.name if run.error is not None else "an error"
-        return ProbeFinding(ProbeOutcome.FAILS, f"Run by itself with fresh data (seed {seed}) it raises {what}.", seed)
+        return ProbeFinding(
+            ProbeOutcome.FAILS, f"Run by itself with fresh data (seed {seed}) it raises {what}.", seed
+        )
     if run.status is not ExecutionStatus.OK:
         return ProbeFinding(ProbeOutcome.NOT_RUN, f"Run by itself: {run.status}. {run.note}".strip(), seed)
     if descends(run.value, inputs):
@@ -258,11 +272,16 @@ def descends(path: object, inputs: Mapping[str, Any]) -> bool:
         points = np.array(path, dtype=np.float64)
     except (TypeError, ValueError):
         return False
-    if points.ndim != 2 or points.shape[0] < 2 or points.shape[1] != 2 or not np.allclose(points[0], inputs["start"], atol=1e-4):
+    if (
+        points.ndim != 2
+        or points.shape[0] < 2
+        or points.shape[1] != 2
+        or not np.allclose(points[0], inputs["start"], atol=1e-4)
+    ):
         return False
     first = float(np.linalg.norm(gradient(points[0], inputs["x"], inputs["y"])))
     looked_at = 0
-    for here, there in zip(points[:-1], points[1:], strict=True):
+    for here, there in itertools.pairwise(points):
         if not (np.isfinite(here).all() and np.isfinite(there).all()) or np.abs(there).max() > 1e12:
             break
         slope = np.asarray(gradient(here, inputs["x"], inputs["y"]))

@@ -6,7 +6,7 @@ By what it is made of where the code shows it; by the handout's names, or a tell
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from enum import StrEnum
 from typing import Final
 
@@ -66,28 +66,73 @@ HANDOUT_NAMES: Final[Mapping[str, Role]] = {
     BLANK: Role.BLANK,
 }
 _LIKE_LOSS: Final = re.compile(r"\w*loss\w*|cost|error|err|mse|sse|rss|L|J|objective", re.I)
-_LIKE_PARAMETERS: Final = re.compile(
-    r"\w*param\w*|theta|weights?|variables?|vars?|coeff\w*|koeff\w*|θ", re.I
-)
+_LIKE_PARAMETERS: Final = re.compile(r"\w*param\w*|theta|weights?|variables?|vars?|coeff\w*|koeff\w*|θ", re.I)
 _LIKE_DATA: Final = re.compile(
     r"(?:training|train|test|the|examples?)_?(?:data|examples?|inputs?|x|y|xs|ys|images|labels)"
     r"|data|inputs?|outputs?|labels?|xs|ys|targets?",
     re.I,
 )
-_LIKE_BLANK: Final = re.compile(r"todo\w*|fixme|fill_?me_?in|your_?(?:code|answer)\w*|x{3,}|_+|q{3,}|tbd", re.I)
+_LIKE_BLANK: Final = re.compile(
+    r"todo\w*|fixme|fill_?me_?in|your_?(?:code|answer)\w*|x{3,}|_+|q{3,}|tbd", re.I
+)
 _FUNCTION_ENDINGS: Final = re.compile(r"_?(?:fn|func|function)$", re.I)
 _REDUCTIONS: Final = frozenset(("reduce_sum", "reduce_mean", "sum", "mean", "add_n"))
 _COMPARISONS: Final = frozenset(
-    ("mean_squared_error", "squared_difference", "mse", "MSE", "mean_absolute_error", "huber_loss", "MeanSquaredError")
+    (
+        "mean_squared_error",
+        "squared_difference",
+        "mse",
+        "MSE",
+        "mean_absolute_error",
+        "huber_loss",
+        "MeanSquaredError",
+    )
 )
 _SQUARES: Final = frozenset(("square", "abs", "l2_loss", "norm"))
 _SAME_VALUE: Final = frozenset(
-    ("identity", "convert_to_tensor", "cast", "constant", "array", "asarray", "reshape", "squeeze", "float32",
-     "float64", "list", "tuple", "stack", "expand_dims", "Tensor", "numpy", "float")
+    (
+        "identity",
+        "convert_to_tensor",
+        "cast",
+        "constant",
+        "array",
+        "asarray",
+        "reshape",
+        "squeeze",
+        "float32",
+        "float64",
+        "list",
+        "tuple",
+        "stack",
+        "expand_dims",
+        "Tensor",
+        "numpy",
+        "float",
+    )
 )
 _ARITHMETIC: Final = frozenset(
-    ("Add", "Sub", "Mult", "Div", "Pow", "MatMult", "USub", "UAdd", "Subscript", "add", "subtract", "multiply",
-     "matmul", "tensordot", "negative", "dot", "element", "each", "stack", "zip")
+    (
+        "Add",
+        "Sub",
+        "Mult",
+        "Div",
+        "Pow",
+        "MatMult",
+        "USub",
+        "UAdd",
+        "Subscript",
+        "add",
+        "subtract",
+        "multiply",
+        "matmul",
+        "tensordot",
+        "negative",
+        "dot",
+        "element",
+        "each",
+        "stack",
+        "zip",
+    )
 )
 _DIFFERENCES: Final = frozenset(("Sub", "subtract"))
 _MAX_DEPTH: Final = 30
@@ -127,7 +172,11 @@ class _Roles:
             case Recorder():
                 return Role.TAPE
             case Routine(name=name):
-                return Role.LOSS_FUNCTION if _LIKE_LOSS.fullmatch(_FUNCTION_ENDINGS.sub("", name)) else Role.MODEL
+                return (
+                    Role.LOSS_FUNCTION
+                    if _LIKE_LOSS.fullmatch(_FUNCTION_ENDINGS.sub("", name))
+                    else Role.MODEL
+                )
             case Either(options=options):
                 return _only({self.of(option) for option in options})
             case Operation():
@@ -166,7 +215,11 @@ class _Roles:
         if name in _SAME_VALUE and inner:
             return Role.UNKNOWN if inner[0] in {Role.PARAMETERS, Role.PART} else inner[0]
         if name in _REDUCTIONS and inner:
-            return inner[0] if inner[0] in {Role.LOSS, Role.PREDICTION, Role.DATA, Role.EXAMPLE} else Role.UNKNOWN
+            return (
+                inner[0]
+                if inner[0] in {Role.LOSS, Role.PREDICTION, Role.DATA, Role.EXAMPLE}
+                else Role.UNKNOWN
+            )
         if name in _COMPARISONS and not term.method:
             values = [*term.operands, *(value for _, value in term.keywords)]
             return Role.LOSS if self._compares(values) else Role.UNKNOWN
@@ -195,7 +248,9 @@ class _Roles:
         if name == "Subscript":
             if first is Role.PARAMETERS:
                 return Role.PART
-            return first if first in {Role.DATA, Role.GRADIENT, Role.PREDICTION, Role.LOSS} else _only({first})
+            return (
+                first if first in {Role.DATA, Role.GRADIENT, Role.PREDICTION, Role.LOSS} else _only({first})
+            )
         if name in {"UAdd", "element", "each"}:
             return first if first is not Role.PARAMETERS else Role.UNKNOWN
         if name == "Pow" or (name in {"Mult", "multiply"} and second is Role.RESIDUAL):
@@ -225,7 +280,9 @@ class _Roles:
     def _of_scaled_loss(self, name: str, term: Operation, first: Role, second: Role | None) -> Role:
         """A loss made larger, smaller or added to is still one; a negated one is not."""
         other = term.operands[1] if first is Role.LOSS and len(term.operands) > 1 else term.operands[0]
-        positive = not (isinstance(other, Literal) and isinstance(other.value, int | float) and other.value <= 0)
+        positive = not (
+            isinstance(other, Literal) and isinstance(other.value, int | float) and other.value <= 0
+        )
         if name in {"Add", "add"} and (first is second or Role.NUMBER in {first, second}):
             return Role.LOSS
         if name in {"Mult", "multiply"} and Role.NUMBER in {first, second} and positive:
@@ -271,7 +328,7 @@ def _last(term: Operation) -> str:
     return term.name.rpartition(".")[2]
 
 
-def _only(found: set[Role]) -> Role:
+def _only(found: Collection[Role]) -> Role:
     return next(iter(found)) if len(found) == 1 else Role.UNKNOWN
 
 

@@ -24,15 +24,62 @@ from grader.checks.terms import (
 from grader.model import Value
 from reference.gradient.roles import Role, role
 
-UPDATES: Final = frozenset(("assign", "assign_sub", "assign_add", "apply_gradients", "minimize", "scatter_sub"))
+UPDATES: Final = frozenset(
+    ("assign", "assign_sub", "assign_add", "apply_gradients", "minimize", "scatter_sub")
+)
 _SAME_WAY: Final = frozenset(
-    ("identity", "convert_to_tensor", "cast", "constant", "array", "asarray", "numpy", "stop_gradient", "reshape",
-     "squeeze", "stack", "list", "tuple", "UAdd", "element", "each", "expand_dims", "copy", "concat", "Variable",
-     "read_value", "next", "iter", "flatten", "ravel", "float")
+    (
+        "identity",
+        "convert_to_tensor",
+        "cast",
+        "constant",
+        "array",
+        "asarray",
+        "numpy",
+        "stop_gradient",
+        "reshape",
+        "squeeze",
+        "stack",
+        "list",
+        "tuple",
+        "UAdd",
+        "element",
+        "each",
+        "expand_dims",
+        "copy",
+        "concat",
+        "Variable",
+        "read_value",
+        "next",
+        "iter",
+        "flatten",
+        "ravel",
+        "float",
+    )
 )
 _SHAPE_ALONE: Final = frozenset(
-    ("zeros_like", "ones_like", "shape", "size", "rank", "len", "compared", "isinstance", "type", "print", "id",
-     "random_normal_like", "is_tensor", "not", "shape_n", "empty_like", "full_like", "str", "repr", "format")
+    (
+        "zeros_like",
+        "ones_like",
+        "shape",
+        "size",
+        "rank",
+        "len",
+        "compared",
+        "isinstance",
+        "type",
+        "print",
+        "id",
+        "random_normal_like",
+        "is_tensor",
+        "not",
+        "shape_n",
+        "empty_like",
+        "full_like",
+        "str",
+        "repr",
+        "format",
+    )
 )
 
 
@@ -81,14 +128,18 @@ def _of_call(call: FlowCall) -> TrainingStep | None:
         return None
 
     def made(target: Term, value: Term, sign: int) -> TrainingStep:
-        return TrainingStep(target, value, sign, call.segment, call.line, call.source, call.sure, call.dormant, call.top)
+        return TrainingStep(
+            target, value, sign, call.segment, call.line, call.source, call.sure, call.dormant, call.top
+        )
 
     if call.name == "apply_gradients":
         given = call.argument(0, "grads_and_vars")
         return None if given is None else made(_second_of_pairs(given), _first_of_pairs(given), -1)
     functional = len(call.arguments) > 1 or any(key in {"ref", "value"} for key, _ in call.keywords)
     target = call.argument(0, "ref") if functional and _is_library(call.receiver) else call.receiver
-    value = call.argument(1, "value") if functional and _is_library(call.receiver) else call.argument(0, "value")
+    value = (
+        call.argument(1, "value") if functional and _is_library(call.receiver) else call.argument(0, "value")
+    )
     value = value if value is not None else call.argument(0, "delta")
     if target is None or value is None or role(target) is Role.EXAMPLE:
         return None
@@ -111,7 +162,15 @@ def _of_binding(binding: FlowBinding) -> TrainingStep | None:
     if _root_role(start) is not Role.PARAMETERS:
         return None
     return TrainingStep(
-        start, after, 1, binding.segment, binding.line, binding.name, binding.sure, binding.dormant, binding.top
+        start,
+        after,
+        1,
+        binding.segment,
+        binding.line,
+        binding.name,
+        binding.sure,
+        binding.dormant,
+        binding.top,
     )
 
 
@@ -267,7 +326,12 @@ def _sign(factor: Term) -> int | None:
 def _whole(term: Operation, *, grouped: bool) -> bool:
     """Whether an index takes all of the gradient: the one element of a list, or everything of an array."""
     index = term.operands[1] if len(term.operands) > 1 else None
-    return grouped and isinstance(index, Literal) and index.value in {0, -1} and term.operands[0].__class__ is not Operation
+    return (
+        grouped
+        and isinstance(index, Literal)
+        and index.value in {0, -1}
+        and term.operands[0].__class__ is not Operation
+    )
 
 
 def _holds(term: Term, call: int) -> bool:

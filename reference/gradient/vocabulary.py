@@ -21,6 +21,8 @@ class WordKind(StrEnum):
     FIRST = "first"
     SECOND = "second"
     CHANGES = "changes"
+    AFFECTS = "affects"
+    LOOSELY = "loosely"  # about, over, by: with respect to, where a derivative and both sides stand there
     BLANK = "blank"  # the question marks themselves
 
 
@@ -34,7 +36,9 @@ class Word(Value, frozen=True):
     text: str = ""
 
 
-_MODEL: Final = r"(?:(?:linear\s|linjära\s|regression\s|our\s|the\s|vår\s)?(?:model|modell)(?:['’]?s|ens|en)?)"
+_MODEL: Final = (
+    r"(?:(?:linear\s|linjära\s|regression\s|our\s|the\s|vår\s)?(?:model|modell)(?:['’]?s|ens|en)?)"
+)
 _OF_MODEL: Final = rf"(?:\s(?:of|in|for|i|för|till|på|av)\s{_MODEL})?"
 _PARAMETERS: Final = (
     rf"(?:{_MODEL}\s)?(?:the\s)?(?:trainable\s|learnable\s|model\s)?"
@@ -65,7 +69,11 @@ _RELATIONS: Final = (
         WordKind.REGARD,
         r"with\s(?:regards?|respect|resp\.?)\s(?:to|of|for)|in\s(?:regards?|respect|relation)\s(?:to|of)|(?:as\s)?respect\sto|w\.?\s?r\.?\s?t\.?|regarding"
         r"|relative\sto|as\sa\sfunction\sof|in\sterms\sof|med\s(?:avseende|hänsyn|respekt|tanke)\s(?:på|till|av)|m\.?\s?a\.?\s?p\.?(?:\spå)?"
-        r"|i\s(?:förhållande|relation)\still|(?<=loss\s)over|(?<=lossen\s)över|(?<=loss\s)by|(?<=förlusten\s)över",
+        r"|i\s(?:förhållande|relation)\still",
+    ),
+    (
+        WordKind.LOOSELY,
+        r"about|over|by|against|concerning|towards?|on|över|efter|kring|beträffande|angående|mot|for",
     ),
     (
         WordKind.DERIVED,
@@ -77,8 +85,15 @@ _RELATIONS: Final = (
         r"|differentiat(?:e|es|ing)|differentiera[r]?|deriv(?:e|ate|ates|ing)|derivera[r]?|∇|nabla",
     ),
     (WordKind.FIRST, r"first|1st|först|första|ettan|targets?|node|noden|nod|numerator|täljaren?"),
-    (WordKind.SECOND, r"second|2nd|andra|sources?|variable|variabel(?:n)?|denominator|nämnaren?|then|sedan|last|sist"),
-    (WordKind.CHANGES, r"change[sd]?|var(?:y|ies)|moves?|reacts?|ändras|förändras|varierar|påverkas|beror|depends"),
+    (
+        WordKind.SECOND,
+        r"second|2nd|andra|sources?|variable|variabel(?:n)?|denominator|nämnaren?|then|sedan|last|sist",
+    ),
+    (WordKind.AFFECTS, r"affects?|influences?|impacts?|påverkar|inverkar\spå"),
+    (
+        WordKind.CHANGES,
+        r"chang(?:e[sd]?|ing)|var(?:y|ies)|moves?|reacts?|ändras|förändras|varierar|påverkas|beror|depends",
+    ),
 )
 
 _ALTERNATIVES: Final = [

@@ -21,7 +21,10 @@ MAX_TEXT: Final = 20_000  # characters of one passage
 _NEAR: Final = 90  # characters from "with respect to" back to what is differentiated
 _NEXT: Final = 45  # characters from a relating word to what it relates
 _FILLER: Final = re.compile(r"[\s\W]*(?:\w+\W+){0,6}\w*\W*")
-_JOIN: Final = re.compile(r"[\s`'\"*_()\[\]“”‘’.]*(?:,|/|;|\||&|and|och|then|sedan|samt|\n|\t|→|->|=>)[\s`'\"*_()\[\]“”‘’]*(?:(?:then|the|finally|2\)|b\)|är|is|2\.)[\s`'\"]*){0,2}", re.I)
+_JOIN: Final = re.compile(
+    r"[\s`'\"*_()\[\]“”‘’.]*(?:,|/|;|\||&|and|och|then|sedan|samt|respektive|resp\.?|respectively|\n|\t|→|->|=>)[\s`'\"*_()\[\]“”‘’]*(?:(?:then|the|finally|2\)|b\)|är|is|2\.)[\s`'\"]*){0,2}",
+    re.I,
+)
 _ABOUT_ARGUMENTS: Final = re.compile(
     r"argument|\bput\b|\bfill|fyll|sätt|missing|saknas|replac|ersätt|byt|question\s?marks?|frågetecken|\?\?|answer|svar|nodes?\b|in order|should be|ska\s(?:stå|vara)|används?|blank",
     re.I,
@@ -29,10 +32,17 @@ _ABOUT_ARGUMENTS: Final = re.compile(
 _DERIVATIVE_SIGN: Final = re.compile(
     r"[d∂δ]\s?[({]?\s?([^\W\d_][\w]{0,20}|θ)\s?(?:\([^()]{0,30}\))?\s?[)}]?\s?/\s?\(?\s?[d∂δ]\s?[({]?\s?([^\W\d_][\w]{0,20}|θ)\s?[)}]?"
 )
-_NABLA: Final = re.compile(r"(?:∇|nabla)\s?(?:_\s?)?[{(]?\s?([^\W\d_]\w{0,20})\s?[})]?\s?[({]?\s?([^\W\d_]\w{0,20})", re.I)
+_NABLA: Final = re.compile(
+    r"(?:∇|nabla)\s?(?:_\s?)?[{(]?\s?([^\W\d_]\w{0,20})\s?[})]?\s?[({]?\s?([^\W\d_]\w{0,20})", re.I
+)
 _TEX: Final = (
     (re.compile(r"\\[,;:! ]"), " "),
-    (re.compile(r"\\(?:text|mathrm|mathit|operatorname|mathbf|texttt|textit|boldsymbol)\s?\{([^{}]{0,60})\}"), r"\1"),
+    (
+        re.compile(
+            r"\\(?:text|mathrm|mathit|operatorname|mathbf|texttt|textit|boldsymbol)\s?\{([^{}]{0,60})\}"
+        ),
+        r"\1",
+    ),
     (re.compile(r"\\partial\b ?"), "∂"),
     (re.compile(r"\\nabla\b ?"), "∇"),
     (re.compile(r"\\(?:theta|vartheta)\b"), "θ"),
@@ -45,6 +55,7 @@ class WordedPair(Value, frozen=True):
     """A claim about the gradient: of `target` with regard to `source`, in a `passage`, with the writer's stance.
 
     `cue` are the words that the stance rests on. `bare`: nothing but the two stood there, in this order.
+    `explains`: it says what a gradient tells (how one thing changes with another), not what was computed.
     """
 
     target: Role
@@ -53,6 +64,7 @@ class WordedPair(Value, frozen=True):
     stance: Stance
     cue: str = ""
     bare: bool = False
+    explains: bool = False
 
     @property
     def right(self) -> bool:
@@ -76,16 +88,17 @@ def worded_pairs(text: str, *, bare: bool = False) -> list[WordedPair]:
     for inside in sentences:
         made, carried = _by_regard(shown, inside, carried)
         found.extend(made)
-    if not found:
-        for inside in sentences:
-            found.extend(_by_change(shown, inside))
-    if not found or bare:
-        found.extend(_by_slots(shown, sentences) if not any(one.asserted for one in found) else [])
+    sentences = [[word for word in inside if word.kind is not WordKind.LOOSELY] for inside in sentences]
+    if not any(one.asserted for one in found):
+        found.extend(_by_slots(shown, sentences))
     if bare and not found:
         for inside in sentences:
             found.extend(_bare(shown, inside))
         if not found and len(sentences) > 1 and sum(len(one) for one in sentences) == 2:
             found.extend(_bare(shown, [word for one in sentences for word in one]))
+    if not found:
+        for inside in sentences:
+            found.extend(_by_change(shown, inside))
     return found
 
 
@@ -151,25 +164,52 @@ def _by_regard(
             following = _mention_after(text, inside, at, _NEAR)
             if following is not None:
                 derived_from = following
-        if word.kind is not WordKind.REGARD:
+        if word.kind is WordKind.DERIVED and at and inside[at - 1].kind is WordKind.MENTION:
+            derived_from = inside[at - 1]
+        if word.kind is not WordKind.REGARD and not _is_loosely(text, inside, at):
             continue
         source = next(
-            (one for one in inside[at + 1 : at + 4] if one.kind is WordKind.MENTION and one.start - word.end <= _NEXT),
+            (
+                one
+                for one in inside[at + 1 : at + 4]
+                if one.kind is WordKind.MENTION and one.start - word.end <= _NEXT
+            ),
             None,
         )
-        if source is None or any(
-            one.kind in {WordKind.REGARD, WordKind.DERIVATIVE} and word.end <= one.start < source.start for one in inside
-        ):
+        if source is None or not _REACHES.fullmatch(text, word.end, source.start):
+            continue
+        if any(one.kind in _RELATES and word.end <= one.start < source.start for one in inside):
             continue
         target = _target(text, inside, at, source, carried)
         if target is None:
             continue
         if _denied(text, source) and any(
-            one.kind is WordKind.REGARD and one.start > source.end and not _denied(text, one) for one in inside
+            one.kind is WordKind.REGARD and one.start > source.end and not _denied(text, one)
+            for one in inside
         ):
             continue  # "not with regard to A but with regard to B": B is looked at next
         found.append(_pair(text, target, source, word))
     return found, derived_from
+
+
+_REACHES: Final = re.compile(r"[\s`'\"*_(:“‘]*(?:[\w'’-]+[\s`'\"*_(“‘:=]+){0,6}")
+_RELATES: Final = frozenset((WordKind.REGARD, WordKind.DERIVATIVE))
+_ARTICLES: Final = re.compile(
+    r"\s(?:(?:the|our|its|all|both|each|these|two|your|de|den|det|våra|alla|modellens)\s)*[`'\"*_]*"
+)
+
+
+def _is_loosely(text: str, inside: Sequence[Word], at: int) -> bool:
+    """``the derivative of A by B``: a short word that relates the two, right between them."""
+    if inside[at].kind is not WordKind.LOOSELY or not 0 < at < len(inside) - 1:
+        return False
+    before, after = inside[at - 1], inside[at + 1]
+    return (
+        before.kind is after.kind is WordKind.MENTION
+        and any(one.kind in {WordKind.DERIVATIVE, WordKind.DERIVED} for one in inside[:at])
+        and len(text[before.end : inside[at].start].strip(" `'\"*_")) == 0
+        and _ARTICLES.fullmatch(text, inside[at].end, after.start) is not None
+    )
 
 
 def _mention_after(text: str, inside: Sequence[Word], at: int, reach: int) -> Word | None:
@@ -187,9 +227,7 @@ def _mention_after(text: str, inside: Sequence[Word], at: int, reach: int) -> Wo
     return first
 
 
-def _target(
-    text: str, inside: Sequence[Word], at: int, source: Word, carried: Word | None
-) -> Word | None:
+def _target(text: str, inside: Sequence[Word], at: int, source: Word, carried: Word | None) -> Word | None:
     before = inside[:at]
     start = inside[at].start
     for number in range(len(before) - 1, -1, -1):
@@ -220,29 +258,36 @@ def _follows_regard(before: Sequence[Word], mention: Word) -> bool:
 
 
 def _by_change(text: str, inside: Sequence[Word]) -> Iterator[WordedPair]:
-    """``how A changes when B does``: the condition is part of what is said."""
+    """``how A changes when B does``, ``how B affects A``: the condition is part of what is said."""
     for at, word in enumerate(inside):
-        if word.kind is not WordKind.CHANGES or at == 0 or at + 1 >= len(inside):
+        before = inside[at - 1] if at else None
+        after = next((one for one in inside[at + 1 : at + 3] if one.kind is not WordKind.CHANGES), None)
+        if before is None or after is None or before.kind is not WordKind.MENTION is not after.kind:
             continue
-        target, source = inside[at - 1], inside[at + 1]
-        if target.kind is not WordKind.MENTION or source.kind is not WordKind.MENTION:
+        if after.kind is not WordKind.MENTION or after.start - word.end > _NEXT:
             continue
-        between = text[word.end : source.start]
-        if len(between) > _NEXT or not re.search(
-            r"\b(?:if|when|as|with|on|om|när|då|med|av|på|depending)\b", between, re.I
-        ):
+        if word.kind is WordKind.CHANGES and _WHEN.search(text, word.end, after.start):
+            target, source = before, after
+        elif word.kind is WordKind.AFFECTS:
+            target, source = after, before
+        else:
             continue
-        stance, cue = stance_at(text, target.start, target.end)
-        passage = " ".join(text[target.start : source.end].split())
-        yield WordedPair(target.role, source.role, passage, stance, cue)
+        stance, cue = stance_at(text, before.start, before.end)
+        passage = " ".join(text[before.start : after.end].split())
+        yield WordedPair(target.role, source.role, passage, stance, cue, explains=True)
 
 
+_WHEN: Final = re.compile(r"\b(?:if|when|as|with|on|om|när|då|med|av|på|depending)\b", re.I)
 _SLOTS: Final = {WordKind.FIRST: 0, WordKind.SECOND: 1}
 _LOOSE: Final = re.compile(r"first|1st|först|första|second|2nd|andra|then|sedan|last|sist", re.I)
 _NOTHING_MORE: Final = re.compile(
-    r"[\s`'\"*_)”’]*(?:$|[,.;:!\n]|(?:and|och|then|sedan|first|second|först|sist|last|is|är|goes|as|som)\b)", re.I
+    r"[\s`'\"*_)”’]*(?:$|[,.;:!\n]|(?:and|och|then|sedan|first|second|först|sist|last|is|är|goes|as|som)\b)",
+    re.I,
 )
-_SAYS: Final = re.compile(r"^[\W_]*(?:\w+[\W_]+){0,4}?(?:is|are|as|be|är|som|vara|blir|goes|go|comes|in|ska|should)?[\W_]*(?:\w+[\W_]+){0,2}$", re.I)
+_SAYS: Final = re.compile(
+    r"^[\W_]*(?:\w+[\W_]+){0,4}?(?:is|are|as|be|är|som|vara|blir|goes|go|comes|in|ska|should)?[\W_]*(?:\w+[\W_]+){0,2}$",
+    re.I,
+)
 
 
 def _by_slots(text: str, sentences: Sequence[Sequence[Word]]) -> list[WordedPair]:
@@ -288,7 +333,9 @@ def _by_slots(text: str, sentences: Sequence[Sequence[Word]]) -> list[WordedPair
 def _touches(text: str, slot: Word, other: Word | None) -> bool:
     if other is None or other.kind is not WordKind.MENTION:
         return False
-    if _LOOSE.fullmatch(slot.text):  # an order of arguments, not of what happens: "first the loss is computed"
+    if _LOOSE.fullmatch(
+        slot.text
+    ):  # an order of arguments, not of what happens: "first the loss is computed"
         around = text[max(0, slot.start - _NEXT) : other.end + _NEXT]
         if not _ABOUT_ARGUMENTS.search(around) and not _NOTHING_MORE.match(text, max(slot.end, other.end)):
             return False
@@ -299,8 +346,14 @@ def _touches(text: str, slot: Word, other: Word | None) -> bool:
 def _is_closer(text: str, before: Word, slot: Word, after: Word | None) -> bool:
     """Whether a slot belongs to what stands before it: "A is the first", "A first, then B"."""
     left = text[before.end : slot.start]
+    if re.fullmatch(r"[\s`'\"*_]*[(\[][\s\w`'\"*]{0,12}", left):  # "A (the first)"
+        return True
     right = text[slot.end : after.start] if after is not None else ""
-    if re.match(r"[\W_]*(?:argument|node|variable|blank|plats)?[\W_]*(?:is|are|=|:|är|ska|should|→|->)", right.replace("?", ""), re.I):
+    if re.match(
+        r"[\W_]*(?:argument|node|variable|blank|plats)?[\W_]*(?:is|are|=|:|är|ska|should|→|->)",
+        right.replace("?", ""),
+        re.I,
+    ):
         return False
     return bool(re.search(r"\b(?:is|as|are|är|som)\b|^[\s`'\"*]*$", left, re.I))
 
@@ -316,7 +369,11 @@ def _bare(text: str, inside: Sequence[Word]) -> Iterator[WordedPair]:
     start = max(text.rfind("\n", 0, one.start), text.rfind(". ", 0, one.start)) + 1
     end = text.find("\n", other.end)
     sentence = text[start : end if end >= 0 else len(text)]
-    spare = len(re.findall(r"\w+", sentence)) - len(re.findall(r"\w+", one.text)) - len(re.findall(r"\w+", other.text))
+    spare = (
+        len(re.findall(r"\w+", sentence))
+        - len(re.findall(r"\w+", one.text))
+        - len(re.findall(r"\w+", other.text))
+    )
     if spare <= 3 or _ABOUT_ARGUMENTS.search(sentence):
         yield _pair(text, one, other, bare=True)
 
