@@ -28,7 +28,7 @@ from reference.gradient.training_flow import only_element, same_variable
 from reference.lab.linear_regression import EXAMPLES_X, EXAMPLES_Y, curvature, gradient
 from reference.lab.notebook_plan import PROFILES, profile, restart
 
-SECONDS: Final = 40.0  # for some steps on ten numbers; what takes longer is for a person
+SECONDS: Final = 20.0  # for some steps on ten numbers; what takes longer is for a person
 MAX_POINTS: Final = 40  # of the path; then the loop is ended
 _STEADY: Final = 5e-3  # relative; float32 stays two orders below
 _RESOLUTION: Final = 2e-6  # of float32, with a little room
