@@ -273,7 +273,7 @@ def _computations(program: Program) -> Iterator[Computation]:
         if call.line >= _EXCERPT:
             found = part.excerpts[call.line - _EXCERPT]
             text, line = found.text, found.line
-            stance, _ = stance_at(clean(_text_of(part)), found.start, found.end)
+            stance = _stance(part, found)
         elif part.block.kind is not BlockKind.CODE:
             stance = _stance_of_line(part, line, call.name)
         seen.setdefault(call.segment, set()).add(line)
@@ -293,14 +293,19 @@ def _computations(program: Program) -> Iterator[Computation]:
         yield from _not_followed(part, seen.get(number, set()), run=program.run)
 
 
-def _text_of(part: CodePart) -> str:
-    return part.listing.text
-
-
 def _stance_of_line(part: CodePart, line: int, name: str) -> Stance:
     """The stance to the first call that begins in a line."""
     call = next((one for one in find_calls(part.listing.text, name) if one.line == line), None)
-    return Stance.ASSERTED if call is None else stance_at(part.listing.text, call.start, call.end)[0]
+    return Stance.ASSERTED if call is None else _stance(part, call)
+
+
+def _stance(part: CodePart, call: Call) -> Stance:
+    """The stance to a call in words; a question mark that ends a sentence and was read as a blank is one again."""
+    asked = _ASKED.sub("?".ljust(len(BLANK)), part.listing.text)
+    return stance_at(asked.replace(BLANK, "?" * len(BLANK)), call.start, call.end)[0]
+
+
+_ASKED: Final = re.compile(rf"(?<=[)\]`'\"]){BLANK}")
 
 
 def _as_written(text: str, line: int, source: str) -> str:
@@ -376,7 +381,8 @@ def _judge_use(call: FlowCall, program: Program) -> GradientReading:
         own = [
             step
             for step in own
-            if step.segment == call.segment or _direction(step, call.index, grouped=grouped) is not Effect.NONE
+            if step.segment == call.segment
+            or _direction(step, call.index, grouped=grouped) is not Effect.NONE
         ]
     found = {_direction(step, call.index, grouped=grouped) for step in own}
     if not own and any(_direction(step, call.index, grouped=grouped) is not Effect.NONE for step in steps):

@@ -18,6 +18,7 @@ from reference.gradient.gradient_call import GradientReading, told
 from reference.gradient.gradient_probe import ProbeOutcome, probe_answer
 from reference.gradient.mistakes import MESSAGES, GradientMistake
 from reference.gradient.roles import Role
+from reference.gradient.vocabulary import words
 from reference.gradient.worded_pair import WordedPair, worded_pairs
 
 _WORDS: Final = (BlockKind.PROSE, BlockKind.HEADING, BlockKind.MATHS, BlockKind.TABLE)
@@ -340,6 +341,13 @@ def _without_answer(weighed: Weighed, blank: GradientCandidate | None, answer: A
             [one.evidence for one in beside[:2]],
             staff=f"{first.why or first.block.unseen or first.strength.name.lower()}{left}",
         )
+    named = _words_beside(answer) if blank is not None else []
+    if named:
+        return review(
+            "The call still has its question marks, and the words beside it could not be judged; a person looks at them.",
+            [block.evidence() for block in named[:2]],
+            staff="Mistake: not-filled-in. Words of the section name both of the call's arguments.",
+        )
     if blank is not None:
         message, hint = MESSAGES[GradientMistake.NOT_FILLED_IN]
         call = f"`{' '.join(_call_alone(blank.candidate.passage).split())[:160]}`"
@@ -347,6 +355,17 @@ def _without_answer(weighed: Weighed, blank: GradientCandidate | None, answer: A
             message.format(call=call), [blank.candidate.evidence], hint=hint, staff="Mistake: not-filled-in."
         )
     return _nowhere(answer)
+
+
+def _words_beside(answer: Answer) -> list[Block]:
+    """Words of a report's section that name what the call needs, though not in a way that could be read."""
+    found = [
+        block
+        for block in answer.section
+        if block.kind in _WORDS and block.place.cell is None and not block.unseen
+    ]
+    named = {word.role for block in found for word in words(block.text[:20_000])}
+    return found if {Role.LOSS, Role.PARAMETERS} <= named else []
 
 
 def _nowhere(answer: Answer) -> Finding:

@@ -22,11 +22,11 @@ _NEAR: Final = 90  # characters from "with respect to" back to what is different
 _NEXT: Final = 45  # characters from a relating word to what it relates
 _FILLER: Final = re.compile(r"[\s\W]*(?:\w+\W+){0,6}\w*\W*")
 _JOIN: Final = re.compile(
-    r"[\s`'\"*_()\[\]“”‘’.]*(?:,|/|;|\||&|and|och|then|sedan|samt|respektive|resp\.?|respectively|\n|\t|→|->|=>)[\s`'\"*_()\[\]“”‘’]*(?:(?:then|the|finally|2\)|b\)|är|is|2\.)[\s`'\"]*){0,2}",
+    r"[\s`'\"*_()\[\]“”‘’.]*(?:,|/|;|\||&|\.|\?|and|och|then|sedan|samt|respektive|resp\.?|respectively|\n|\t|→|->|=>)[\s`'\"*_()\[\]“”‘’]*(?:(?:then|the|finally|2\)|b\)|är|is|2\.)[\s`'\"]*){0,2}",
     re.I,
 )
 _ABOUT_ARGUMENTS: Final = re.compile(
-    r"argument|\bput\b|\bfill|fyll|sätt|missing|saknas|replac|ersätt|byt|question\s?marks?|frågetecken|\?\?|answer|svar|nodes?\b|in order|should be|ska\s(?:stå|vara)|används?|blank",
+    r"argument|\bput\b|\bfill|fyll|sätt|missing|saknas|replac|ersätt|byt|question\s?marks?|frågetecken|\?\?|answer|svar|nodes?\b|in\s(?:that\s|this\s|the\s)?order|ordning|should be|ska\s(?:stå|vara)|används?|blank",
     re.I,
 )
 _DERIVATIVE_SIGN: Final = re.compile(
@@ -333,14 +333,18 @@ def _by_slots(text: str, sentences: Sequence[Sequence[Word]]) -> list[WordedPair
 def _touches(text: str, slot: Word, other: Word | None) -> bool:
     if other is None or other.kind is not WordKind.MENTION:
         return False
-    if _LOOSE.fullmatch(
-        slot.text
-    ):  # an order of arguments, not of what happens: "first the loss is computed"
+    if _LOOSE.fullmatch(slot.text):
+        # An order of arguments, not of what happens ("first the loss is computed").
         around = text[max(0, slot.start - _NEXT) : other.end + _NEXT]
         if not _ABOUT_ARGUMENTS.search(around) and not _NOTHING_MORE.match(text, max(slot.end, other.end)):
             return False
     between = text[slot.end : other.start] if other.start >= slot.end else text[other.end : slot.start]
-    return len(between) <= _NEXT and "." not in between.replace("...", "") and bool(_SAYS.match(between))
+    return (
+        len(between) <= _NEXT
+        and not re.search(r"\b(?:and|och)\b|[;&]", between)
+        and "." not in between.replace("...", "")
+        and bool(_SAYS.match(between))
+    )
 
 
 def _is_closer(text: str, before: Word, slot: Word, after: Word | None) -> bool:
@@ -355,7 +359,9 @@ def _is_closer(text: str, before: Word, slot: Word, after: Word | None) -> bool:
         re.I,
     ):
         return False
-    return bool(re.search(r"\b(?:is|as|are|är|som)\b|^[\s`'\"*]*$", left, re.I))
+    return bool(
+        re.search(r"\b(?:is|as|are|är|som|for|in|at|för|på|i|replaces?|ersätter)\b|^[\s`'\"*]*$", left, re.I)
+    )
 
 
 def _bare(text: str, inside: Sequence[Word]) -> Iterator[WordedPair]:
@@ -364,13 +370,13 @@ def _bare(text: str, inside: Sequence[Word]) -> Iterator[WordedPair]:
     if len(mentions) != 2 or any(one.kind in {WordKind.REGARD, WordKind.CHANGES} for one in inside):
         return
     one, other = mentions
-    if not _JOIN.fullmatch(text[one.end : other.start]):
+    if other.start - one.end > _NEXT or not _JOIN.fullmatch(text, one.end, other.start):
         return
     start = max(text.rfind("\n", 0, one.start), text.rfind(". ", 0, one.start)) + 1
     end = text.find("\n", other.end)
     sentence = text[start : end if end >= 0 else len(text)]
     spare = (
-        len(re.findall(r"\w+", sentence))
+        len(re.findall(r"(?!(?:and|och|the)\b)\b\w+", sentence))
         - len(re.findall(r"\w+", one.text))
         - len(re.findall(r"\w+", other.text))
     )

@@ -11,8 +11,8 @@ from grader.checks.choice import read_choice
 from grader.documents.core.document import Block, BlockKind, Place
 from reference.batches.batch_table import read_batch_table, speaks_of_figures
 from reference.batches.choice_answers import ASPECTS
-from reference.lab.batch_sizes import BATCH_SIZES
 from reference.gradient.worded_pair import worded_pairs
+from reference.lab.batch_sizes import BATCH_SIZES
 from reference.parameters.parameter_count import judge_working
 
 TEXTS = {
