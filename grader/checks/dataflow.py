@@ -12,18 +12,17 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Final
 
 from grader.checks.evaluation import Evaluation, Scope
-from grader.checks.flow_events import Interest, Reading
-from grader.checks.listings import Listing
+from grader.checks.flow_events import FlowReading, Interest
+from grader.checks.listings import CodeListing
 from grader.checks.terms import (
-    Either,
-    Free,
-    Group,
-    Instance,
-    Literal,
-    Module,
-    Opaque,
-    Operation,
-    Routine,
+    EitherTerm,
+    FreeTerm,
+    GroupTerm,
+    InstanceTerm,
+    LiteralTerm,
+    ModuleTerm,
+    OpaqueTerm,
+    OperationTerm,
     Term,
     merged,
     operation,
@@ -35,8 +34,8 @@ _MAX_NESTING: Final = 30
 
 
 def read_flow(
-    listings: Sequence[Listing], interest: Interest, known: Mapping[str, Term] | None = None
-) -> Reading:
+    listings: Sequence[CodeListing], interest: Interest, known: Mapping[str, Term] | None = None
+) -> FlowReading:
     """Follows listings that share their names, one after another, as a notebook's cells do.
 
     `known` are names bound before, from another reading. Functions that nothing calls are followed last, and what
@@ -95,7 +94,7 @@ class _Flow(Evaluation):
                 raise
         returned, self.returned = self.returned, before
         if not returned:
-            return Literal(None)
+            return LiteralTerm(None)
         value = returned[0]
         for other in returned[1:]:
             value = merged(value, other)
@@ -133,9 +132,9 @@ class _Flow(Evaluation):
                 self.methods.extend(
                     (one, scope) for one in statement.body if isinstance(one, ast.FunctionDef)
                 )
-                scope.bind(name, Instance(name))
+                scope.bind(name, InstanceTerm(name))
             case ast.Return(value=value):
-                self.returned.append(Literal(None) if value is None else self.evaluate(value, scope))
+                self.returned.append(LiteralTerm(None) if value is None else self.evaluate(value, scope))
                 self._end("routine")
             case ast.Raise():
                 self._end("cell")
@@ -150,7 +149,7 @@ class _Flow(Evaluation):
             case ast.Delete(targets=targets):
                 for target in targets:
                     if isinstance(target, ast.Name):
-                        scope.bind(target.id, Opaque(f"deleted {target.id}"))
+                        scope.bind(target.id, OpaqueTerm(f"deleted {target.id}"))
             case ast.Global(names=names):
                 scope.shared.update(names)
             case ast.Match(subject=subject, cases=cases):
@@ -200,8 +199,8 @@ class _Flow(Evaluation):
         scope.names.update(left[0])
         for other in left[1:]:
             for name in {**scope.names, **other}:
-                one = scope.names.get(name) or scope.outer(name) or Free(name)
-                two = other.get(name) or scope.outer(name) or Free(name)
+                one = scope.names.get(name) or scope.outer(name) or FreeTerm(name)
+                two = other.get(name) or scope.outer(name) or FreeTerm(name)
                 if one is not two:
                     scope.names[name] = merged(one, two)
 
@@ -252,12 +251,12 @@ class _Flow(Evaluation):
     def _import(self, statement: ast.Import | ast.ImportFrom, scope: Scope) -> None:
         for alias in statement.names:
             if isinstance(statement, ast.ImportFrom):
-                scope.bind(alias.asname or alias.name, Module(f"{statement.module or ''}.{alias.name}"))
+                scope.bind(alias.asname or alias.name, ModuleTerm(f"{statement.module or ''}.{alias.name}"))
             elif alias.asname:
-                scope.bind(alias.asname, Module(alias.name))
+                scope.bind(alias.asname, ModuleTerm(alias.name))
             else:
                 first = alias.name.partition(".")[0]
-                scope.bind(first, Module(first))
+                scope.bind(first, ModuleTerm(first))
 
     def run_dormant(self) -> None:
         """Functions that nothing called, and methods of classes: what they would do if something did."""
@@ -268,7 +267,7 @@ class _Flow(Evaluation):
                 return
             inner = Scope({}, scope)
             for argument in (*node.args.posonlyargs, *node.args.args, *node.args.kwonlyargs):
-                inner.names[argument.arg] = Free(argument.arg)
+                inner.names[argument.arg] = FreeTerm(argument.arg)
             self.flat = False
             self.segment = self.segment_of.get(id(node), self.segment)
             try:
@@ -291,12 +290,9 @@ def _loaded(target: ast.expr) -> ast.expr:
 
 def _element(source: Term, turn: int) -> Term:
     match source:
-        case Group(items=items, keys=None) if items:
+        case GroupTerm(items=items, keys=None) if items:
             return items[min(turn, len(items) - 1)]
-        case Operation(name="range"):
-            return Opaque("a number of the round")
-        case Either() | _:
+        case OperationTerm(name="range"):
+            return OpaqueTerm("a number of the round")
+        case EitherTerm() | _:
             return operation("element", (source,))
-
-
-__all__ = ["Interest", "Reading", "Routine", "read_flow"]

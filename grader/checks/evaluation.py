@@ -7,20 +7,19 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
 
-from grader.checks.flow_events import FlowBinding, FlowCall, FlowTampering, Interest, Reading
+from grader.checks.flow_events import FlowBinding, FlowCall, FlowReading, FlowTampering, Interest
 from grader.checks.terms import (
-    Either,
-    Free,
-    Group,
-    Instance,
-    Literal,
-    Member,
-    Module,
-    Opaque,
-    Operation,
-    Product,
-    Recorder,
-    Routine,
+    FreeTerm,
+    GroupTerm,
+    InstanceTerm,
+    LiteralTerm,
+    MemberTerm,
+    ModuleTerm,
+    OpaqueTerm,
+    OperationTerm,
+    ProductTerm,
+    RecorderTerm,
+    RoutineTerm,
     Term,
     merged,
     operation,
@@ -102,15 +101,15 @@ class Evaluation:
     _recorders: int = 0
     _numbers: dict[int, int] = field(default_factory=dict)
     _sites: list[int] = field(default_factory=list)
-    _products: dict[tuple[int, ...], Product] = field(default_factory=dict)
-    _free: dict[str, Free] = field(default_factory=dict)
+    _products: dict[tuple[int, ...], ProductTerm] = field(default_factory=dict)
+    _free: dict[str, FreeTerm] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self.top = Scope(self.known)
 
-    def reading(self, names: dict[str, Term]) -> Reading:
+    def reading(self, names: dict[str, Term]) -> FlowReading:
         """What was followed so far."""
-        return Reading(
+        return FlowReading(
             tuple(self.calls),
             tuple(self.bindings),
             tuple(self.tampering),
@@ -130,7 +129,7 @@ class Evaluation:
 
     def free(self, name: str) -> Term:
         """A name that nothing bound, the same object each time."""
-        return self._free.setdefault(name, Free(name))
+        return self._free.setdefault(name, FreeTerm(name))
 
     def bind(self, target: ast.expr, value: Term, scope: Scope) -> None:
         """Binds a name, the names of a tuple, or an attribute."""
@@ -152,7 +151,7 @@ class Evaluation:
                 plain = not any(isinstance(one, ast.Starred) for one in targets)
                 for number, one in enumerate(targets):
                     if (
-                        isinstance(value, Group)
+                        isinstance(value, GroupTerm)
                         and value.keys is None
                         and plain
                         and len(value.items) == len(targets)
@@ -160,9 +159,9 @@ class Evaluation:
                         self.bind(one, value.items[number], scope)
                     else:
                         inner = one.value if isinstance(one, ast.Starred) else one
-                        self.bind(inner, self.subscript(value, Literal(number)), scope)
+                        self.bind(inner, self.subscript(value, LiteralTerm(number)), scope)
             case ast.Attribute(value=owner):
-                if not isinstance(self.evaluate(owner, scope), Instance):
+                if not isinstance(self.evaluate(owner, scope), InstanceTerm):
                     self.tampering.append(FlowTampering(ast.unparse(target)[:200], self.segment, self.line))
             case ast.Subscript(value=ast.Name(id=name), slice=index):
                 before = scope.get(name) or self.free(name)
@@ -178,7 +177,7 @@ class Evaluation:
         self.work += 1
         if depth > _MAX_DEPTH or self.exhausted():
             self.cut = True
-            return Opaque("too deep")
+            return OpaqueTerm("too deep")
 
         def inner(one: ast.expr) -> Term:
             return self.evaluate(one, scope, depth + 1)
@@ -187,13 +186,15 @@ class Evaluation:
             case ast.Name(id=name):
                 return scope.get(name) or self.free(name)
             case ast.Constant(value=value):
-                return Literal(value)
+                return LiteralTerm(value)
             case ast.List(elts=elements) | ast.Tuple(elts=elements) | ast.Set(elts=elements):
                 items = self.items(elements, scope, depth)
-                return Opaque("a list", tuple(map(inner, elements))) if items is None else Group(items)
+                return (
+                    OpaqueTerm("a list", tuple(map(inner, elements))) if items is None else GroupTerm(items)
+                )
             case ast.Dict(keys=keys, values=values):
                 names = tuple(key.value if isinstance(key, ast.Constant) else None for key in keys)
-                return Group(tuple(map(inner, values)), names)
+                return GroupTerm(tuple(map(inner, values)), names)
             case ast.BinOp(left=left, op=op, right=right):
                 return self._folded(type(op).__name__, inner(left), inner(right))
             case ast.UnaryOp(op=op, operand=operand):
@@ -231,9 +232,9 @@ class Evaluation:
             ):
                 return self._comprehended(element, generators, scope, depth)
             case ast.JoinedStr():
-                return Literal("text")
+                return LiteralTerm("text")
             case _:
-                return Opaque(type(tree).__name__)
+                return OpaqueTerm(type(tree).__name__)
 
     def items(self, elements: Sequence[ast.expr], scope: Scope, depth: int) -> tuple[Term, ...] | None:
         """The elements of a list with what is unpacked in it; None if something unknown is."""
@@ -242,13 +243,13 @@ class Evaluation:
             value = self.evaluate(element, scope, depth + 1)
             if not isinstance(element, ast.Starred):
                 found.append(value)
-            elif isinstance(value, Group) and value.keys is None:
+            elif isinstance(value, GroupTerm) and value.keys is None:
                 found.extend(value.items)
             else:
                 return None
         return tuple(found)
 
-    def routine(self, node: Definition, scope: Scope) -> Routine:
+    def routine(self, node: Definition, scope: Scope) -> RoutineTerm:
         """A function as a value."""
         named = not isinstance(node, ast.Lambda)
         number = self._numbers.setdefault(id(node), len(self.routines))
@@ -256,16 +257,16 @@ class Evaluation:
             self.routines.append(KnownRoutine(node, scope, named))
             self.segment_of[id(node)] = self.segment
         self.routines[number].scope = scope
-        return Routine("lambda" if isinstance(node, ast.Lambda) else node.name, number)
+        return RoutineTerm("lambda" if isinstance(node, ast.Lambda) else node.name, number)
 
     def _member(self, owner: Term, attr: str) -> Term:
-        if isinstance(owner, Module):
-            return Module(f"{owner.name}.{attr}")
-        return Member(owner, attr)
+        if isinstance(owner, ModuleTerm):
+            return ModuleTerm(f"{owner.name}.{attr}")
+        return MemberTerm(owner, attr)
 
     def subscript(self, value: Term, index: Term) -> Term:
         """One of what a group holds, if that can be told."""
-        if isinstance(value, Group) and isinstance(index, Literal):
+        if isinstance(value, GroupTerm) and isinstance(index, LiteralTerm):
             if value.keys is not None:
                 for key, item in zip(value.keys, value.items, strict=True):
                     if key is not None and type(key) is type(index.value) and key == index.value:
@@ -275,23 +276,23 @@ class Evaluation:
         return operation("Subscript", (value, index))
 
     def _folded(self, name: str, left: Term, right: Term) -> Term:
-        if name == "Mult" and isinstance(left, Literal) and isinstance(right, Literal):
+        if name == "Mult" and isinstance(left, LiteralTerm) and isinstance(right, LiteralTerm):
             return operation(name, (left, right))
         if (
             name == "Add"
-            and isinstance(left, Group)
-            and isinstance(right, Group)
+            and isinstance(left, GroupTerm)
+            and isinstance(right, GroupTerm)
             and not (left.keys or right.keys)
         ):
-            return Group((*left.items, *right.items))
+            return GroupTerm((*left.items, *right.items))
         return operation(name, (left, right))
 
     def _unary(self, name: str, operand: Term) -> Term:
         if name == "Not":
             truth = self.truth(operand)
-            return Opaque("not") if truth is None else Literal(not truth)
-        if name == "USub" and isinstance(operand, Literal) and isinstance(operand.value, int | float):
-            return Literal(-operand.value)
+            return OpaqueTerm("not") if truth is None else LiteralTerm(not truth)
+        if name == "USub" and isinstance(operand, LiteralTerm) and isinstance(operand.value, int | float):
+            return LiteralTerm(-operand.value)
         return operation(name, (operand,))
 
     def _shortcut(self, tree: ast.BoolOp, scope: Scope, depth: int) -> Term:
@@ -309,43 +310,43 @@ class Evaluation:
                 doubted += 1
                 self.unsure += 1
         self.unsure -= doubted
-        return found if found is not None else Opaque("nothing")
+        return found if found is not None else OpaqueTerm("nothing")
 
     def _compared(self, name: str, left: Term, right: Term) -> Term:
-        if isinstance(left, Literal) and isinstance(right, Literal):
+        if isinstance(left, LiteralTerm) and isinstance(right, LiteralTerm):
             one, other = left.value, right.value
             match name:
                 case "Eq" | "Is":
-                    return Literal(type(one) is type(other) and one == other)
+                    return LiteralTerm(type(one) is type(other) and one == other)
                 case "NotEq" | "IsNot":
-                    return Literal(not (type(one) is type(other) and one == other))
+                    return LiteralTerm(not (type(one) is type(other) and one == other))
                 case "Lt" | "LtE" | "Gt" | "GtE" if _numeric(one) and _numeric(other):
                     first, second = float(one), float(other)  # type: ignore[arg-type] # numbers, as just seen
                     order = {"Lt": first < second, "LtE": first <= second, "Gt": first > second}
-                    return Literal(order.get(name, first >= second))
+                    return LiteralTerm(order.get(name, first >= second))
         if (
             name in {"Is", "IsNot"}
-            and isinstance(right, Literal)
+            and isinstance(right, LiteralTerm)
             and right.value is None
-            and isinstance(left, Product)
+            and isinstance(left, ProductTerm)
         ):
-            return Literal(name == "IsNot")
+            return LiteralTerm(name == "IsNot")
         return operation("compared", (left, right))
 
     def truth(self, term: Term) -> bool | None:
         """Whether a condition holds; None if reading cannot tell."""
         match term:
-            case Literal(value=value):
+            case LiteralTerm(value=value):
                 return bool(value)
-            case Group(items=items):
+            case GroupTerm(items=items):
                 return bool(items)
-            case Free(name="__debug__"):
+            case FreeTerm(name="__debug__"):
                 return True
-            case Operation(name="compared", operands=(Free(name="__name__"), _)):
+            case OperationTerm(name="compared", operands=(FreeTerm(name="__name__"), _)):
                 return True
-            case Operation(name="range"):
+            case OperationTerm(name="range"):
                 return not self.is_empty(term)
-            case Routine() | Module():
+            case RoutineTerm() | ModuleTerm():
                 return True
             case _:
                 return None
@@ -353,13 +354,15 @@ class Evaluation:
     def is_empty(self, term: Term) -> bool:
         """Whether nothing can be taken out of it, one by one."""
         match term:
-            case Group(items=items):
+            case GroupTerm(items=items):
                 return not items
-            case Literal(value=str(text)):
+            case LiteralTerm(value=str(text)):
                 return not text
-            case Operation(name="range", operands=operands):
+            case OperationTerm(name="range", operands=operands):
                 numbers = [
-                    one.value for one in operands if isinstance(one, Literal) and isinstance(one.value, int)
+                    one.value
+                    for one in operands
+                    if isinstance(one, LiteralTerm) and isinstance(one.value, int)
                 ]
                 if len(numbers) != len(operands) or not numbers or (len(numbers) > 2 and numbers[2] == 0):
                     return False
@@ -370,9 +373,9 @@ class Evaluation:
     def dotted(self, term: Term) -> str:
         """The dotted name of a function, if it is one of something free or imported; else nothing."""
         match term:
-            case Free(name=name) | Module(name=name):
+            case FreeTerm(name=name) | ModuleTerm(name=name):
                 return name
-            case Member(owner=owner, name=name):
+            case MemberTerm(owner=owner, name=name):
                 before = self.dotted(owner)
                 return f"{before}.{name}" if before else ""
             case _:
@@ -385,46 +388,50 @@ class Evaluation:
         operands, open_ended = self._operands(tree, scope, depth)
         keywords, unknown = self._keywords(tree, scope, depth)
         open_ended = open_ended or unknown
-        if isinstance(function, Operation) and function.name == "getattr" and len(function.operands) >= 2:
+        if isinstance(function, OperationTerm) and function.name == "getattr" and len(function.operands) >= 2:
             owner, name = function.operands[:2]
-            if isinstance(name, Literal) and isinstance(name.value, str):
+            if isinstance(name, LiteralTerm) and isinstance(name.value, str):
                 function = self._member(owner, name.value)
         dotted = self.dotted(function)
-        last = function.name.rpartition(".")[2] if isinstance(function, Member | Module | Free) else ""
+        last = (
+            function.name.rpartition(".")[2]
+            if isinstance(function, MemberTerm | ModuleTerm | FreeTerm)
+            else ""
+        )
         if dotted in _MADE_CODE:
             self.tampering.append(FlowTampering(ast.unparse(tree)[:200], self.segment, self.line))
         if last in self.interest.recorders and dotted:
             self._recorders += 1
-            return Recorder(self._recorders)
+            return RecorderTerm(self._recorders)
         if last in self.interest.calls:
             return self._of_interest(tree, function, last, operands, keywords, open_ended)
-        if isinstance(function, Instance):
+        if isinstance(function, InstanceTerm):
             return function
         if dotted == "dict" and not operands and not open_ended:
-            return Group(tuple(value for _, value in keywords), tuple(key for key, _ in keywords))
-        if isinstance(function, Routine):
+            return GroupTerm(tuple(value for _, value in keywords), tuple(key for key, _ in keywords))
+        if isinstance(function, RoutineTerm):
             self._sites.append(id(tree))
             try:
                 return self._followed(function, operands, keywords, open_ended)
             finally:
                 self._sites.pop()
-        if dotted and not isinstance(function, Member):
+        if dotted and not isinstance(function, MemberTerm):
             return operation(dotted, operands, keywords)
-        if isinstance(function, Member):
-            if dotted and isinstance(_root(function), Module):
+        if isinstance(function, MemberTerm):
+            if dotted and isinstance(_root(function), ModuleTerm):
                 return operation(dotted, operands, keywords)
             return self._method(function, operands, keywords)
-        return Opaque("a call", (function, *operands))
+        return OpaqueTerm("a call", (function, *operands))
 
     def _method(
-        self, function: Member, operands: tuple[Term, ...], keywords: tuple[tuple[str, Term], ...]
+        self, function: MemberTerm, operands: tuple[Term, ...], keywords: tuple[tuple[str, Term], ...]
     ) -> Term:
         owner = function.owner
-        if isinstance(owner, Group) and owner.keys is not None and function.name == "get" and operands:
+        if isinstance(owner, GroupTerm) and owner.keys is not None and function.name == "get" and operands:
             return self.subscript(owner, operands[0])
-        if isinstance(owner, Group) and owner.keys is not None and function.name == "values":
-            return Group(owner.items)
-        if isinstance(_root(function), Free) and isinstance(owner, Free | Member):
+        if isinstance(owner, GroupTerm) and owner.keys is not None and function.name == "values":
+            return GroupTerm(owner.items)
+        if isinstance(_root(function), FreeTerm) and isinstance(owner, FreeTerm | MemberTerm):
             dotted = self.dotted(function)
             if dotted.split(".")[0] in {
                 "tf",
@@ -458,7 +465,7 @@ class Evaluation:
             if keyword.arg is not None:
                 found.append((keyword.arg, value))
             elif (
-                isinstance(value, Group)
+                isinstance(value, GroupTerm)
                 and value.keys is not None
                 and all(isinstance(one, str) for one in value.keys)
             ):
@@ -476,9 +483,9 @@ class Evaluation:
         keywords: tuple[tuple[str, Term], ...],
         open_ended: bool,
     ) -> Term:
-        receiver = function.owner if isinstance(function, Member) else None
-        if isinstance(function, Module):
-            receiver = Module(function.name.rpartition(".")[0])
+        receiver = function.owner if isinstance(function, MemberTerm) else None
+        if isinstance(function, ModuleTerm):
+            receiver = ModuleTerm(function.name.rpartition(".")[0])
         key = (*self._sites, id(tree))
         if key in self._products:  # another round of a loop
             return self._products[key]
@@ -505,12 +512,12 @@ class Evaluation:
             )
         )
         if name not in self.interest.products:
-            return Opaque(name)
-        return self._products.setdefault(key, Product(index))
+            return OpaqueTerm(name)
+        return self._products.setdefault(key, ProductTerm(index))
 
     def _followed(
         self,
-        function: Routine,
+        function: RoutineTerm,
         operands: tuple[Term, ...],
         keywords: tuple[tuple[str, Term], ...],
         open_ended: bool,
@@ -527,16 +534,16 @@ class Evaluation:
         for name, default in defaults.items():
             inner.names[name] = self.evaluate(default, known.scope)
         for one, value in zip(arguments.kwonlyargs, arguments.kw_defaults, strict=True):
-            inner.names[one.arg] = Opaque(one.arg) if value is None else self.evaluate(value, known.scope)
+            inner.names[one.arg] = OpaqueTerm(one.arg) if value is None else self.evaluate(value, known.scope)
         inner.names.update(zip(names, operands, strict=False))
         if arguments.vararg is not None:
-            inner.names[arguments.vararg.arg] = Group(operands[len(names) :])
+            inner.names[arguments.vararg.arg] = GroupTerm(operands[len(names) :])
         if arguments.kwarg is not None:
-            inner.names[arguments.kwarg.arg] = Opaque(arguments.kwarg.arg)
+            inner.names[arguments.kwarg.arg] = OpaqueTerm(arguments.kwarg.arg)
         inner.names.update(keywords)
         for name in names:
             if name not in inner.names:
-                inner.names[name] = Opaque(name) if open_ended else Opaque(f"{name}, not given")
+                inner.names[name] = OpaqueTerm(name) if open_ended else OpaqueTerm(f"{name}, not given")
         line, segment, self.inside = self.line, self.segment, self.inside + 1
         self.segment = self.segment_of.get(id(known.node), segment)
         try:
@@ -554,28 +561,25 @@ class Evaluation:
         inner = Scope({}, scope)
         first = self.evaluate(generators[0].iter, scope, depth + 1)
         simple = len(generators) == 1 and not generators[0].ifs
-        if isinstance(first, Group) and first.keys is None and simple and len(first.items) <= 8:
+        if isinstance(first, GroupTerm) and first.keys is None and simple and len(first.items) <= 8:
             made = []
             for item in first.items:
                 self.bind(generators[0].target, item, inner)
                 made.append(self.evaluate(element, inner, depth + 1))
-            return Group(tuple(made))
+            return GroupTerm(tuple(made))
         for generator in generators:
             source = self.evaluate(generator.iter, inner, depth + 1)
             if self.is_empty(source):
-                return Group(())
+                return GroupTerm(())
             self.bind(generator.target, operation("element", (source,)), inner)
         return operation("each", (self.evaluate(element, inner, depth + 1),))
 
 
 def _root(term: Term) -> Term:
-    while isinstance(term, Member):
+    while isinstance(term, MemberTerm):
         term = term.owner
     return term
 
 
 def _numeric(value: Any) -> bool:
     return isinstance(value, int | float) and not isinstance(value, bool)
-
-
-__all__ = ["Either", "Evaluation", "Scope"]

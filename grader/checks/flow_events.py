@@ -72,7 +72,7 @@ class FlowTampering(Value, frozen=True, eq=False):
     line: int
 
 
-class Reading(Value, frozen=True, eq=False):
+class FlowReading(Value, frozen=True, eq=False):
     """What was followed, in the order in which it would happen. `cut`: some of it was not followed."""
 
     calls: tuple[FlowCall, ...]

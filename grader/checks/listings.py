@@ -25,7 +25,7 @@ _NUMBERED_LINE: Final = re.compile(r"^[ ]{0,6}\d{1,4}(?:[ ]{0,2}[|:.][ ]?|[ ]{1,
 _DIFF_LINE: Final = re.compile(r"^(?:\+|-|[ ]|@@|$)")
 
 
-class Listing(Value, frozen=True):
+class CodeListing(Value, frozen=True):
     """A piece of code as a tree. `flat`: the nesting was lost, heads of blocks stand with nothing in them.
 
     `unread` holds the lines, from 1, that are no Python; `text` is the cleaned code that lines are counted in.
@@ -49,7 +49,7 @@ def python_of_cell(source: str) -> str:
     return _MAGIC_LINE.sub(lambda found: (found[1] or found[2] or "") + "pass", source)
 
 
-def read_listing(text: str, *, flat: bool = False) -> Listing:
+def parse_listing(text: str, *, flat: bool = False) -> CodeListing:
     """The tree of code in a report or a cell. `flat` reads line by line from the start, as words with code in them are."""
     code = textwrap.dedent(
         _MAGIC_LINE.sub(lambda found: (found[1] or found[2] or "") + "pass", _plain(clean(text)))
@@ -81,14 +81,14 @@ def _depth(code: str) -> int:
     return deepest
 
 
-def _whole(code: str) -> Listing | None:
+def _whole(code: str) -> CodeListing | None:
     lines = code.split("\n")
     unread: list[int] = []
     for _ in range(MAX_REPAIRS):
         try:
             with warnings.catch_warnings():
                 warnings.simplefilter("ignore")
-                return Listing(ast.parse("\n".join(lines)), code, tuple(unread))
+                return CodeListing(ast.parse("\n".join(lines)), code, tuple(unread))
         except IndentationError:
             return None
         except SyntaxError as problem:
@@ -105,7 +105,7 @@ def _whole(code: str) -> Listing | None:
     return None
 
 
-def _line_by_line(code: str) -> Listing:
+def _line_by_line(code: str) -> CodeListing:
     body: list[ast.stmt] = []
     unread: list[int] = []
     for statement in statements(code[:MAX_CODE]):
@@ -115,4 +115,4 @@ def _line_by_line(code: str) -> Listing:
         for tree in found:
             ast.increment_lineno(tree, statement.line - 1)
         body.extend(found)
-    return Listing(ast.Module(body, []), code, tuple(unread), flat=True)
+    return CodeListing(ast.Module(body, []), code, tuple(unread), flat=True)

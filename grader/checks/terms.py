@@ -16,26 +16,26 @@ class Term(Value, frozen=True, eq=False):
     """Base of all terms. They are compared by identity: two readings of one name are the same object."""
 
 
-class Free(Term, frozen=True, eq=False):
+class FreeTerm(Term, frozen=True, eq=False):
     """A name that nothing in the code binds: it means what it means to whoever reads it."""
 
     name: str
 
 
-class Literal(Term, frozen=True, eq=False):
+class LiteralTerm(Term, frozen=True, eq=False):
     """A number, a string, ``True``, ``None``."""
 
     value: object
 
 
-class Group(Term, frozen=True, eq=False):
+class GroupTerm(Term, frozen=True, eq=False):
     """A list, tuple or set; of a dictionary the values, with `keys` beside them (None for what is no literal)."""
 
     items: tuple[Term, ...]
     keys: tuple[object, ...] | None = None
 
 
-class Operation(Term, frozen=True, eq=False):
+class OperationTerm(Term, frozen=True, eq=False):
     """Something computed of its operands: ``+``, ``-``, ``*`` and the like, ``[]``, or the dotted name of a function.
 
     Of a method the receiver is the first operand, and `method` is true. `result` is what a function defined in
@@ -50,51 +50,51 @@ class Operation(Term, frozen=True, eq=False):
     size: int = 1
 
 
-class Member(Term, frozen=True, eq=False):
+class MemberTerm(Term, frozen=True, eq=False):
     """An attribute of something: ``tf.float32``, ``parameters.shape``."""
 
     owner: Term
     name: str
 
 
-class Module(Term, frozen=True, eq=False):
+class ModuleTerm(Term, frozen=True, eq=False):
     """Something imported, by its full dotted name."""
 
     name: str
 
 
-class Recorder(Term, frozen=True, eq=False):
+class RecorderTerm(Term, frozen=True, eq=False):
     """What ``with ...Recorder() as name`` binds; `number` tells one from another."""
 
     number: int
 
 
-class Routine(Term, frozen=True, eq=False):
+class RoutineTerm(Term, frozen=True, eq=False):
     """A function defined in the code, by its number in the reading."""
 
     name: str
     number: int
 
 
-class Instance(Term, frozen=True, eq=False):
+class InstanceTerm(Term, frozen=True, eq=False):
     """Something of a class that is defined in the code: what its methods do is not followed."""
 
     name: str
 
 
-class Product(Term, frozen=True, eq=False):
+class ProductTerm(Term, frozen=True, eq=False):
     """What a call that is of interest gives; `call` is its index in the reading."""
 
     call: int
 
 
-class Either(Term, frozen=True, eq=False):
+class EitherTerm(Term, frozen=True, eq=False):
     """One of several, by a condition that reading cannot decide."""
 
     options: tuple[Term, ...]
 
 
-class Opaque(Term, frozen=True, eq=False):
+class OpaqueTerm(Term, frozen=True, eq=False):
     """Something that was not followed."""
 
     source: str = ""
@@ -104,12 +104,12 @@ class Opaque(Term, frozen=True, eq=False):
 def parts(term: Term) -> tuple[Term, ...]:
     """What a term is directly made of; of a followed call, its result and its operands."""
     match term:
-        case Group(items=inner) | Either(options=inner) | Opaque(parts=inner):
+        case GroupTerm(items=inner) | EitherTerm(options=inner) | OpaqueTerm(parts=inner):
             return inner
-        case Operation():
+        case OperationTerm():
             keywords = tuple(value for _, value in term.keywords)
             return (*term.operands, *keywords, *((term.result,) if term.result is not None else ()))
-        case Member(owner=owner):
+        case MemberTerm(owner=owner):
             return (owner,)
         case _:
             return ()
@@ -128,15 +128,15 @@ def walk(term: Term, limit: int = 4 * MAX_SIZE) -> Iterator[Term]:
                 waiting.append(inner)
 
 
-def size(term: Term) -> int:
+def term_size(term: Term) -> int:
     """How many parts a term has, as far as that was counted."""
     match term:
-        case Operation(size=counted):
+        case OperationTerm(size=counted):
             return counted
-        case Group(items=inner) | Either(options=inner) | Opaque(parts=inner):
-            return 1 + sum(map(size, inner))
-        case Member(owner=owner):
-            return 1 + size(owner)
+        case GroupTerm(items=inner) | EitherTerm(options=inner) | OpaqueTerm(parts=inner):
+            return 1 + sum(map(term_size, inner))
+        case MemberTerm(owner=owner):
+            return 1 + term_size(owner)
         case _:
             return 1
 
@@ -151,23 +151,27 @@ def operation(
 ) -> Term:
     """An `Operation`; `Opaque` with only the products of calls kept where it would grow too large."""
     inner = (*operands, *(value for _, value in keywords), *((result,) if result is not None else ()))
-    total = 1 + sum(map(size, inner))
+    total = 1 + sum(map(term_size, inner))
     if total > MAX_SIZE:
-        kept = {part.call: part for one in inner for part in walk(one) if isinstance(part, Product)}
-        return Opaque(name, tuple(kept.values())[:20])
-    return Operation(name, operands, keywords, method, result, total)
+        kept = {part.call: part for one in inner for part in walk(one) if isinstance(part, ProductTerm)}
+        return OpaqueTerm(name, tuple(kept.values())[:20])
+    return OperationTerm(name, operands, keywords, method, result, total)
 
 
 def merged(one: Term, other: Term) -> Term:
     """One of two, told apart only where they differ."""
     if one is other or same(one, other):
         return one
-    options = [*(one.options if isinstance(one, Either) else (one,))]
-    for option in other.options if isinstance(other, Either) else (other,):
+    options = [*(one.options if isinstance(one, EitherTerm) else (one,))]
+    for option in other.options if isinstance(other, EitherTerm) else (other,):
         if not any(option is known or same(option, known) for known in options):
             options.append(option)
-    made = Either(tuple(options))
-    return made if len(options) <= 6 and size(made) <= MAX_SIZE else Opaque("one of many", made.options[:6])
+    made = EitherTerm(tuple(options))
+    return (
+        made
+        if len(options) <= 6 and term_size(made) <= MAX_SIZE
+        else OpaqueTerm("one of many", made.options[:6])
+    )
 
 
 def same(one: Term, other: Term, depth: int = 8) -> bool:
@@ -177,25 +181,25 @@ def same(one: Term, other: Term, depth: int = 8) -> bool:
     if type(one) is not type(other) or depth <= 0:
         return False
     match one, other:
-        case Free(name=a), Free(name=b):
+        case FreeTerm(name=a), FreeTerm(name=b):
             return a == b
-        case Module(name=a), Module(name=b):
+        case ModuleTerm(name=a), ModuleTerm(name=b):
             return a == b
-        case Literal(value=x), Literal(value=y):
+        case LiteralTerm(value=x), LiteralTerm(value=y):
             return type(x) is type(y) and x == y
-        case Product(call=i), Product(call=j):
+        case ProductTerm(call=i), ProductTerm(call=j):
             return i == j
-        case Recorder(number=i), Recorder(number=j):
+        case RecorderTerm(number=i), RecorderTerm(number=j):
             return i == j
-        case Routine(number=i), Routine(number=j):
+        case RoutineTerm(number=i), RoutineTerm(number=j):
             return i == j
-        case Operation(name=a), Operation(name=b):
+        case OperationTerm(name=a), OperationTerm(name=b):
             if a != b:
                 return False
-        case Member(name=a), Member(name=b):
+        case MemberTerm(name=a), MemberTerm(name=b):
             if a != b:
                 return False
-        case Group() | Either(), _:
+        case GroupTerm() | EitherTerm(), _:
             pass
         case _:
             return False

@@ -6,8 +6,8 @@ import re
 from collections.abc import Iterator, Sequence
 from typing import Final
 
-from grader.checks.flow_events import Reading
-from grader.checks.terms import Free, Literal, Operation, Product, Term, walk
+from grader.checks.flow_events import FlowReading
+from grader.checks.terms import FreeTerm, LiteralTerm, OperationTerm, ProductTerm, Term, walk
 from grader.model import Value
 from reference.gradient.roles import Role, role
 from reference.gradient.training_flow import TrainingStep
@@ -27,7 +27,7 @@ class HandMade(Value, frozen=True, eq=False):
     differences: bool = False
 
 
-def made_by_hand(flow: Reading, steps: Sequence[TrainingStep]) -> Iterator[HandMade]:
+def made_by_hand(flow: FlowReading, steps: Sequence[TrainingStep]) -> Iterator[HandMade]:
     """What names for a gradient hold in the end, and what the parameters are moved by, where no tape has part in it."""
     last = {}
     for binding in flow.bindings:
@@ -50,19 +50,19 @@ def made_by_hand(flow: Reading, steps: Sequence[TrainingStep]) -> Iterator[HandM
 
 def _of(value: Term, segment: int, line: int, name: str) -> HandMade | None:
     parts = list(walk(value))
-    if any(isinstance(part, Product) for part in parts) or isinstance(value, Free):
+    if any(isinstance(part, ProductTerm) for part in parts) or isinstance(value, FreeTerm):
         return None
-    if any(isinstance(part, Free) and role(part) is Role.BLANK for part in parts):
+    if any(isinstance(part, FreeTerm) and role(part) is Role.BLANK for part in parts):
         return None
-    if isinstance(value, Literal) and (value.value is None or isinstance(value.value, str)):
+    if isinstance(value, LiteralTerm) and (value.value is None or isinstance(value.value, str)):
         return None
     fixed = role(value) is Role.NUMBER or _is_fill(value)
-    losses = sum(1 for part in parts if isinstance(part, Operation) and role(part) is Role.LOSS)
+    losses = sum(1 for part in parts if isinstance(part, OperationTerm) and role(part) is Role.LOSS)
     return HandMade(segment, line, name, fixed, losses >= 2)
 
 
 def _is_fill(value: Term) -> bool:
-    return isinstance(value, Operation) and value.name.rpartition(".")[2] in {
+    return isinstance(value, OperationTerm) and value.name.rpartition(".")[2] in {
         "zeros",
         "ones",
         "fill",

@@ -15,10 +15,10 @@ from grader.checks.answer import Answer
 from grader.checks.claims import Stance, stance_at
 from grader.checks.code import BLANK, Call, clean, find_calls, parse_expression, parse_statements, statements
 from grader.checks.dataflow import read_flow
-from grader.checks.flow_events import FlowCall, Interest, Reading
-from grader.checks.listings import Listing, python_of_cell, read_listing
-from grader.checks.terms import Group, Recorder, Term
-from grader.documents.core.document import Block, BlockKind, Document, Place
+from grader.checks.flow_events import FlowCall, FlowReading, Interest
+from grader.checks.listings import CodeListing, parse_listing, python_of_cell
+from grader.checks.terms import GroupTerm, RecorderTerm, Term
+from grader.documents.core.document import Block, BlockKind, Document
 from grader.model import Value
 from reference.gradient.by_hand import HandMade, made_by_hand
 from reference.gradient.gradient_call import GradientReading, doubtful, judge_call, wrong
@@ -46,7 +46,7 @@ class CodePart(Value, frozen=True, eq=False):
     """A block with its listing; `excerpts` are the calls that stand in words."""
 
     block: Block
-    listing: Listing
+    listing: CodeListing
     excerpts: tuple[Call, ...] = ()
 
 
@@ -73,7 +73,7 @@ class Program(Value, frozen=True, eq=False):
 
     document: Document
     parts: tuple[CodePart, ...]
-    flow: Reading
+    flow: FlowReading
     steps: tuple[TrainingStep, ...]
     run: bool
 
@@ -101,7 +101,7 @@ def read_code(answer: Answer) -> CodeEvidence:
         cells = [block for block in document.blocks if is_cell(block)]
         if not cells:
             continue
-        parts = [CodePart(block, read_listing(python_of_cell(block.text))) for block in cells]
+        parts = [CodePart(block, parse_listing(python_of_cell(block.text))) for block in cells]
         program = _program(document, parts, {}, run=True)
         programs.append(program)
         known |= {name: term for name, term in program.flow.names.items() if name not in HANDOUT_NAMES}
@@ -165,7 +165,7 @@ def _shown_parts(blocks: Sequence[Block]) -> Iterator[CodePart]:
             continue
         skipped = False
         if block.kind is BlockKind.CODE and not _is_cut_off(text):
-            listing = read_listing(text)
+            listing = parse_listing(text)
             lines = set(listing.unread)
             calls = [call for call in find_any(listing.text) if call.line in lines and not call.commented]
             yield CodePart(block, _with_calls(listing, calls), tuple(calls))
@@ -195,13 +195,13 @@ def _is_cut_off(text: str) -> bool:
     )
 
 
-def _with_calls(listing: Listing, calls: Sequence[Call]) -> Listing:
+def _with_calls(listing: CodeListing, calls: Sequence[Call]) -> CodeListing:
     """A listing with the calls that stand in lines that are no Python put in, each by itself."""
     made = list(_as_statements(calls))
     if not made:
         return listing
     body = sorted([*listing.tree.body, *(tree for _, tree in made)], key=lambda tree: _place(tree, made))
-    return Listing(ast.Module(body, []), listing.text, listing.unread, listing.flat)
+    return CodeListing(ast.Module(body, []), listing.text, listing.unread, listing.flat)
 
 
 def _as_statements(calls: Sequence[Call]) -> Iterator[tuple[int, ast.stmt]]:
@@ -234,7 +234,7 @@ def _words_with_code(block: Block, text: str) -> CodePart:
             covered.update(
                 range(statement.line, statement.line + _height(cleaned, statement.line, statement.source))
             )
-    listing = Listing(ast.Module(body, []), cleaned, (), flat=True)
+    listing = CodeListing(ast.Module(body, []), cleaned, (), flat=True)
     calls = [call for call in find_any(text) if call.line not in covered]
     return CodePart(block, _with_calls(listing, calls), tuple(calls))
 
@@ -342,7 +342,7 @@ def _inert(block: Block, text: str, why: str, call: Call, *, run: bool) -> Compu
     if tree is not None:
         statement = ast.Expr(tree)
         ast.copy_location(statement, tree)
-        flow = read_flow([Listing(ast.Module([statement], []), "")], INTEREST)
+        flow = read_flow([CodeListing(ast.Module([statement], []), "")], INTEREST)
         if flow.calls:
             reading = judge_call(flow.calls[0])
     return Computation(block, text, reading, run=run, inert=True, why=why)
@@ -368,13 +368,13 @@ def _judged(call: FlowCall, program: Program) -> GradientReading:
 
 
 def _is_recorded(call: FlowCall, program: Program) -> bool:
-    return True if not program.run else isinstance(call.receiver, Recorder)
+    return True if not program.run else isinstance(call.receiver, RecorderTerm)
 
 
 def _judge_use(call: FlowCall, program: Program) -> GradientReading:
     """What becomes of what the call gives: whether it moves the parameters, and which way."""
     source = call.argument(1, "sources")
-    grouped = isinstance(source, Group)
+    grouped = isinstance(source, GroupTerm)
     steps = [step for step in program.steps if step.dormant == call.dormant or call.dormant]
     own = [step for step in steps if source is None or same_variable(step.target, source)]
     if not program.run:  # each listing of a report stands by itself, unless it uses what another one computed
@@ -459,6 +459,3 @@ def _is_example(call: FlowCall, reading: GradientReading, program: Program) -> b
 def _hand_made(program: Program) -> Iterator[tuple[Block, HandMade, bool]]:
     for found in made_by_hand(program.flow, program.steps):
         yield program.parts[found.segment].block, found, program.run
-
-
-__all__ = ["CodeEvidence", "Computation", "Place", "read_code"]

@@ -18,7 +18,7 @@ from reference.gradient.gradient_call import GradientReading, told
 from reference.gradient.gradient_probe import ProbeOutcome, probe_answer
 from reference.gradient.mistakes import MESSAGES, GradientMistake
 from reference.gradient.roles import Role
-from reference.gradient.vocabulary import words
+from reference.gradient.vocabulary import gradient_words
 from reference.gradient.worded_pair import WordedPair, worded_pairs
 
 _WORDS: Final = (BlockKind.PROSE, BlockKind.HEADING, BlockKind.MATHS, BlockKind.TABLE)
@@ -364,7 +364,7 @@ def _words_beside(answer: Answer) -> list[Block]:
         for block in answer.section
         if block.kind in _WORDS and block.place.cell is None and not block.unseen
     ]
-    named = {word.role for block in found for word in words(block.text[:20_000])}
+    named = {word.role for block in found for word in gradient_words(block.text[:20_000])}
     return found if {Role.LOSS, Role.PARAMETERS} <= named else []
 
 

@@ -10,7 +10,16 @@ from collections.abc import Mapping
 from typing import Final
 
 from grader.checks.flow_events import FlowCall
-from grader.checks.terms import Either, Free, Instance, Literal, Member, Module, Recorder, Term
+from grader.checks.terms import (
+    EitherTerm,
+    FreeTerm,
+    InstanceTerm,
+    LiteralTerm,
+    MemberTerm,
+    ModuleTerm,
+    RecorderTerm,
+    Term,
+)
 from grader.model import Value
 from reference.gradient.mistakes import MESSAGES, GradientMistake
 from reference.gradient.roles import Role, role
@@ -120,17 +129,17 @@ def _written(call: FlowCall, position: int, name: str) -> str:
 
 def _judge_receiver(call: FlowCall) -> GradientReading:
     match call.receiver:
-        case Recorder():
+        case RecorderTerm():
             return RIGHT
-        case Free(name="tf" | "np" | "numpy" | "tensorflow" | "keras" | "model" | "optimizer"):
+        case FreeTerm(name="tf" | "np" | "numpy" | "tensorflow" | "keras" | "model" | "optimizer"):
             return wrong(GradientMistake.NO_TAPE)
-        case Free():
+        case FreeTerm():
             return RIGHT  # an excerpt: the line that binds it is not shown
-        case Module() | Instance():
+        case ModuleTerm() | InstanceTerm():
             return wrong(GradientMistake.NO_TAPE)
-        case Either():
+        case EitherTerm():
             return doubtful("which object is asked for the gradient depends on a condition")
-        case Member(owner=Free(name="self")):
+        case MemberTerm(owner=FreeTerm(name="self")):
             return RIGHT
         case _:
             return doubtful("what is asked for the gradient could not be told")
@@ -140,7 +149,7 @@ def _judge_further(call: FlowCall) -> GradientReading:
     """Further arguments: a weight on what comes out is no part of the question."""
     weights = list(call.arguments[2:3])
     weights += [value for key, value in call.keywords if key not in {"target", "sources", *_HARMLESS}]
-    if any(not (isinstance(weight, Literal) and weight.value is None) for weight in weights):
+    if any(not (isinstance(weight, LiteralTerm) and weight.value is None) for weight in weights):
         return wrong(GradientMistake.TOO_MANY)
     if call.open_ended:
         return doubtful("further arguments are unpacked from something that could not be followed")

@@ -20,7 +20,7 @@ import numpy as np
 
 from grader.checks import Answer
 from grader.checks.slicing import CodeSlice, slice_of
-from grader.checks.terms import Free, Recorder, Term
+from grader.checks.terms import FreeTerm, RecorderTerm, Term
 from grader.execution import Executor
 from grader.model import ExecutionStatus, Value
 from reference.gradient.code_evidence import CodeEvidence, Computation, Program
@@ -136,7 +136,7 @@ def probe_cells(program: Program, computation: Computation, sources: Sequence[st
     marks |= {
         binding.top
         for binding in program.flow.bindings
-        if isinstance(binding.after, Recorder) and binding.after is call.receiver
+        if isinstance(binding.after, RecorderTerm) and binding.after is call.receiver
     }
     begin = max(
         (number for number, text in enumerate(sources) if number <= call.top[0] and restart(text)), default=0
@@ -148,7 +148,7 @@ def probe_cells(program: Program, computation: Computation, sources: Sequence[st
 
 
 def _name_of(program: Program, moved: Term) -> str | None:
-    if isinstance(moved, Free):
+    if isinstance(moved, FreeTerm):
         return moved.name
     found = [
         binding.name

@@ -12,17 +12,17 @@ from typing import Final
 
 from grader.checks.code import BLANK
 from grader.checks.terms import (
-    Either,
-    Free,
-    Group,
-    Instance,
-    Literal,
-    Member,
-    Opaque,
-    Operation,
-    Product,
-    Recorder,
-    Routine,
+    EitherTerm,
+    FreeTerm,
+    GroupTerm,
+    InstanceTerm,
+    LiteralTerm,
+    MemberTerm,
+    OpaqueTerm,
+    OperationTerm,
+    ProductTerm,
+    RecorderTerm,
+    RoutineTerm,
     Term,
     walk,
 )
@@ -161,37 +161,37 @@ class _Roles:
 
     def _of(self, term: Term) -> Role:
         match term:
-            case Free(name=name):
+            case FreeTerm(name=name):
                 return role_of_name(name)
-            case Literal():
+            case LiteralTerm():
                 return Role.NUMBER
-            case Group():
+            case GroupTerm():
                 return self._of_group(term)
-            case Product():
+            case ProductTerm():
                 return Role.GRADIENT
-            case Recorder():
+            case RecorderTerm():
                 return Role.TAPE
-            case Routine(name=name):
+            case RoutineTerm(name=name):
                 return (
                     Role.LOSS_FUNCTION
                     if _LIKE_LOSS.fullmatch(_FUNCTION_ENDINGS.sub("", name))
                     else Role.MODEL
                 )
-            case Either(options=options):
+            case EitherTerm(options=options):
                 return _only({self.of(option) for option in options})
-            case Operation():
+            case OperationTerm():
                 return self._of_operation(term)
-            case Member(owner=owner, name=name):
+            case MemberTerm(owner=owner, name=name):
                 if name in {"trainable_variables", "variables"}:
                     return Role.UNKNOWN
                 inner = self.of(owner)
                 return inner if inner in {Role.DATA, Role.GRADIENT} else Role.UNKNOWN
-            case Opaque(parts=[Operation() as maker, *given]) if _last(maker) in _COMPARISONS:
+            case OpaqueTerm(parts=[OperationTerm() as maker, *given]) if _last(maker) in _COMPARISONS:
                 return Role.LOSS if self._compares(given) else Role.UNKNOWN
-            case Instance() | _:
+            case InstanceTerm() | _:
                 return Role.UNKNOWN
 
-    def _of_group(self, group: Group) -> Role:
+    def _of_group(self, group: GroupTerm) -> Role:
         if not group.items:
             return Role.UNKNOWN
         found = {self.of(item) for item in group.items}
@@ -199,7 +199,7 @@ class _Roles:
             return Role.DATA if len(group.items) > 2 else Role.NUMBER
         return _only(found)
 
-    def _of_operation(self, term: Operation) -> Role:
+    def _of_operation(self, term: OperationTerm) -> Role:
         name = _last(term)
         if term.result is not None:
             found = self.of(term.result)
@@ -231,7 +231,7 @@ class _Roles:
             return self._of_call(term, inner)
         return Role.UNKNOWN
 
-    def _of_variable(self, term: Operation) -> Role:
+    def _of_variable(self, term: OperationTerm) -> Role:
         start = term.operands[0] if term.operands else next((value for _, value in term.keywords), None)
         if start is None:
             return Role.UNKNOWN
@@ -240,9 +240,9 @@ class _Roles:
             return Role.UNKNOWN  # a copy: nothing was computed of it
         if _holds_two(start):
             return Role.PARAMETERS
-        return Role.EXAMPLE if isinstance(start, Literal) else Role.UNKNOWN
+        return Role.EXAMPLE if isinstance(start, LiteralTerm) else Role.UNKNOWN
 
-    def _of_arithmetic(self, name: str, term: Operation, inner: list[Role]) -> Role:
+    def _of_arithmetic(self, name: str, term: OperationTerm, inner: list[Role]) -> Role:
         first = inner[0] if inner else Role.UNKNOWN
         second = inner[1] if len(inner) > 1 else None
         if name == "Subscript":
@@ -277,11 +277,11 @@ class _Roles:
             return Role.PREDICTION if found & {Role.DATA, Role.EXAMPLE, Role.PREDICTION} else Role.UNKNOWN
         return _only(found)
 
-    def _of_scaled_loss(self, name: str, term: Operation, first: Role, second: Role | None) -> Role:
+    def _of_scaled_loss(self, name: str, term: OperationTerm, first: Role, second: Role | None) -> Role:
         """A loss made larger, smaller or added to is still one; a negated one is not."""
         other = term.operands[1] if first is Role.LOSS and len(term.operands) > 1 else term.operands[0]
         positive = not (
-            isinstance(other, Literal) and isinstance(other.value, int | float) and other.value <= 0
+            isinstance(other, LiteralTerm) and isinstance(other.value, int | float) and other.value <= 0
         )
         if name in {"Add", "add"} and (first is second or Role.NUMBER in {first, second}):
             return Role.LOSS
@@ -291,7 +291,7 @@ class _Roles:
             return Role.LOSS
         return Role.UNKNOWN
 
-    def _of_call(self, term: Operation, inner: list[Role]) -> Role:
+    def _of_call(self, term: OperationTerm, inner: list[Role]) -> Role:
         """A function whose body is not shown, by the handout's name for it or a telling one."""
         last = _last(term)
         given = {*inner, *(self.of(value) for _, value in term.keywords)}
@@ -324,7 +324,7 @@ def role_of_name(name: str) -> Role:
     return Role.DATA if _LIKE_DATA.fullmatch(name) else Role.UNKNOWN
 
 
-def _last(term: Operation) -> str:
+def _last(term: OperationTerm) -> str:
     return term.name.rpartition(".")[2]
 
 
@@ -335,15 +335,15 @@ def _only(found: Collection[Role]) -> Role:
 def _holds_two(start: Term) -> bool:
     """Whether a start value holds two numbers, as the handout's parameters do."""
     match start:
-        case Group(items=items, keys=None):
+        case GroupTerm(items=items, keys=None):
             return len(items) == 2
-        case Operation(operands=[Literal(value=2), *_]):
+        case OperationTerm(operands=[LiteralTerm(value=2), *_]):
             return True
-        case Operation(operands=[Group(items=[Literal(value=2)]), *_]):
+        case OperationTerm(operands=[GroupTerm(items=[LiteralTerm(value=2)]), *_]):
             return True
-        case Operation(operands=[inner, *_], name=name) if name.rpartition(".")[2] in _SAME_VALUE:
+        case OperationTerm(operands=[inner, *_], name=name) if name.rpartition(".")[2] in _SAME_VALUE:
             return _holds_two(inner)
-        case Operation(keywords=keywords):
+        case OperationTerm(keywords=keywords):
             return any(key == "shape" and _shape_of_two(value) for key, value in keywords)
         case _:
             return False
@@ -351,9 +351,9 @@ def _holds_two(start: Term) -> bool:
 
 def _shape_of_two(value: Term) -> bool:
     match value:
-        case Literal(value=2):
+        case LiteralTerm(value=2):
             return True
-        case Group(items=[Literal(value=2)]):
+        case GroupTerm(items=[LiteralTerm(value=2)]):
             return True
         case _:
             return False

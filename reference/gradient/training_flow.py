@@ -6,19 +6,17 @@ from collections.abc import Sequence
 from enum import StrEnum
 from typing import Final
 
-from grader.checks.flow_events import FlowBinding, FlowCall, Reading
+from grader.checks.flow_events import FlowBinding, FlowCall, FlowReading
 from grader.checks.terms import (
-    Either,
-    Free,
-    Group,
-    Literal,
-    Member,
-    Opaque,
-    Operation,
-    Product,
-    Recorder,
+    EitherTerm,
+    FreeTerm,
+    GroupTerm,
+    LiteralTerm,
+    MemberTerm,
+    OpaqueTerm,
+    OperationTerm,
+    ProductTerm,
     Term,
-    parts,
     walk,
 )
 from grader.model import Value
@@ -109,7 +107,7 @@ class TrainingStep(Value, frozen=True, eq=False):
     top: tuple[int, int]
 
 
-def training_steps(reading: Reading) -> list[TrainingStep]:
+def training_steps(reading: FlowReading) -> list[TrainingStep]:
     """The places where the parameters are changed by something computed."""
     found = []
     for call in reading.calls:
@@ -153,11 +151,11 @@ def _is_library(receiver: Term | None) -> bool:
 def _of_binding(binding: FlowBinding) -> TrainingStep | None:
     """``parameters = parameters - rate * gradient``: the name moves on from what it was."""
     after = binding.after
-    if not isinstance(after, Operation) or after.name not in {"Sub", "Add", "subtract", "add"}:
+    if not isinstance(after, OperationTerm) or after.name not in {"Sub", "Add", "subtract", "add"}:
         return None
-    before = binding.before if binding.before is not None else Free(binding.name)
+    before = binding.before if binding.before is not None else FreeTerm(binding.name)
     start = after.operands[0]
-    if not (start is before or (isinstance(start, Free) and start.name == binding.name)):
+    if not (start is before or (isinstance(start, FreeTerm) and start.name == binding.name)):
         return None
     if _root_role(start) is not Role.PARAMETERS:
         return None
@@ -178,7 +176,7 @@ def _root_role(term: Term) -> Role:
     """What a name moved on from in the end, over the rounds of a loop."""
     for _ in range(6):
         found = role(term)
-        if found is not Role.UNKNOWN or not isinstance(term, Operation) or not term.operands:
+        if found is not Role.UNKNOWN or not isinstance(term, OperationTerm) or not term.operands:
             return found
         term = term.operands[0]
     return Role.UNKNOWN
@@ -187,11 +185,11 @@ def _root_role(term: Term) -> Role:
 def _first_of_pairs(given: Term) -> Term:
     """The gradients among (gradient, variable) pairs."""
     match given:
-        case Operation(name="zip", operands=[gradients, *_]):
+        case OperationTerm(name="zip", operands=[gradients, *_]):
             return gradients
-        case Operation(name="list" | "each", operands=[inner]):
+        case OperationTerm(name="list" | "each", operands=[inner]):
             return _first_of_pairs(inner)
-        case Group(items=[Group(items=[gradients, _]), *_]) | Group(items=[gradients, _]):
+        case GroupTerm(items=[GroupTerm(items=[gradients, _]), *_]) | GroupTerm(items=[gradients, _]):
             return gradients
         case _:
             return given
@@ -199,11 +197,11 @@ def _first_of_pairs(given: Term) -> Term:
 
 def _second_of_pairs(given: Term) -> Term:
     match given:
-        case Operation(name="zip", operands=[_, variables, *_]):
+        case OperationTerm(name="zip", operands=[_, variables, *_]):
             return only_element(variables)
-        case Operation(name="list" | "each", operands=[inner]):
+        case OperationTerm(name="list" | "each", operands=[inner]):
             return _second_of_pairs(inner)
-        case Group(items=[Group(items=[_, variable]), *_]) | Group(items=[_, variable]):
+        case GroupTerm(items=[GroupTerm(items=[_, variable]), *_]) | GroupTerm(items=[_, variable]):
             return only_element(variable)
         case _:
             return given
@@ -212,7 +210,7 @@ def _second_of_pairs(given: Term) -> Term:
 def only_element(term: Term) -> Term:
     """What a list of one holds; anything else itself."""
     match term:
-        case Group(items=[inner]):
+        case GroupTerm(items=[inner]):
             return only_element(inner)
         case _:
             return term
@@ -221,7 +219,7 @@ def only_element(term: Term) -> Term:
 def same_variable(one: Term, other: Term) -> bool:
     """Whether two terms are one variable: two that are made alike are still two."""
     first, second = only_element(one), only_element(other)
-    if isinstance(first, Free) and isinstance(second, Free):
+    if isinstance(first, FreeTerm) and isinstance(second, FreeTerm):
         return first.name == second.name
     return first is second
 
@@ -235,24 +233,24 @@ def effect(term: Term, call: int, *, grouped: bool, depth: int = 0) -> Effect:
         return effect(one, call, grouped=grouped, depth=depth + 1)
 
     match term:
-        case Product(call=number):
+        case ProductTerm(call=number):
             return Effect.ALONG if number == call else Effect.NONE
-        case Either(options=options):
+        case EitherTerm(options=options):
             return _agreed({inner(option) for option in options})
-        case Group(items=items, keys=None):
+        case GroupTerm(items=items, keys=None):
             return _agreed({inner(item) for item in items} - {Effect.NONE}) if items else Effect.NONE
-        case Operation():
+        case OperationTerm():
             return _of_operation(term, inner, call, grouped=grouped)
-        case Member(owner=owner, name=name):
+        case MemberTerm(owner=owner, name=name):
             found = inner(owner)
             return found if name in {"T", "values"} or found is Effect.NONE else Effect.NONE
-        case Opaque() | Group():
+        case OpaqueTerm() | GroupTerm():
             return Effect.UNCLEAR if _holds(term, call) else Effect.NONE
         case _:
             return Effect.NONE
 
 
-def _of_operation(term: Operation, inner: object, call: int, *, grouped: bool) -> Effect:
+def _of_operation(term: OperationTerm, inner: object, call: int, *, grouped: bool) -> Effect:
     assert callable(inner)
     name = term.name.rpartition(".")[2]
     if term.result is not None:
@@ -279,7 +277,7 @@ def _of_operation(term: Operation, inner: object, call: int, *, grouped: bool) -
             return Effect.UNCLEAR
 
 
-def _scaled(name: str, term: Operation, found: Sequence[Effect]) -> Effect:
+def _scaled(name: str, term: OperationTerm, found: Sequence[Effect]) -> Effect:
     held = [number for number, one in enumerate(found[:2]) if one is not Effect.NONE]
     if not held:
         return Effect.NONE
@@ -297,51 +295,48 @@ def _scaled(name: str, term: Operation, found: Sequence[Effect]) -> Effect:
 def _sign(factor: Term) -> int | None:
     """The sign of a rate: of a number its own, of a name positive, of what is computed None if it cannot be told."""
     match factor:
-        case Literal(value=bool()):
+        case LiteralTerm(value=bool()):
             return None
-        case Literal(value=int() | float() as number):
+        case LiteralTerm(value=int() | float() as number):
             return 0 if number == 0 else (1 if number > 0 else -1)
-        case Free(name=name):
+        case FreeTerm(name=name):
             return 1 if name != "gradient" else None
-        case Operation(name="USub", operands=[inner]):
+        case OperationTerm(name="USub", operands=[inner]):
             sign = _sign(inner)
             return None if sign is None else -sign
-        case Operation(name="Mult" | "Div" | "Pow", operands=[one, other]):
+        case OperationTerm(name="Mult" | "Div" | "Pow", operands=[one, other]):
             first, second = _sign(one), _sign(other)
             if factor.name == "Pow":
                 return 1 if first == 1 else None
             return None if first is None or second is None else first * second
-        case Operation(name="Add", operands=[one, other]):
+        case OperationTerm(name="Add", operands=[one, other]):
             return 1 if (_sign(one), _sign(other)) == (1, 1) else None
-        case Operation(operands=[inner, *_], name=name) if name.rpartition(".")[2] in _SAME_WAY:
+        case OperationTerm(operands=[inner, *_], name=name) if name.rpartition(".")[2] in _SAME_WAY:
             return _sign(inner)
-        case Opaque(source="a number of the round"):
+        case OpaqueTerm(source="a number of the round"):
             return 1
-        case Member():
+        case MemberTerm():
             return 1
         case _:
             return None
 
 
-def _whole(term: Operation, *, grouped: bool) -> bool:
+def _whole(term: OperationTerm, *, grouped: bool) -> bool:
     """Whether an index takes all of the gradient: the one element of a list, or everything of an array."""
     index = term.operands[1] if len(term.operands) > 1 else None
     return (
         grouped
-        and isinstance(index, Literal)
+        and isinstance(index, LiteralTerm)
         and index.value in {0, -1}
-        and term.operands[0].__class__ is not Operation
+        and term.operands[0].__class__ is not OperationTerm
     )
 
 
 def _holds(term: Term, call: int) -> bool:
-    return any(isinstance(one, Product) and one.call == call for one in walk(term))
+    return any(isinstance(one, ProductTerm) and one.call == call for one in walk(term))
 
 
 def _agreed(found: set[Effect]) -> Effect:
     if not found:
         return Effect.NONE
     return next(iter(found)) if len(found) == 1 else Effect.UNCLEAR
-
-
-__all__ = ["Effect", "Recorder", "TrainingStep", "effect", "parts", "training_steps"]

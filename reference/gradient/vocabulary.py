@@ -11,7 +11,7 @@ from grader.model import Value
 from reference.gradient.roles import Role
 
 
-class WordKind(StrEnum):
+class GradientWordKind(StrEnum):
     """What a word does in an answer."""
 
     MENTION = "mention"
@@ -26,10 +26,10 @@ class WordKind(StrEnum):
     BLANK = "blank"  # the question marks themselves
 
 
-class Word(Value, frozen=True):
+class GradientWord(Value, frozen=True):
     """One word or phrase that counts, with its place; a mention has a `role`."""
 
-    kind: WordKind
+    kind: GradientWordKind
     start: int
     end: int
     role: Role = Role.UNKNOWN
@@ -66,32 +66,32 @@ _MENTIONS: Final = (
 )  # fmt: skip
 _RELATIONS: Final = (
     (
-        WordKind.REGARD,
+        GradientWordKind.REGARD,
         r"with\s(?:regards?|respect|resp\.?)\s(?:to|of|for)|in\s(?:regards?|respect|relation)\s(?:to|of)|(?:as\s)?respect\sto|w\.?\s?r\.?\s?t\.?|regarding"
         r"|relative\sto|as\sa\sfunction\sof|in\sterms\sof|med\s(?:avseende|hänsyn|respekt|tanke)\s(?:på|till|av)|m\.?\s?a\.?\s?p\.?(?:\spå)?"
         r"|i\s(?:förhållande|relation)\still",
     ),
     (
-        WordKind.LOOSELY,
+        GradientWordKind.LOOSELY,
         r"about|over|by|against|concerning|towards?|on|över|efter|kring|beträffande|angående|mot|for",
     ),
     (
-        WordKind.DERIVED,
+        GradientWordKind.DERIVED,
         r"(?:is|are|be|being|gets?|was|blir|är)\s(?:partially\s)?(?:differentiated|derived|derivated|deriverad|derivat)|deriveras|differentieras",
     ),
     (
-        WordKind.DERIVATIVE,
+        GradientWordKind.DERIVATIVE,
         r"gradients?|gradienten|gradienter(?:na)?|(?:partial\s)?derivatives?|(?:partial)?derivata(?:n|s)?|(?:partial)?derivator(?:na)?"
         r"|differentiat(?:e|es|ing)|differentiera[r]?|deriv(?:e|ate|ates|ing)|derivera[r]?|∇|nabla",
     ),
-    (WordKind.FIRST, r"first|1st|först|första|ettan|targets?|node|noden|nod|numerator|täljaren?"),
+    (GradientWordKind.FIRST, r"first|1st|först|första|ettan|targets?|node|noden|nod|numerator|täljaren?"),
     (
-        WordKind.SECOND,
+        GradientWordKind.SECOND,
         r"second|2nd|andra|sources?|variable|variabel(?:n)?|denominator|nämnaren?|then|sedan|last|sist",
     ),
-    (WordKind.AFFECTS, r"affects?|influences?|impacts?|påverkar|inverkar\spå"),
+    (GradientWordKind.AFFECTS, r"affects?|influences?|impacts?|påverkar|inverkar\spå"),
     (
-        WordKind.CHANGES,
+        GradientWordKind.CHANGES,
         r"chang(?:e[sd]?|ing)|var(?:y|ies)|moves?|reacts?|ändras|förändras|varierar|påverkas|beror|depends",
     ),
 )
@@ -112,19 +112,21 @@ _ABBREVIATED: Final[Mapping[str, Role]] = {
 }
 
 
-def words(text: str) -> list[Word]:
+def gradient_words(text: str) -> list[GradientWord]:
     """All words that count, in order."""
     found = []
     for match in _WORDS.finditer(text):
         name = match.lastgroup or ""
         if name == "blank":
-            found.append(Word(WordKind.BLANK, *match.span(), text=match[0]))
+            found.append(GradientWord(GradientWordKind.BLANK, *match.span(), text=match[0]))
             continue
         number = int(name[1:])
         if name[0] == "m":
-            found.append(Word(WordKind.MENTION, *match.span(), _MENTIONS[number][0], match[0]))
+            found.append(
+                GradientWord(GradientWordKind.MENTION, *match.span(), _MENTIONS[number][0], match[0])
+            )
         else:
-            found.append(Word(_RELATIONS[number][0], *match.span(), text=match[0]))
+            found.append(GradientWord(_RELATIONS[number][0], *match.span(), text=match[0]))
     return found
 
 

@@ -15,7 +15,7 @@ import msgspec
 from grader.checks.claims import Stance, clauses, stance_at
 from grader.model import Value
 from reference.gradient.roles import Role
-from reference.gradient.vocabulary import Word, WordKind, abbreviated, words
+from reference.gradient.vocabulary import GradientWord, GradientWordKind, abbreviated, gradient_words
 
 MAX_TEXT: Final = 20_000  # characters of one passage
 _NEAR: Final = 90  # characters from "with respect to" back to what is differentiated
@@ -84,11 +84,13 @@ def worded_pairs(text: str, *, bare: bool = False) -> list[WordedPair]:
         shown = pattern.sub(plain, shown)
     found = [*_signs(shown)]
     sentences = list(_sentences(shown))
-    carried: Word | None = None
+    carried: GradientWord | None = None
     for inside in sentences:
         made, carried = _by_regard(shown, inside, carried)
         found.extend(made)
-    sentences = [[word for word in inside if word.kind is not WordKind.LOOSELY] for inside in sentences]
+    sentences = [
+        [word for word in inside if word.kind is not GradientWordKind.LOOSELY] for inside in sentences
+    ]
     if not any(one.asserted for one in found):
         found.extend(_by_slots(shown, sentences))
     if bare and not found:
@@ -102,15 +104,15 @@ def worded_pairs(text: str, *, bare: bool = False) -> list[WordedPair]:
     return found
 
 
-def _sentences(text: str) -> Iterator[list[Word]]:
+def _sentences(text: str) -> Iterator[list[GradientWord]]:
     """The words that count, sentence by sentence."""
     number = {}
     ends: list[tuple[int, int]] = []
     for clause in clauses(text):
         ends.append((clause.end, clause.sentence))
-    waiting: list[Word] = []
+    waiting: list[GradientWord] = []
     at, current = 0, -1
-    for word in words(text):
+    for word in gradient_words(text):
         while at < len(ends) and ends[at][0] <= word.start:
             at += 1
         sentence = ends[at][1] if at < len(ends) else current
@@ -137,7 +139,9 @@ def _signs(text: str) -> Iterator[WordedPair]:
             yield WordedPair(target, source, match[0], stance, cue)
 
 
-def _pair(text: str, target: Word, source: Word, *others: Word, bare: bool = False) -> WordedPair:
+def _pair(
+    text: str, target: GradientWord, source: GradientWord, *others: GradientWord, bare: bool = False
+) -> WordedPair:
     start = min(one.start for one in (target, source, *others))
     end = max(one.end for one in (target, source, *others))
     stance, cue = Stance.ASSERTED, ""
@@ -149,30 +153,30 @@ def _pair(text: str, target: Word, source: Word, *others: Word, bare: bool = Fal
     return WordedPair(target.role, source.role, passage[:300], stance, cue, bare)
 
 
-def _denied(text: str, word: Word) -> bool:
+def _denied(text: str, word: GradientWord) -> bool:
     return stance_at(text, word.start, word.end)[0] is Stance.DENIED
 
 
 def _by_regard(
-    text: str, inside: Sequence[Word], carried: Word | None
-) -> tuple[list[WordedPair], Word | None]:
+    text: str, inside: Sequence[GradientWord], carried: GradientWord | None
+) -> tuple[list[WordedPair], GradientWord | None]:
     """``the gradient of A with respect to B``, in any order; A may stand in the sentence before."""
     found: list[WordedPair] = []
-    derived_from: Word | None = None
+    derived_from: GradientWord | None = None
     for at, word in enumerate(inside):
-        if word.kind is WordKind.DERIVATIVE:
+        if word.kind is GradientWordKind.DERIVATIVE:
             following = _mention_after(text, inside, at, _NEAR)
             if following is not None:
                 derived_from = following
-        if word.kind is WordKind.DERIVED and at and inside[at - 1].kind is WordKind.MENTION:
+        if word.kind is GradientWordKind.DERIVED and at and inside[at - 1].kind is GradientWordKind.MENTION:
             derived_from = inside[at - 1]
-        if word.kind is not WordKind.REGARD and not _is_loosely(text, inside, at):
+        if word.kind is not GradientWordKind.REGARD and not _is_loosely(text, inside, at):
             continue
         source = next(
             (
                 one
                 for one in inside[at + 1 : at + 4]
-                if one.kind is WordKind.MENTION and one.start - word.end <= _NEXT
+                if one.kind is GradientWordKind.MENTION and one.start - word.end <= _NEXT
             ),
             None,
         )
@@ -184,7 +188,7 @@ def _by_regard(
         if target is None:
             continue
         if _denied(text, source) and any(
-            one.kind is WordKind.REGARD and one.start > source.end and not _denied(text, one)
+            one.kind is GradientWordKind.REGARD and one.start > source.end and not _denied(text, one)
             for one in inside
         ):
             continue  # "not with regard to A but with regard to B": B is looked at next
@@ -193,33 +197,33 @@ def _by_regard(
 
 
 _REACHES: Final = re.compile(r"[\s`'\"*_(:“‘]*(?:[\w'’-]+[\s`'\"*_(“‘:=]+){0,6}")
-_RELATES: Final = frozenset((WordKind.REGARD, WordKind.DERIVATIVE))
+_RELATES: Final = frozenset((GradientWordKind.REGARD, GradientWordKind.DERIVATIVE))
 _ARTICLES: Final = re.compile(
     r"\s(?:(?:the|our|its|all|both|each|these|two|your|de|den|det|våra|alla|modellens)\s)*[`'\"*_]*"
 )
 
 
-def _is_loosely(text: str, inside: Sequence[Word], at: int) -> bool:
+def _is_loosely(text: str, inside: Sequence[GradientWord], at: int) -> bool:
     """``the derivative of A by B``: a short word that relates the two, right between them."""
-    if inside[at].kind is not WordKind.LOOSELY or not 0 < at < len(inside) - 1:
+    if inside[at].kind is not GradientWordKind.LOOSELY or not 0 < at < len(inside) - 1:
         return False
     before, after = inside[at - 1], inside[at + 1]
     return (
-        before.kind is after.kind is WordKind.MENTION
-        and any(one.kind in {WordKind.DERIVATIVE, WordKind.DERIVED} for one in inside[:at])
+        before.kind is after.kind is GradientWordKind.MENTION
+        and any(one.kind in {GradientWordKind.DERIVATIVE, GradientWordKind.DERIVED} for one in inside[:at])
         and len(text[before.end : inside[at].start].strip(" `'\"*_")) == 0
         and _ARTICLES.fullmatch(text, inside[at].end, after.start) is not None
     )
 
 
-def _mention_after(text: str, inside: Sequence[Word], at: int, reach: int) -> Word | None:
+def _mention_after(text: str, inside: Sequence[GradientWord], at: int, reach: int) -> GradientWord | None:
     """What a derivative is of: the first mention behind it that the writer does not deny."""
     end = inside[at].end
-    first: Word | None = None
+    first: GradientWord | None = None
     for one in inside[at + 1 :]:
-        if one.start - end > reach or one.kind in {WordKind.REGARD, WordKind.DERIVATIVE}:
+        if one.start - end > reach or one.kind in {GradientWordKind.REGARD, GradientWordKind.DERIVATIVE}:
             break
-        if one.kind is WordKind.MENTION:
+        if one.kind is GradientWordKind.MENTION:
             first = first or one
             if not _denied(text, one):
                 return one
@@ -227,48 +231,56 @@ def _mention_after(text: str, inside: Sequence[Word], at: int, reach: int) -> Wo
     return first
 
 
-def _target(text: str, inside: Sequence[Word], at: int, source: Word, carried: Word | None) -> Word | None:
+def _target(
+    text: str, inside: Sequence[GradientWord], at: int, source: GradientWord, carried: GradientWord | None
+) -> GradientWord | None:
     before = inside[:at]
     start = inside[at].start
     for number in range(len(before) - 1, -1, -1):
-        if before[number].kind is WordKind.REGARD:  # "of A with respect to B, or of C with respect to D"
-            between = [one for one in before[number + 2 :] if one.kind is WordKind.MENTION]
+        if (
+            before[number].kind is GradientWordKind.REGARD
+        ):  # "of A with respect to B, or of C with respect to D"
+            between = [one for one in before[number + 2 :] if one.kind is GradientWordKind.MENTION]
             if between:
                 return between[-1]
-        if before[number].kind is WordKind.DERIVATIVE:
+        if before[number].kind is GradientWordKind.DERIVATIVE:
             found = _mention_after(text, inside[:at], number, _NEAR)
             if found is not None:
                 return found
             break
-    near = [one for one in before if one.kind is WordKind.MENTION and start - one.end <= _NEAR]
+    near = [one for one in before if one.kind is GradientWordKind.MENTION and start - one.end <= _NEAR]
     used = [one for one in near if not _follows_regard(before, one)]
     kept = [one for one in used if not _denied(text, one)] or used
     if kept:
         return kept[-1]
     behind = [one for one in inside[at + 1 :] if one.start > source.end]
-    mentions = [one for one in behind if one.kind is WordKind.MENTION]
-    if mentions and any(one.kind in {WordKind.DERIVATIVE, WordKind.DERIVED} for one in behind):
+    mentions = [one for one in behind if one.kind is GradientWordKind.MENTION]
+    if mentions and any(
+        one.kind in {GradientWordKind.DERIVATIVE, GradientWordKind.DERIVED} for one in behind
+    ):
         return mentions[0]
     return carried
 
 
-def _follows_regard(before: Sequence[Word], mention: Word) -> bool:
+def _follows_regard(before: Sequence[GradientWord], mention: GradientWord) -> bool:
     at = before.index(mention)
-    return at > 0 and before[at - 1].kind is WordKind.REGARD
+    return at > 0 and before[at - 1].kind is GradientWordKind.REGARD
 
 
-def _by_change(text: str, inside: Sequence[Word]) -> Iterator[WordedPair]:
+def _by_change(text: str, inside: Sequence[GradientWord]) -> Iterator[WordedPair]:
     """``how A changes when B does``, ``how B affects A``: the condition is part of what is said."""
     for at, word in enumerate(inside):
         before = inside[at - 1] if at else None
-        after = next((one for one in inside[at + 1 : at + 3] if one.kind is not WordKind.CHANGES), None)
-        if before is None or after is None or before.kind is not WordKind.MENTION is not after.kind:
+        after = next(
+            (one for one in inside[at + 1 : at + 3] if one.kind is not GradientWordKind.CHANGES), None
+        )
+        if before is None or after is None or before.kind is not GradientWordKind.MENTION is not after.kind:
             continue
-        if after.kind is not WordKind.MENTION or after.start - word.end > _NEXT:
+        if after.kind is not GradientWordKind.MENTION or after.start - word.end > _NEXT:
             continue
-        if word.kind is WordKind.CHANGES and _WHEN.search(text, word.end, after.start):
+        if word.kind is GradientWordKind.CHANGES and _WHEN.search(text, word.end, after.start):
             target, source = before, after
-        elif word.kind is WordKind.AFFECTS:
+        elif word.kind is GradientWordKind.AFFECTS:
             target, source = after, before
         else:
             continue
@@ -278,7 +290,7 @@ def _by_change(text: str, inside: Sequence[Word]) -> Iterator[WordedPair]:
 
 
 _WHEN: Final = re.compile(r"\b(?:if|when|as|with|on|om|när|då|med|av|på|depending)\b", re.I)
-_SLOTS: Final = {WordKind.FIRST: 0, WordKind.SECOND: 1}
+_SLOTS: Final = {GradientWordKind.FIRST: 0, GradientWordKind.SECOND: 1}
 _LOOSE: Final = re.compile(r"first|1st|först|första|second|2nd|andra|then|sedan|last|sist", re.I)
 _NOTHING_MORE: Final = re.compile(
     r"[\s`'\"*_)”’]*(?:$|[,.;:!\n]|(?:and|och|then|sedan|first|second|först|sist|last|is|är|goes|as|som)\b)",
@@ -290,28 +302,30 @@ _SAYS: Final = re.compile(
 )
 
 
-def _by_slots(text: str, sentences: Sequence[Sequence[Word]]) -> list[WordedPair]:
+def _by_slots(text: str, sentences: Sequence[Sequence[GradientWord]]) -> list[WordedPair]:
     """``the first is A, the second B``; ``node: A, variable: B``; ``A first, then B``; over several sentences."""
     flat = [word for inside in sentences for word in inside]
-    slots: list[list[Word]] = [[], []]
+    slots: list[list[GradientWord]] = [[], []]
     taken: set[int] = set()
-    blanks = [word for word in flat if word.kind is WordKind.BLANK]
+    blanks = [word for word in flat if word.kind is GradientWordKind.BLANK]
     if len(blanks) == 2 and not any(word.kind in _SLOTS for word in flat):
         flat = [
             msgspec.structs.replace(
-                word, kind=WordKind.FIRST if word is blanks[0] else WordKind.SECOND, text="argument"
+                word,
+                kind=GradientWordKind.FIRST if word is blanks[0] else GradientWordKind.SECOND,
+                text="argument",
             )
-            if word.kind is WordKind.BLANK
+            if word.kind is GradientWordKind.BLANK
             else word
             for word in flat
         ]
-    flat = [word for word in flat if word.kind is not WordKind.BLANK]
+    flat = [word for word in flat if word.kind is not GradientWordKind.BLANK]
     for at, word in enumerate(flat):
         if word.kind not in _SLOTS:
             continue
         after = flat[at + 1] if at + 1 < len(flat) else None
         before = flat[at - 1] if at else None
-        chosen: Word | None = None
+        chosen: GradientWord | None = None
         if _touches(text, word, after) and not (
             _touches(text, word, before) and before is not None and _is_closer(text, before, word, after)
         ):
@@ -330,8 +344,8 @@ def _by_slots(text: str, sentences: Sequence[Sequence[Word]]) -> list[WordedPair
     return [_pair(text, firsts[0], seconds[0])]
 
 
-def _touches(text: str, slot: Word, other: Word | None) -> bool:
-    if other is None or other.kind is not WordKind.MENTION:
+def _touches(text: str, slot: GradientWord, other: GradientWord | None) -> bool:
+    if other is None or other.kind is not GradientWordKind.MENTION:
         return False
     if _LOOSE.fullmatch(slot.text):
         # An order of arguments, not of what happens ("first the loss is computed").
@@ -347,7 +361,7 @@ def _touches(text: str, slot: Word, other: Word | None) -> bool:
     )
 
 
-def _is_closer(text: str, before: Word, slot: Word, after: Word | None) -> bool:
+def _is_closer(text: str, before: GradientWord, slot: GradientWord, after: GradientWord | None) -> bool:
     """Whether a slot belongs to what stands before it: "A is the first", "A first, then B"."""
     left = text[before.end : slot.start]
     if re.fullmatch(r"[\s`'\"*_]*[(\[][\s\w`'\"*]{0,12}", left):  # "A (the first)"
@@ -364,10 +378,12 @@ def _is_closer(text: str, before: Word, slot: Word, after: Word | None) -> bool:
     )
 
 
-def _bare(text: str, inside: Sequence[Word]) -> Iterator[WordedPair]:
+def _bare(text: str, inside: Sequence[GradientWord]) -> Iterator[WordedPair]:
     """Nothing but the two, in the order of the arguments."""
-    mentions = [one for one in inside if one.kind is WordKind.MENTION]
-    if len(mentions) != 2 or any(one.kind in {WordKind.REGARD, WordKind.CHANGES} for one in inside):
+    mentions = [one for one in inside if one.kind is GradientWordKind.MENTION]
+    if len(mentions) != 2 or any(
+        one.kind in {GradientWordKind.REGARD, GradientWordKind.CHANGES} for one in inside
+    ):
         return
     one, other = mentions
     if other.start - one.end > _NEXT or not _JOIN.fullmatch(text, one.end, other.start):
@@ -382,6 +398,3 @@ def _bare(text: str, inside: Sequence[Word]) -> Iterator[WordedPair]:
     )
     if spare <= 3 or _ABOUT_ARGUMENTS.search(sentence):
         yield _pair(text, one, other, bare=True)
-
-
-__all__ = ["WordedPair", "worded_pairs"]
