@@ -9,7 +9,7 @@ from __future__ import annotations
 from grader.checks import Answer, Assignment, Finding
 from reference import hooks
 from reference.batches import batch_answers, choice_answers, plot_answers
-from reference.gradient import gradient_answers
+from reference.gradient import gradient_answers, printed_figures
 from reference.parameters import parameter_answers
 
 assignment = Assignment(
@@ -47,7 +47,7 @@ def gradient_expression(answer: Answer) -> Finding:
 @q1.check("q1.figures", hint="Run the cell once more and copy its output as it stands.")
 def gradient_figures(answer: Answer) -> Finding:
     """The printed loss and parameters belong together, and lie on the path of gradient descent."""
-    return gradient_answers.judge_figures(answer)
+    return printed_figures.judge_figures(answer)
 
 
 # --- Question 2: the parameter count ---------------------------------------------------------------------------

@@ -8,11 +8,10 @@ from collections.abc import Callable
 import pytest
 
 from grader.checks.choice import read_choice
-from grader.checks.code import bindings
 from grader.documents.core.document import Block, BlockKind, Place
 from reference.batches.batch_table import read_batch_table, speaks_of_figures
 from reference.batches.choice_answers import ASPECTS
-from reference.gradient.gradient_call import prose_answers
+from reference.gradient.worded_pair import worded_pairs
 from reference.lab.batch_sizes import BATCH_SIZES
 from reference.parameters.parameter_count import read_count
 
@@ -43,7 +42,7 @@ READERS: dict[str, Callable[[str], object]] = {
     "figures": lambda text: speaks_of_figures([block(text)]),
     "choice": lambda text: read_choice(text, BATCH_SIZES, ASPECTS),
     "parameters": lambda text: read_count([block(text)]),
-    "gradient": lambda text: prose_answers(text, bindings([]), bare_pair=True),
+    "gradient": lambda text: worded_pairs(text, bare=True),
 }
 
 
