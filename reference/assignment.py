@@ -12,13 +12,14 @@ from importlib.resources import files
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from grader.checks import Answer, Assignment, Finding
+from grader.checks import Answer, Assignment, Finding, Recognition
 from reference.batches import batch_answers, choice_answers, plot_answers
 from reference.gradient import gradient_answers
 from reference.parameters import parameter_answers
 
 if TYPE_CHECKING:
     from grader.checks.alignment import Handout
+    from grader.documents.given.edition import Edition
     from grader.execution import NotebookPlan
 
 _PROMPTS: Mapping[str, list[str]] = json.loads(
@@ -43,6 +44,12 @@ def _handouts() -> Sequence[Handout]:
     from reference.lab.handouts import handouts  # noqa: PLC0415 - only for submissions with a notebook
 
     return handouts()
+
+
+def _editions() -> Sequence[Edition]:
+    from reference.lab.handouts import editions  # noqa: PLC0415 - read once, by the first submission
+
+    return editions()
 
 
 def _coincidence(title: str, points: Sequence[tuple[float, float]]) -> float:
@@ -79,6 +86,18 @@ assignment = Assignment(
     facts=_facts,
     notebook=_notebook,
     handouts=_handouts,
+    editions=_editions,
+    recognised_by=Recognition(
+        signs=(
+            r"\btensorflow\b|\bkeras\b|\btf\.\w",
+            r"GradientTape|tape\.gradient|training_loss|examples_[xy]\b",
+            r"\b100[\s.,~]?480\b",
+            r"\b1[\s.,]?000\b.{1,60}\b60[\s.,]?000\b|\b60[\s.,]?000\b.{1,60}\b1[\s.,]?000\b",
+        ),
+        foreign=(
+            r"^\s{0,20}(?:import|from)\s+(?:torch\w*|pytorch_lightning|lightning|jax|flax|mxnet|paddle|theano|caffe2?|sklearn|fastai)\b",
+        ),
+    ),
     coincidence=_coincidence,
     calibrate=_calibrate,
     diagnose=_diagnose,

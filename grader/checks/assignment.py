@@ -13,6 +13,7 @@ The grader finds an assignment through the entry-point group ``grader.assignment
 
 from __future__ import annotations
 
+import copy
 import hashlib
 import inspect
 from collections.abc import Callable, Mapping, Sequence
@@ -23,6 +24,8 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 from grader.checks.alignment import Handout
 from grader.checks.answer import Answer
 from grader.checks.finding import Finding
+from grader.documents.given.edition import Edition
+from grader.documents.given.given_text import GivenText, given_text
 from grader.documents.sections import QuestionText, fingerprints
 from grader.model import Value
 
@@ -95,12 +98,25 @@ class Question:
         return register
 
 
+class Recognition(Value, frozen=True):
+    """What work on an assignment is recognised by, wherever it was done: patterns, tried line by line.
+
+    Any of `signs` (an import, a name, a figure of the lab) shows that it is this one. Where there is none, and nothing that
+    was handed out, `foreign` (another library's import) shows that it is another lab's.
+    """
+
+    signs: tuple[str, ...] = ()
+    foreign: tuple[str, ...] = ()
+
+
 class Assignment:
     """What is to be solved. `instructions` is a pattern for sentences that only the handout says (``your lab report``).
 
     `notebook` says how a handed-in notebook is run, given the choice of data set (``full``, ``sample``, ``auto``);
     without it, notebooks are read but not run.
     `handouts` are the notebooks handed out, one an edition: given cells that a student changed become a flag.
+    `editions` are the fingerprints of all that was ever handed out: what is found in them is never an answer.
+    `recognised_by` tells work on this assignment from another lab's, handed in by mistake.
     `coincidence` gives the chance that honest work comes to the same points of a chart, by its title.
     `facts` is what ``grader reference`` prints: the true figures, by name.
     """
@@ -114,6 +130,8 @@ class Assignment:
         notebook: Callable[[str], NotebookPlan] | None = None,
         facts: Callable[[], Mapping[str, Any]] | None = None,
         handouts: Callable[[], Sequence[Handout]] | None = None,
+        editions: Callable[[], Sequence[Edition]] | None = None,
+        recognised_by: Recognition | None = None,
         calibrate: Callable[..., None] | None = None,
         coincidence: Coincidence | None = None,
         diagnose: Callable[[], Sequence[tuple[str, bool, str]]] | None = None,
@@ -124,11 +142,15 @@ class Assignment:
         self.notebook = notebook
         self.facts = facts
         self.handouts = handouts
+        self.editions = editions
+        self.recognised_by = recognised_by
         self.calibrate = calibrate
         self.coincidence = coincidence
         self.diagnose = diagnose
         self.questions: list[Question] = []
         self._known: set[str] = set()
+        self._more_editions: tuple[Edition, ...] = ()
+        self._given: GivenText | None = None
 
     def question(
         self,
@@ -147,6 +169,23 @@ class Assignment:
         question = Question(QuestionText(id, number, tuple(cues), marks), title, self._known)
         self.questions.append(question)
         return question
+
+    def given(self) -> GivenText:
+        """What was handed out, in every edition known, with the questions' own text."""
+        if self._given is None:
+            editions = self.editions() if self.editions else ()
+            prompts = frozenset[str]().union(*(question.text.prompt for question in self.questions))
+            self._given = given_text((*editions, *self._more_editions), prompts)
+        return self._given
+
+    def with_editions(self, editions: Sequence[Edition]) -> Assignment:
+        """The same assignment that knows more of what was handed out: the course's own notebook of this year."""
+        if not editions:
+            return self
+        other = copy.copy(self)
+        other._more_editions = (*self._more_editions, *editions)
+        other._given = None
+        return other
 
     @property
     def points(self) -> float:

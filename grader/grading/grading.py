@@ -190,7 +190,8 @@ def _with_pictures_read(document: Document, wanted: Sequence[Block]) -> Document
 
 
 def _sections(documents: Sequence[Document], assignment: Assignment) -> Sections:
-    return split(documents, [question.text for question in assignment.questions], assignment.instructions)
+    questions = [question.text for question in assignment.questions]
+    return split(documents, questions, assignment.instructions, assignment.given())
 
 
 def run_flags(run: NotebookRun | None, source: str) -> tuple[Flag, ...]:
