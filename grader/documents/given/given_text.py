@@ -19,7 +19,6 @@ from grader.documents.given.edition import (
     SHINGLE,
     Edition,
     code_hash,
-    code_tokens,
     comments,
     picture_hash,
     shingle_hashes,
@@ -33,6 +32,7 @@ CHANCE_IN_COPY: Final = 6  # the same in a question, or in a document that is a 
 COPY_SHARE: Final = 0.4  # of a document's words in long runs, from which it is a copy of the handout
 COPY_WORDS: Final = 100
 COPY_CELLS: Final = 3  # code cells as handed out, from which a document is a copy
+LISTING: Final = 8  # given lines of code that are a copied listing wherever they stand
 QUOTED: Final = 0.5  # share of a sentence's words below which it is its author's, with a quotation in it
 EDITED: Final = 2  # words in a given sentence that may stand in place of others
 _TEXT: Final = frozenset((BlockKind.PROSE, BlockKind.HEADING))
@@ -101,13 +101,13 @@ def told_apart(document: Document, given: GivenText, instructions: str = "") -> 
     """Tells apart what was given. `instructions` is a pattern for sentences that only a handout says."""
     blocks = document.blocks
     streams = [_Stream(blocks, indexes, given) for indexes in _passages(blocks)]
-    code = {
-        index: _told_code(block, given) for index, block in enumerate(blocks) if block.kind is BlockKind.CODE
+    cells = [block.text for block in blocks if block.kind is BlockKind.CODE]
+    copy = _is_copy(streams, sum(code_hash(cell) in given.code for cell in cells))
+    told = {
+        index: _told_code(block, given, copy=copy)
+        for index, block in enumerate(blocks)
+        if block.kind is BlockKind.CODE
     }
-    copy = _is_copy(
-        streams, sum(told.own is None and len(code_tokens(blocks[at].text)) > 4 for at, told in code.items())
-    )
-    told = dict(code)
     for stream in streams:
         stream.count_runs(copy=copy)
         for index in stream.indexes:
@@ -305,14 +305,16 @@ def _behind_instruction(sentence: str) -> str:
 # --- everything else
 
 
-def _told_code(block: Block, given: GivenText) -> Told:
+def _told_code(block: Block, given: GivenText, *, copy: bool) -> Told:
     """A cell that is as it was handed out is given; of it stay the comments that were not. One that was changed stays whole.
 
-    What changed in it means nothing without the lines around it; `GivenText.line` tells which of them were given.
+    What changed in it means nothing without the lines around it; `GivenText.line` tells which of them were given. Outside of a
+    copy a few given lines are what their author quotes from the handout to say something with it.
     """
     lines = [line for line in block.text.split("\n") if code_hash(line)]
     whole = code_hash(block.text)
-    if lines and whole not in given.code and not all(given.line(line) for line in lines):
+    copied = whole in given.code or ((copy or len(lines) >= LISTING) and all(map(given.line, lines)))
+    if lines and not copied:
         return Told(block)
     added = [comment for comment in comments(block.text) if text_hash(comment) not in given.comments | {""}]
     if not lines and len(added) == len(comments(block.text)):
