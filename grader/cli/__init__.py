@@ -15,6 +15,10 @@ _COMMANDS: Final = {
     "check": ("grader.cli.check", "Check your own work before you hand it in: hints, never the answers."),
     "export": ("grader.cli.export", "Write an LMS's own file from the graded folder."),
     "render": ("grader.cli.render", "Make all pages and tables of a graded folder again, from its ledger."),
+    "fingerprint": (
+        "grader.cli.fingerprint",
+        "Make what an assignment ships to recognise what it handed out.",
+    ),
     "gradescope": ("grader.cli.gradescope", "Make the autograder that Gradescope runs."),
     "reference": ("grader.cli.reference", "Print what is true of the assignment."),
     "doctor": ("grader.cli.doctor", "Tell what this computer can do, and what is missing."),

@@ -12,6 +12,7 @@ from rich.console import Console
 from grader.atomic_file import FileWriteError, write
 from grader.checks.assignment import load
 from grader.cli import options
+from grader.documents.given.edition import Edition
 from grader.grading.grading import grade
 from grader.grading.notebook_runner import NotebookRunner, RunSettings
 from grader.model import FileKind, Result, Submission, SubmittedFile, Verdict
@@ -38,12 +39,14 @@ _MENDABLE = frozenset((Verdict.FAIL, Verdict.PARTIAL, Verdict.MISSING, Verdict.N
     help="Write the same as a page.",
 )
 @options.assignment
+@options.handout
 @options.execution
 @options.output
 def command(
     files: tuple[Path, ...],
     page: Path | None,
     assignment: str | None,
+    handouts: tuple[tuple[Edition, ...], ...],
     no_execute: bool,
     timeout: float,
     memory: int,
@@ -58,7 +61,7 @@ def command(
     Shows what was found, what is missing, and a hint; never the answers. Exit status: 0 nothing to mend,
     1 something to mend, 2 wrong usage.
     """
-    lab = load(assignment)
+    lab = load(assignment).with_editions([edition for handout in handouts for edition in handout])
     missing = [path for path in files if not path.is_file()]
     if missing:
         click.echo(

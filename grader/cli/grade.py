@@ -24,6 +24,7 @@ from grader.atomic_file import FileWriteError
 from grader.batch import BatchOutcome, BatchSettings, Graded, grade_all
 from grader.checks.assignment import load
 from grader.cli import options
+from grader.documents.given.edition import Edition
 from grader.graded_folder import open_ledger, render_folder
 from grader.grading.notebook_runner import RunSettings
 from grader.intake import Intake, IntakeError, collect
@@ -64,6 +65,7 @@ _LISTED = 25  # submissions in the closing list of what a person must look at
 )
 @options.roster
 @options.assignment
+@options.handout
 @options.jobs
 @options.execution
 @options.output
@@ -74,6 +76,7 @@ def command(
     pattern: str | None,
     roster: Path | None,
     assignment: str | None,
+    handouts: tuple[tuple[Edition, ...], ...],
     jobs: int | None,
     no_execute: bool,
     timeout: float,
@@ -95,6 +98,7 @@ def command(
         assignment=lab.id,
         jobs=jobs or 0,
         execute=not no_execute,
+        handouts=tuple(edition for handout in handouts for edition in handout),
         run=RunSettings(seconds=timeout, memory_mb=memory, dataset=dataset, unsafe=unsafe, limits=limits),
     )
     try:

@@ -31,7 +31,7 @@ class Edition(Value, frozen=True):
     """Hashes of one handed-out notebook or sheet.
 
     `prose`: word shingles. `code`: whole cells, comments left out. `lines` and `comments`: each line of code and each comment
-    by itself; empty where only whole cells are known. `others`: formulas, tables and listings in text cells.
+    or heading by itself; empty where only whole cells are known. `others`: formulas, tables and listings in text cells.
     `pictures`: their bytes, or the address they are fetched from. `outputs`: what stood below the cells when handed out.
     """
 
@@ -118,6 +118,11 @@ def code_hash(source: str) -> str:
 def comments(source: str) -> list[str]:
     """The comments of code, each as it stands."""
     return _COMMENT.findall(source)
+
+
+def comment_hash(comment: str) -> str:
+    """The hash of a comment's words, or of a heading's: a reader of plain text takes one for the other."""
+    return text_hash(comment.lstrip("#! "))
 
 
 def text_hash(text: str) -> str:

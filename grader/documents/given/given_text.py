@@ -8,6 +8,7 @@ clauses with those words stay: students type answers right behind the question.
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 from typing import Final
 
@@ -19,6 +20,7 @@ from grader.documents.given.edition import (
     SHINGLE,
     Edition,
     code_hash,
+    comment_hash,
     comments,
     picture_hash,
     shingle_hashes,
@@ -103,18 +105,31 @@ def told_apart(document: Document, given: GivenText, instructions: str = "") -> 
     streams = [_Stream(blocks, indexes, given) for indexes in _passages(blocks)]
     cells = [block.text for block in blocks if block.kind is BlockKind.CODE]
     copy = _is_copy(streams, sum(code_hash(cell) in given.code for cell in cells))
-    told = {
+    code = {
         index: _told_code(block, given, copy=copy)
         for index, block in enumerate(blocks)
         if block.kind is BlockKind.CODE
     }
+    told = dict(code)
     for stream in streams:
         stream.count_runs(copy=copy)
         for index in stream.indexes:
+            if copy:
+                stream.cover_code(index, blocks[index].text)
             told[index] = _told_text(blocks[index], stream.given_words(index), instructions)
+    drawing = {
+        blocks[index].place.cell
+        for index, one in told.items()
+        if index in code and one.own is not blocks[index]
+    }
     for index, block in enumerate(blocks):
         if index not in told:
-            told[index] = Told(None if _is_given(block, given) else block)
+            drawn = (
+                block.kind is BlockKind.FIGURE and block.place.line is None and block.place.cell in drawing
+            )
+            told[index] = Told(
+                None if (drawn and document.format == "notebook") or _is_given(block, given) else block
+            )
     return ToldDocument(tuple(told[index] for index in range(len(blocks))), copy)
 
 
@@ -150,6 +165,8 @@ class _Stream:
             own = [word for word, _, _ in words(blocks[index].text)]
             self.first[index], self.sizes[index] = len(self.words), len(own)
             self.words += own
+        self.filled = [index for index in indexes if self.sizes[index]]
+        self.starts = [self.first[index] for index in self.filled]
         marks = list(shingle_hashes(self.words))
         self.known = [mark in given.prose for mark in marks]
         self.asked = [mark in given.questions for mark in marks]
@@ -171,11 +188,20 @@ class _Stream:
             if length >= enough and lettered >= SHINGLE - 1:
                 self.covered[start:end] = b"\x01" * length
 
+    def cover_code(self, index: int, text: str) -> None:
+        """Marks the words of lines that are given code, which a reader of plain text took for prose."""
+        starts = [start for _, start, _ in words(text)]
+        at = 0
+        for line in text.split("\n"):
+            if line.strip() and self.given.line(line):
+                first, last = bisect_left(starts, at), bisect_left(starts, at + len(line))
+                place = self.first[index]
+                self.covered[place + first : place + last] = b"\x01" * (last - first)
+            at += len(line) + 1
+
     def _is_whole_block(self, start: int, end: int) -> bool:
-        return any(
-            start <= self.first[index] and end >= self.first[index] + self.sizes[index] and self.sizes[index]
-            for index in self.indexes
-        )
+        at = bisect_left(self.starts, start)
+        return at < len(self.starts) and self.starts[at] + self.sizes[self.filled[at]] <= end
 
     def given_words(self, index: int) -> _GivenWords:
         """Which words of a block are given, and whether some were put between given ones."""
@@ -286,7 +312,7 @@ def _own_of_sentence(
     kept: list[str] = []
     at = 0
     for clause in filter(None, _CLAUSE.split(sentence)):
-        if any(at <= place < at + len(clause) for place in own):
+        if bisect_left(own, at) < bisect_left(own, at + len(clause)):
             kept.append(clause)
         at += len(clause)
     return "".join(kept)
@@ -316,7 +342,11 @@ def _told_code(block: Block, given: GivenText, *, copy: bool) -> Told:
     copied = whole in given.code or ((copy or len(lines) >= LISTING) and all(map(given.line, lines)))
     if lines and not copied:
         return Told(block)
-    added = [comment for comment in comments(block.text) if text_hash(comment) not in given.comments | {""}]
+    added = [
+        comment
+        for comment in comments(block.text)
+        if (mark := comment_hash(comment)) and mark not in given.comments
+    ]
     if not lines and len(added) == len(comments(block.text)):
         return Told(block)
     if not any(sign.isalnum() for sign in "".join(added)):

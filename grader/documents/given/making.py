@@ -1,8 +1,15 @@
-"""An `Edition` out of a handout's file: what ``grader fingerprint`` and ``--handout`` make."""
+"""An `Edition` out of a handout's file: what ``grader fingerprint`` and ``--handout`` make.
+
+A cell of the handout that shows a student's answer as it is (a ready-made plot of figures filled in elsewhere) is tagged
+``shows-answer`` by its author: it is left out, so that what it draws counts.
+"""
 
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any, Final
+
+import msgspec
 
 from grader.documents.core.document import Block, BlockKind, Document, UnreadableDocumentError
 from grader.documents.core.encoding import decode
@@ -11,6 +18,7 @@ from grader.documents.given.edition import (
     Edition,
     EditionError,
     code_hash,
+    comment_hash,
     comments,
     fingerprints,
     from_json,
@@ -21,8 +29,9 @@ from grader.documents.given.edition import (
 from grader.documents.notebook_reader import joined_text, parse_notebook
 from grader.documents.readers import read_document
 
-_TEXT = frozenset((BlockKind.PROSE, BlockKind.HEADING))
-_OTHERS = frozenset((BlockKind.MATHS, BlockKind.TABLE))
+SHOWS_ANSWER: Final = "shows-answer"
+_TEXT: Final = frozenset((BlockKind.PROSE, BlockKind.HEADING))
+_OTHERS: Final = frozenset((BlockKind.MATHS, BlockKind.TABLE))
 
 
 def editions_in(path: Path) -> tuple[Edition, ...]:
@@ -45,7 +54,16 @@ def editions_in(path: Path) -> tuple[Edition, ...]:
 
 def edition_of(path: Path) -> Edition:
     """The edition that one file is. Raises `UnreadableDocumentError`."""
-    return of_document(read_document(path, ocr="off"), raw=_cells(path) if path.suffix == ".ipynb" else ())
+    document = read_document(path, ocr="off")
+    if document.format != "notebook":
+        return of_document(document)
+    cells = _cells(path)
+    shown = {index for index, cell in enumerate(cells) if SHOWS_ANSWER in _tags(cell)}
+    kept = tuple(block for block in document.blocks if block.place.cell not in shown)
+    typed = tuple(
+        joined_text(cell.get("source", "")) for cell in cells if cell.get("cell_type") == "markdown"
+    )
+    return of_document(msgspec.structs.replace(document, blocks=kept), typed)
 
 
 def of_document(document: Document, raw: tuple[str, ...] = ()) -> Edition:
@@ -54,13 +72,17 @@ def of_document(document: Document, raw: tuple[str, ...] = ()) -> Edition:
     Shingles are taken of the text as read and as typed, for a link's address stands between words in one of them only.
     """
     code = [block.text for block in document.blocks if block.kind is BlockKind.CODE]
+    headings = [block.text for block in document.blocks if block.kind is BlockKind.HEADING]
     figures = [block.figure for block in document.blocks if block.figure is not None]
     return Edition(
         name=document.name,
         prose=frozenset[str]().union(*map(fingerprints, (*raw, *_passages(document)))),
         code=hashes(map(code_hash, code)),
         lines=hashes(code_hash(line) for source in code for line in source.split("\n")),
-        comments=hashes(text_hash(comment) for source in code for comment in comments(source)),
+        comments=hashes(
+            comment_hash(comment)
+            for comment in (*headings, *(one for source in code for one in comments(source)))
+        ),
         others=hashes(text_hash(block.text) for block in document.blocks if block.kind in _OTHERS),
         pictures=frozenset(
             [picture_hash(figure.picture.data) for figure in figures if figure.picture]
@@ -83,11 +105,13 @@ def _passages(document: Document) -> list[str]:
     return ["\n".join(passage) for passage in passages]
 
 
-def _cells(path: Path) -> tuple[str, ...]:
-    """The text cells of a notebook as typed."""
+def _cells(path: Path) -> list[dict[str, Any]]:
+    """The cells of a notebook as they stand in the file; what is no cell is an empty one."""
     cells = parse_notebook(decode(path.read_bytes()), DEFAULT_LIMITS).get("cells")
-    return tuple(
-        joined_text(cell.get("source", ""))
-        for cell in (cells if isinstance(cells, list) else ())
-        if isinstance(cell, dict) and cell.get("cell_type") == "markdown"
-    )
+    return [cell if isinstance(cell, dict) else {} for cell in (cells if isinstance(cells, list) else ())]
+
+
+def _tags(cell: dict[str, Any]) -> frozenset[str]:
+    metadata = cell.get("metadata")
+    tags = metadata.get("tags") if isinstance(metadata, dict) else None
+    return frozenset(tag for tag in (tags if isinstance(tags, list) else ()) if isinstance(tag, str))
