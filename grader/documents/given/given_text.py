@@ -37,6 +37,10 @@ COPY_CELLS: Final = 3  # code cells as handed out, from which a document is a co
 LISTING: Final = 8  # given lines of code that are a copied listing wherever they stand
 QUOTED: Final = 0.5  # share of a sentence's words below which it is its author's, with a quotation in it
 EDITED: Final = 2  # words in a given sentence that may stand in place of others
+MOSTLY: Final = (
+    0.75  # share of a sentence's words from which it is the handout's, though it ends in other words
+)
+ENDING: Final = 4  # such words
 _TEXT: Final = frozenset((BlockKind.PROSE, BlockKind.HEADING))
 _NOTHING: Final[frozenset[str]] = frozenset()
 
@@ -128,7 +132,9 @@ def told_apart(document: Document, given: GivenText, instructions: str = "") -> 
                 block.kind is BlockKind.FIGURE and block.place.line is None and block.place.cell in drawing
             )
             told[index] = Told(
-                None if (drawn and document.format == "notebook") or _is_given(block, given) else block
+                None
+                if (drawn and document.format == "notebook") or _is_given(block, given, copy=copy)
+                else block
             )
     return ToldDocument(tuple(told[index] for index in range(len(blocks))), copy)
 
@@ -260,10 +266,8 @@ def _gaps(covered: bytearray, first: int, last: int) -> Iterator[tuple[int, int]
 # --- text
 
 _SENTENCE: Final = re.compile(r"(?<=[.!?])(?=\s)(?!\s+\d)|(?<=\n)")
-_CLAUSE: Final = re.compile(r"(?<=[,;:?!)])(?=\s|[*_`])|(?<=[–—=→])(?=\s)|(?<=\s-)(?=\s)|(?<=\n)")
-_HEAD: Final = re.compile(
-    r"^[\W_]{0,6}(?:question|fråga|uppgift|q|task|exercise)?\s{0,2}\d{1,2}\s{0,2}[.:)]?", re.I
-)
+_STATES: Final = re.compile(r"\b(?:is|are|was|were|equals|gives?|gave|är|var|blir|blev|ger|gav)\b", re.I)
+_CLAUSE: Final = re.compile(r"(?<=[.,;:?!)])(?=\s|[*_`])|(?<=[–—=→])(?=\s)|(?<=\s-)(?=\s)|(?<=\n)")
 
 
 def _told_text(block: Block, marks: _GivenWords, instructions: str) -> Told:
@@ -281,8 +285,6 @@ def _told_text(block: Block, marks: _GivenWords, instructions: str) -> Told:
             own = _behind_instruction(own)
         if own != sentence:
             dropped += 1
-            if not own and (head := _HEAD.match(sentence)) and any(sign.isdigit() for sign in head[0]):
-                own = head[0]
         kept.append(own)
         first = last
     if not dropped:
@@ -306,6 +308,8 @@ def _own_of_sentence(
     if not given or given < QUOTED * (last - first):
         return sentence
     marks.bridge(first, last)
+    if given >= MOSTLY * (last - first) and _ends_otherwise(sentence, offset, spans, first, last, marks):
+        return ""
     own = [spans[at][1] - offset for at in range(first, last) if not marks.covered[at]]
     if not own:
         return ""
@@ -316,6 +320,26 @@ def _own_of_sentence(
             kept.append(clause)
         at += len(clause)
     return "".join(kept)
+
+
+def _ends_otherwise(
+    sentence: str,
+    offset: int,
+    spans: Sequence[tuple[str, int, int]],
+    first: int,
+    last: int,
+    marks: _GivenWords,
+) -> bool:
+    """Whether a long given sentence only ends in other words: no figures, no sign before them, nothing that states."""
+    if last - first < CHANCE:
+        return False
+    tail = last
+    while tail > first and not marks.covered[tail - 1]:
+        tail -= 1
+    if last - tail > ENDING or marks.covered.count(0, first, tail):
+        return False
+    ending = sentence[spans[tail - 1][2] - offset : spans[last - 1][2] - offset]
+    return all(sign.isalpha() or sign.isspace() for sign in ending) and not _STATES.search(ending)
 
 
 def _behind_instruction(sentence: str) -> str:
@@ -355,7 +379,7 @@ def _told_code(block: Block, given: GivenText, *, copy: bool) -> Told:
     return Told(msgspec.structs.replace(block, text="\n".join(added)), aside=whole in given.bare)
 
 
-def _is_given(block: Block, given: GivenText) -> bool:
+def _is_given(block: Block, given: GivenText, *, copy: bool) -> bool:
     if block.kind is BlockKind.FIGURE:
         figure = block.figure
         return is_badge(block) or (
@@ -366,5 +390,7 @@ def _is_given(block: Block, given: GivenText) -> bool:
             )
         )
     if block.kind is BlockKind.OUTPUT:
-        return text_hash(block.text) in given.outputs
+        lines = [line for line in block.text.split("\n") if line.strip()]
+        listing = copy and all(map(given.line, lines))  # a line of code that a reader took for a print-out
+        return listing or text_hash(block.text) in given.outputs
     return text_hash(block.text) in given.others
