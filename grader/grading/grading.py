@@ -73,7 +73,9 @@ def grade(
     ours that breaks becomes an `error` verdict.
     """
     handed_in = read_submission(submission)
-    empty = no_reports(submission.files, handed_in.documents, assignment)
+    empty = no_reports(
+        submission.files, handed_in.documents, assignment, lambda document: _answers(document, assignment)
+    )
     notes = by_name(empty)
     documents = tuple(document for document in handed_in.documents if document.name not in notes)
     executed: NotebookRun | None = None
@@ -171,6 +173,13 @@ def held_open(questions: Sequence[QuestionResult], unread: Sequence[str]) -> tup
             else question
         )
     return tuple(made)
+
+
+def _answers(document: Document, assignment: Assignment) -> bool:
+    """Whether any check takes something in a document for an answer."""
+    questions, _ = judge([document], assignment)
+    nothing = {Verdict.MISSING, Verdict.NOT_RUN}
+    return any(check.verdict not in nothing for question in questions for check in question.checks)
 
 
 _OPEN: Final = frozenset((Verdict.MISSING, Verdict.REVIEW, Verdict.PARTIAL))

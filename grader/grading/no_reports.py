@@ -6,7 +6,7 @@ They answer nothing, need no person, and are named for what they are, to the stu
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from enum import StrEnum
 from pathlib import PurePosixPath
 from typing import Final
@@ -27,7 +27,9 @@ MUCH_CODE: Final = 25  # lines of code without a sign of the lab, from which a n
 MUCH_TEXT: Final = 150  # words, likewise
 _LINK_BYTES: Final = 8_192  # of a link's file that are read
 _FRONT_MATTER: Final = 12  # words (names, a date) that leave a file unfilled, if they stand under no question
+_LINK_TEXT: Final = 4_000  # characters; who writes more says more than where the work is
 _SPARE: Final = 3  # words that may stand beside a link and tell nothing
+_NAMES: Final = 8  # capitalised ones, likewise
 
 
 class Kind(StrEnum):
@@ -62,9 +64,12 @@ _UNTOUCHED_NOTE: Final = (
 
 
 def no_reports(
-    files: Sequence[SubmittedFile], documents: Sequence[Document], assignment: Assignment
+    files: Sequence[SubmittedFile],
+    documents: Sequence[Document],
+    assignment: Assignment,
+    answers: Callable[[Document], bool],
 ) -> tuple[NoReport, ...]:
-    """Which of the files are no report."""
+    """Which of the files are no report. `answers` tells whether anything in a document is taken for an answer."""
     found = [
         NoReport(file.name, Kind.LINK, _LINK_NOTE, _address_in(file))
         for file in files
@@ -72,7 +77,8 @@ def no_reports(
     ]
     for document in documents:
         told = told_apart(document, assignment.given(), assignment.instructions)
-        if points_elsewhere(document):
+        pointing = points_elsewhere(document)
+        if pointing is Pointing.SURELY or (pointing is Pointing.PERHAPS and not answers(document)):
             found.append(NoReport(document.name, Kind.LINK, _LINK_NOTE, _said(document)))
         elif told.copy and is_untouched(document, told, assignment):
             found.append(NoReport(document.name, Kind.UNTOUCHED, _UNTOUCHED_NOTE))
@@ -172,7 +178,15 @@ def is_link_file(name: str) -> bool:
     return PurePosixPath(name).suffix.lower() in LINK_SUFFIXES
 
 
-def points_elsewhere(document: Document) -> bool:
+class Pointing(StrEnum):
+    """How surely a document says nothing but where the work is to be found."""
+
+    SURELY = "surely"
+    PERHAPS = "perhaps"  # a few words beside that may be names, or an answer
+    NO = "no"
+
+
+def points_elsewhere(document: Document) -> Pointing:
     """Whether a document says nothing but where the work is to be found."""
     if any(
         block.kind in {BlockKind.CODE, BlockKind.TABLE, BlockKind.MATHS, BlockKind.OUTPUT}
@@ -180,18 +194,21 @@ def points_elsewhere(document: Document) -> bool:
         for block in document.blocks
         if not _ADDRESS.fullmatch(block.text.strip())
     ):
-        return False
+        return Pointing.NO
     text = document.text()
-    if len(text) > 4_000:
-        return False
-    bare, addresses = _ADDRESS.subn(" ", text)
+    bare, addresses = _ADDRESS.subn(" ", text[:_LINK_TEXT])
     said = re.findall(r"[^\W_]+", _ACCOUNT.sub(" ", bare))
-    if not addresses and not _PLACES & {word.lower() for word in said}:
-        return False
-    told = [word for word in said if word.lower() not in _POINTING and not word.isdecimal()]
-    names = [word for word in told if word[0].isupper() and word[1:].islower()]
-    figures = any(word.isdecimal() and len(word) > 2 for word in said if word not in {"2024", "2025", "2026"})
-    return len(told) - min(len(names), 8) <= (_SPARE if addresses else 0) and not figures
+    pointed = bool(addresses) or not _PLACES.isdisjoint(word.lower() for word in said)
+    if len(text) > _LINK_TEXT or not pointed:
+        return Pointing.NO
+    others = [
+        word for word in said if word.lower() not in _POINTING and not re.fullmatch(r"\d{1,2}|20\d\d", word)
+    ]
+    if not others:
+        return Pointing.SURELY
+    names = sum(word[0].isupper() and word[1:].islower() for word in others)
+    few = len(others) - min(names, _NAMES) <= _SPARE
+    return Pointing.PERHAPS if addresses and few else Pointing.NO
 
 
 def _said(document: Document) -> str:

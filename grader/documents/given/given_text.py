@@ -265,7 +265,7 @@ def _gaps(covered: bytearray, first: int, last: int) -> Iterator[tuple[int, int]
 
 # --- text
 
-_SENTENCE: Final = re.compile(r"(?<=[.!?])(?=\s)(?!\s+\d)|(?<=\n)")
+_SENTENCE: Final = re.compile(r"(?<=[.!?])(?=\s)(?!\s+\d)|(?<=\n)|(?<=\s)(?=#\s)")  # a comment is one
 _STATES: Final = re.compile(r"\b(?:is|are|was|were|equals|gives?|gave|är|var|blir|blev|ger|gav)\b", re.I)
 _CLAUSE: Final = re.compile(r"(?<=[.,;:?!)])(?=\s|[*_`])|(?<=[–—=→])(?=\s)|(?<=\s-)(?=\s)|(?<=\n)")
 
