@@ -19,6 +19,7 @@ from typing import Any, Final
 from pebble import ProcessExpired, ProcessPool
 
 from grader.checks.assignment import Assignment, load
+from grader.documents.given.edition import Edition
 from grader.grading.evidence_view import evidence_view
 from grader.grading.grading import failed_result, grade
 from grader.grading.likeness import similar, trace
@@ -40,16 +41,26 @@ _TRIES: Final = (
 
 
 class BatchSettings(Value, frozen=True):
-    """How a batch is graded. `execute` runs notebooks, as `run` says."""
+    """How a batch is graded. `execute` runs notebooks, as `run` says.
+
+    `handouts` are what the course handed out beside the editions that the assignment knows.
+    """
 
     assignment: str
     jobs: int = 0
     execute: bool = True
     run: RunSettings = RunSettings()
+    handouts: tuple[Edition, ...] = ()
 
     def digest(self) -> str:
         """What of these decides the results themselves."""
-        return f"execute={int(self.execute)};dataset={self.run.dataset}"
+        said = f"execute={int(self.execute)};dataset={self.run.dataset}"
+        given = sorted(edition.digest() for edition in self.handouts)
+        return f"{said};handouts={','.join(one[:16] for one in given)}" if given else said
+
+    def graded_with(self) -> Assignment:
+        """The assignment, with what the course handed out. Raises `AssignmentError`."""
+        return load(self.assignment).with_editions(self.handouts)
 
     def workers(self, submissions: int) -> int:
         """How many processes are worth starting."""
@@ -89,7 +100,7 @@ def grade_all(
 ) -> BatchOutcome:
     """Grades what is new or changed and records it. `on_done` is called in this process for each as it comes in."""
     started = time.monotonic()
-    assignment = load(settings.assignment)
+    assignment = settings.graded_with()
     rubric = assignment.rubric()
     done = ledger.up_to_date(rubric=rubric, settings=settings.digest())
     todo = [one for one in submissions if done.get(one.id) != fingerprint(one)]
@@ -146,13 +157,13 @@ def _graded(
         return
     runs_notebooks = settings.execute and assignment.notebook is not None
     if len(todo) == 1 and not runs_notebooks:
-        yield _Worker(settings.assignment, rubric, settings).grade(todo[0])
+        yield _Worker(rubric, settings).grade(todo[0])
         return
     limit = MINUTES_A_SUBMISSION * 60 + settings.run.seconds
     with ProcessPool(
         max_workers=settings.workers(len(todo)),
         initializer=_begin,
-        initargs=[settings.assignment, rubric, settings],
+        initargs=[rubric, settings],
         context=get_context("spawn"),
     ) as pool:
         waiting: dict[Future[Any], tuple[Submission, int]] = {}
@@ -193,8 +204,8 @@ def _lost(one: Submission, assignment: Assignment, rubric: str, problem: Excepti
 class _Worker:
     """What one process keeps between submissions: the assignment, and the runner once a notebook needs it."""
 
-    def __init__(self, assignment: str, rubric: str, settings: BatchSettings) -> None:
-        self.assignment = load(assignment)
+    def __init__(self, rubric: str, settings: BatchSettings) -> None:
+        self.assignment = settings.graded_with()
         self.rubric = rubric
         self.settings = settings
         self.runner = NotebookRunner(self.assignment, settings.run)
@@ -232,20 +243,20 @@ class _Worker:
             time.monotonic() - started,
             view.page,
             view.blobs,
-            trace(judged.documents),
+            trace(judged.documents, self.assignment.given()),
         )
 
 
 _worker: _Worker | None = None
 
 
-def _begin(assignment: str, rubric: str, settings: BatchSettings) -> None:
+def _begin(rubric: str, settings: BatchSettings) -> None:
     global _worker  # noqa: PLW0603 - one worker a process, made by the pool's initialiser
     import atexit  # noqa: PLC0415 - only in a worker, as is the next
     import signal  # noqa: PLC0415
 
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent decides what Ctrl-C stops
-    _worker = _Worker(assignment, rubric, settings)
+    _worker = _Worker(rubric, settings)
     # The pool closes its pipe, upon which a worker ends by itself, and then terminates those that have not yet.
     atexit.register(_worker.end)
     signal.signal(signal.SIGTERM, _terminated)

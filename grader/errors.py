@@ -35,6 +35,10 @@ class IntakeError(GraderError, ValueError):
     """What was given to grade cannot be taken in; nothing was graded."""
 
 
+class EditionError(GraderError, ValueError):
+    """A handout, or a file of fingerprints of one, cannot be used."""
+
+
 class ArchiveRefused(GraderError, ValueError):  # noqa: N818 - the archive is refused; the sentence is the message
     """An archive is damaged, encrypted, or larger than any submission."""
 

@@ -6,7 +6,7 @@ it. The true figures are computed in this package, from the lab's own data and n
 
 from __future__ import annotations
 
-from grader.checks import Answer, Assignment, Finding
+from grader.checks import Answer, Assignment, Finding, Recognition
 from reference import hooks
 from reference.batches import batch_answers, choice_answers, plot_answers
 from reference.gradient import gradient_answers, printed_figures
@@ -22,6 +22,18 @@ assignment = Assignment(
     facts=hooks.facts,
     notebook=hooks.notebook,
     handouts=hooks.handouts,
+    editions=hooks.editions,
+    recognised_by=Recognition(
+        signs=(
+            r"\btensorflow\b|\bkeras\b|\btf\.\w",
+            r"GradientTape|tape\.gradient|training_loss|examples_[xy]\b",
+            r"\b100[\s.,~]?480\b",
+            r"\b1[\s.,]?000\b.{1,60}\b60[\s.,]?000\b|\b60[\s.,]?000\b.{1,60}\b1[\s.,]?000\b",
+        ),
+        foreign=(
+            r"^\s{0,20}(?:import|from)\s+(?:torch\w*|pytorch_lightning|lightning|jax|flax|mxnet|paddle|theano|caffe2?|sklearn|fastai)\b",
+        ),
+    ),
     coincidence=hooks.coincidence,
     calibrate=hooks.calibrate,
     diagnose=hooks.diagnose,

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from grader.checks.alignment import Handout
+    from grader.documents.given.edition import Edition
     from grader.execution import NotebookPlan
 
 
@@ -38,6 +39,13 @@ def notebook(dataset: str) -> NotebookPlan:
 def handouts() -> Sequence[Handout]:
     """The notebooks as they were handed out."""
     from reference.lab.handouts import handouts as read  # noqa: PLC0415 - only for submissions with a notebook
+
+    return read()
+
+
+def editions() -> Sequence[Edition]:
+    """The fingerprints of all that was ever handed out."""
+    from reference.lab.handouts import editions as read  # noqa: PLC0415 - read once, by the first submission
 
     return read()
 

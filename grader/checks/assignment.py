@@ -13,6 +13,7 @@ The grader finds an assignment through the entry-point group ``grader.assignment
 
 from __future__ import annotations
 
+import copy
 import inspect
 import traceback
 from collections.abc import Callable, Mapping, Sequence
@@ -26,6 +27,8 @@ from grader.checks.alignment import Handout
 from grader.checks.answer import Answer
 from grader.checks.finding import Finding
 from grader.checks.rubric_digest import rubric_digest, source_of
+from grader.documents.given.edition import Edition
+from grader.documents.given.given_text import GivenText, given_text
 from grader.documents.sections import QuestionText, fingerprints
 from grader.errors import AssignmentError, GraderError
 from grader.model import Value
@@ -104,12 +107,25 @@ class Question:
         return register
 
 
+class Recognition(Value, frozen=True):
+    """What work on an assignment is recognised by, wherever it was done: patterns, tried line by line.
+
+    Any of `signs` (an import, a name, a figure of the lab) shows that it is this one. Where there is none, and nothing that
+    was handed out, `foreign` (another library's import) shows that it is another lab's.
+    """
+
+    signs: tuple[str, ...] = ()
+    foreign: tuple[str, ...] = ()
+
+
 class Assignment:
     """What is to be solved. `instructions` is a pattern for sentences that only the handout says (``your lab report``).
 
     `notebook` says how a handed-in notebook is run, given the choice of data set (``full``, ``sample``, ``auto``);
     without it, notebooks are read but not run.
     `handouts` are the notebooks handed out, one an edition: given cells that a student changed become a flag.
+    `editions` are the fingerprints of all that was ever handed out: what is found in them is never an answer.
+    `recognised_by` tells work on this assignment from another lab's, handed in by mistake.
     `coincidence` gives the chance that honest work comes to the same points of a chart, by its title.
     `facts` is what ``grader reference`` prints: the true figures, by name.
     `sources` are the files and folders that decide its verdicts, data included: when one changes, everything is graded
@@ -125,6 +141,8 @@ class Assignment:
         notebook: Callable[[str], NotebookPlan] | None = None,
         facts: Callable[[], Mapping[str, Any]] | None = None,
         handouts: Callable[[], Sequence[Handout]] | None = None,
+        editions: Callable[[], Sequence[Edition]] | None = None,
+        recognised_by: Recognition | None = None,
         calibrate: Callable[..., None] | None = None,
         coincidence: Coincidence | None = None,
         diagnose: Callable[[], Sequence[tuple[str, bool, str]]] | None = None,
@@ -136,12 +154,16 @@ class Assignment:
         self.notebook = notebook
         self.facts = facts
         self.handouts = handouts
+        self.editions = editions
+        self.recognised_by = recognised_by
         self.calibrate = calibrate
         self.coincidence = coincidence
         self.diagnose = diagnose
         self.sources = tuple(sources)
         self.questions: list[Question] = []
         self._known: set[str] = set()
+        self._more_editions: tuple[Edition, ...] = ()
+        self._given: GivenText | None = None
 
     def question(
         self,
@@ -161,6 +183,23 @@ class Assignment:
         self.questions.append(question)
         return question
 
+    def given(self) -> GivenText:
+        """What was handed out, in every edition known, with the questions' own text."""
+        if self._given is None:
+            editions = self.editions() if self.editions else ()
+            prompts = frozenset[str]().union(*(question.text.prompt for question in self.questions))
+            self._given = given_text((*editions, *self._more_editions), prompts)
+        return self._given
+
+    def with_editions(self, editions: Sequence[Edition]) -> Assignment:
+        """The same assignment that knows more of what was handed out: the course's own notebook of this year."""
+        if not editions:
+            return self
+        other = copy.copy(self)
+        other._more_editions = (*self._more_editions, *editions)
+        other._given = None
+        return other
+
     @property
     def points(self) -> float:
         """The most points that can be had."""
@@ -169,7 +208,7 @@ class Assignment:
     def rubric(self) -> str:
         """A digest of everything that can change a verdict; see `grader.checks.rubric_digest`."""
         written = [check.function for question in self.questions for check in question.checks]
-        hooks = [hook for hook in (self.notebook, self.handouts) if hook is not None]
+        hooks = [hook for hook in (self.notebook, self.handouts, self.editions) if hook is not None]
         sources = self.sources or [
             source for source in map(source_of, (*written, *hooks)) if source is not None
         ]
@@ -185,7 +224,15 @@ class Assignment:
             )
             for question in self.questions
         ]
-        return msgspec.json.encode((self.id, self.title, self.instructions, questions), order="deterministic")
+        declared = (
+            self.id,
+            self.title,
+            self.instructions,
+            questions,
+            self.recognised_by,
+            self._more_editions,
+        )
+        return msgspec.json.encode(declared, order="deterministic")
 
 
 def load(name: str | None = None) -> Assignment:

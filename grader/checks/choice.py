@@ -259,7 +259,7 @@ class _Reader:
         unique = tuple(dict.fromkeys(mention.option for mention in one.plain))
         if len(unique) == 1:
             return unique
-        if len(unique) == 2 and PAIRED.search(one.clause.text) and self._joined(one.plain):  # noqa: PLR2004 - a pair
+        if len(unique) == 2 and PAIRED.search(one.clause.text) and self._joined(one.plain):
             return unique
         if len(unique) > 1:
             return self._nearest(one)
@@ -281,7 +281,7 @@ class _Reader:
         if match is None:
             return ()
         behind = [mention for mention in one.plain if mention.start >= match.end()]
-        if behind and len({mention.option for mention in behind}) == 1 and behind[0].start - match.end() < 30:  # noqa: PLR2004
+        if behind and len({mention.option for mention in behind}) == 1 and behind[0].start - match.end() < 30:
             return (behind[0].option,)
         return ()
 

@@ -7,9 +7,9 @@ from collections.abc import Mapping, Sequence
 from typing import Final
 
 from grader.checks.aspects import Aspect
+from grader.checks.degrees import Degree, Side
 from grader.checks.option_mentions import Option
 from grader.checks.relations import Kind, RelationReader
-from grader.checks.degrees import Degree, Side
 
 _ORDINALS: Final = {
     word: place

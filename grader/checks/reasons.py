@@ -76,10 +76,8 @@ def read_reasons(
             words = clause.text.strip(" ,;:") if clause else shown[one.start : one.end]
             if one.sure is not Sure.GUESSED and against and not one.hedged and not one.listed:
                 refuted.append(Refuted(words, one, against))
-            elif (
-                not one.listed
-                and one.sure is not Sure.GUESSED
-                or (one.subject == chosen and not one.denied and not one.hedged)
+            elif (not one.listed and one.sure is not Sure.GUESSED) or (
+                one.subject == chosen and not one.denied and not one.hedged
             ):
                 doubted.append(words)
             continue
@@ -133,7 +131,7 @@ class _Judge:
     def holds(self, one: Relation) -> tuple[bool | None, tuple[Option, ...]]:
         """True, False or None if it cannot be told; and the options whose figures tell."""
         aspect, values = self.aspects[one.aspect], self.figures.get(one.aspect, {})
-        if len(values) < 2 or one.subject is None and one.kind is not Kind.TREND:  # noqa: PLR2004 - nothing to compare
+        if len(values) < 2 or (one.subject is None and one.kind is not Kind.TREND):
             return None, ()
         if one.kind is Kind.VALUE:
             return self._value(aspect, values, one)

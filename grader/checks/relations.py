@@ -166,7 +166,58 @@ _REACH: Final = 5  # words between an adjective and the noun behind it
 _JOINS: Final = frozenset(("and", "och", "the", "training", "its", "test"))
 _MANY: Final = 3  # figures in one clause, beyond which they are a list
 _STOPS: Final = frozenset(
-    "and or but as since because due when than is are was were that which between for per at with to by from while if so , ( ) ; : och eller men som eftersom då för att är var blir mellan med på till från än när om".split()
+    [
+        "and",
+        "or",
+        "but",
+        "as",
+        "since",
+        "because",
+        "due",
+        "when",
+        "than",
+        "is",
+        "are",
+        "was",
+        "were",
+        "that",
+        "which",
+        "between",
+        "for",
+        "per",
+        "at",
+        "with",
+        "to",
+        "by",
+        "from",
+        "while",
+        "if",
+        "so",
+        ",",
+        "(",
+        ")",
+        ";",
+        ":",
+        "och",
+        "eller",
+        "men",
+        "som",
+        "eftersom",
+        "då",
+        "för",
+        "att",
+        "är",
+        "var",
+        "blir",
+        "mellan",
+        "med",
+        "på",
+        "till",
+        "från",
+        "än",
+        "när",
+        "om",
+    ]
 )
 
 
@@ -371,7 +422,7 @@ class RelationReader:
             for name, places in nouns.items()
             for place in places
             if 0 < index - place <= 9
-        ]  # noqa: PLR2004
+        ]
         if before:
             gap, nearest = min(before)
             joined = [
@@ -379,7 +430,7 @@ class RelationReader:
                 for other, name in before
                 if other > gap and set(words[index - other + 1 : index - gap]) <= _JOINS
             ]
-            plural = bool({"both", "both", "både", "båda", "are", "were"} & set(words[:index]))
+            plural = bool({"both", "både", "båda", "are", "were"} & set(words[:index]))
             return (nearest, *joined) if plural else (nearest,)
         return ()
 
@@ -515,7 +566,7 @@ class RelationReader:
             if one.kind is Kind.VALUE and one.subject is not None:
                 of.setdefault(one.sentence, set()).add(one.subject)
         for one in relations:
-            many = len(of.get(one.sentence, ())) > 2  # noqa: PLR2004
+            many = len(of.get(one.sentence, ())) > 2
             yield replace(one, listed=True) if many and one.kind is Kind.VALUE else one
 
 
@@ -530,7 +581,24 @@ def _is_yardstick(words: Sequence[str], index: int) -> bool:
 
 
 _MEASURING: Final = frozenset(
-    "than to of from below under behind near as än av från under bakom nära som".split()
+    [
+        "than",
+        "to",
+        "of",
+        "from",
+        "below",
+        "under",
+        "behind",
+        "near",
+        "as",
+        "än",
+        "av",
+        "från",
+        "under",
+        "bakom",
+        "nära",
+        "som",
+    ]
 )
 
 

@@ -28,6 +28,10 @@ _COMMANDS: Final = {
         "Let students read what is decided, and the LMS have it.",
     ),
     "render": ("grader.cli.render", "Make all pages and tables of a graded folder again, from its ledger."),
+    "fingerprint": (
+        "grader.cli.fingerprint",
+        "Make what an assignment ships to recognise what it handed out.",
+    ),
     "gradescope": ("grader.cli.gradescope", "Make the autograder that Gradescope runs."),
     "reference": ("grader.cli.reference", "Print what is true of the assignment."),
     "doctor": ("grader.cli.doctor", "Tell what this computer can do, and what is missing."),

@@ -14,6 +14,7 @@ from grader.atomic_file import write
 from grader.checks.assignment import load
 from grader.cli import options
 from grader.cli.faults import FAULT, trace_wanted
+from grader.documents.given.edition import Edition
 from grader.errors import IntakeError
 from grader.grading.grading import grade
 from grader.grading.notebook_runner import NotebookRunner, RunSettings
@@ -39,12 +40,14 @@ _KINDS = {
     help="Write the same as a page.",
 )
 @options.assignment
+@options.handout
 @options.execution
 @options.output
 def command(
     files: tuple[Path, ...],
     page: Path | None,
     assignment: str | None,
+    handouts: tuple[tuple[Edition, ...], ...],
     no_execute: bool,
     timeout: float,
     memory: int,
@@ -59,7 +62,7 @@ def command(
     Shows what was found, what is missing, and a hint; never the answers. Exit status: 0 nothing to mend,
     1 something to mend, 2 wrong usage, 70 an error of ours and nothing else.
     """
-    lab = load(assignment)
+    lab = load(assignment).with_editions([edition for handout in handouts for edition in handout])
     for path in files:
         _refuse_what_is_no_file(path)
     settings = RunSettings(seconds=timeout, memory_mb=memory, dataset=dataset, unsafe=unsafe, limits=limits)

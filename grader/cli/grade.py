@@ -23,6 +23,7 @@ from rich.text import Text
 from grader.batch import BatchOutcome, BatchSettings, Graded, grade_all
 from grader.checks.assignment import load
 from grader.cli import options
+from grader.documents.given.edition import Edition
 from grader.errors import IntakeError
 from grader.graded_folder import open_ledger, render_folder
 from grader.grading.notebook_runner import RunSettings
@@ -63,6 +64,7 @@ _LISTED = 25  # submissions in the closing list of what a person must look at
 )
 @options.roster
 @options.assignment
+@options.handout
 @options.jobs
 @options.execution
 @options.output
@@ -73,6 +75,7 @@ def command(
     pattern: str | None,
     roster: Path | None,
     assignment: str | None,
+    handouts: tuple[tuple[Edition, ...], ...],
     jobs: int | None,
     no_execute: bool,
     timeout: float,
@@ -94,6 +97,7 @@ def command(
         assignment=lab.id,
         jobs=jobs or 0,
         execute=not no_execute,
+        handouts=tuple(edition for handout in handouts for edition in handout),
         run=RunSettings(seconds=timeout, memory_mb=memory, dataset=dataset, unsafe=unsafe, limits=limits),
     )
     try:

@@ -13,6 +13,7 @@ from grader.documents.core.document import Document
 from grader.documents.sections import Sections, split
 from grader.grading.authorship import with_authors
 from grader.grading.check_guard import OUR_FAULT, guarded
+from grader.grading.no_reports import by_name, named, no_reports, with_notes
 from grader.grading.picture_choice import pictures_that_matter, with_pictures_read
 from grader.grading.run_flags import changed_cells, run_flags
 from grader.grading.submission_reading import read_submission, sha256
@@ -65,12 +66,18 @@ def grade(
     ours that breaks becomes an `error` verdict.
     """
     handed_in = read_submission(submission)
-    documents = handed_in.documents
+    empty = no_reports(
+        submission.files, handed_in.documents, assignment, lambda document: _answers(document, assignment)
+    )
+    notes = by_name(empty)
+    documents = tuple(document for document in handed_in.documents if document.name not in notes)
     executed: NotebookRun | None = None
     execution = Execution(ExecutionStatus.SKIPPED, note="Notebooks were not run.")
-    notebook = next((file for file in submission.files if file.kind is FileKind.NOTEBOOK), None)
+    notebooks = [file for file in submission.files if file.kind is FileKind.NOTEBOOK]
+    notebook = next((file for file in notebooks if file.name not in notes), None)
     if notebook is None:
-        execution = Execution(ExecutionStatus.SKIPPED, note="No notebook was handed in.")
+        note = f"It was not run: {notes[notebooks[0].name]}" if notebooks else "No notebook was handed in."
+        execution = Execution(ExecutionStatus.SKIPPED, note=note)
     elif run is not None:
         executed, execution = run(notebook)
     noticed = (
@@ -84,18 +91,36 @@ def grade(
         documents = tuple(with_pictures_read(document, wanted) for document in documents)
         sections = _sections(documents, assignment)
         questions, flags = judge(documents, assignment, sections=sections, run=executed, executor=executor)
+    if empty and not documents:
+        questions = named(questions, empty)
+    noticed += tuple(one.flag() for one in empty)
     if handed_in.unread:
         questions = held_open(questions, handed_in.unread)
         noticed += (Flag("unread-file", " ".join(handed_in.unread)[:MAX_NOTE]),)
-    signed, doubts = with_authors(submission, documents)
+    signed, doubts = with_authors(submission, handed_in.documents)
     result = assemble(
-        signed, handed_in.files, questions, (*noticed, *doubts, *flags), execution, assignment, rubric
+        signed,
+        with_notes(handed_in.files, notes),
+        questions,
+        (*noticed, *doubts, *flags),
+        execution,
+        assignment,
+        rubric,
     )
-    return Judged(result, documents, executed)
+    left = tuple(document for document in handed_in.documents if document.name in notes)
+    return Judged(result, (*documents, *left), executed)
+
+
+def _answers(document: Document, assignment: Assignment) -> bool:
+    """Whether any check takes something in a document for an answer."""
+    questions, _ = judge([document], assignment)
+    nothing = {Verdict.MISSING, Verdict.NOT_RUN}
+    return any(check.verdict not in nothing for question in questions for check in question.checks)
 
 
 def _sections(documents: Sequence[Document], assignment: Assignment) -> Sections:
-    return split(documents, [question.text for question in assignment.questions], assignment.instructions)
+    questions = [question.text for question in assignment.questions]
+    return split(documents, questions, assignment.instructions, assignment.given())
 
 
 def judge(

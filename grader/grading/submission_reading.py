@@ -9,6 +9,7 @@ from typing import Final
 
 from grader.documents import Document, read_document
 from grader.errors import EmptyDocumentError, UnreadableDocumentError
+from grader.grading.no_reports import is_link_file
 from grader.model import FileInfo, FileKind, Submission, SubmittedFile, Value
 
 # Beside a report these may hold an answer: a screenshot, a photograph, a plot, the notebook's code as a script.
@@ -101,6 +102,8 @@ def _is_picture(file: SubmittedFile) -> bool:
 
 
 def _is_looked_at(file: SubmittedFile) -> bool:
+    if is_link_file(file.name):
+        return False
     return file.kind is not FileKind.OTHER or _suffix(file) in _READ_BESIDES | _UNREAD
 
 

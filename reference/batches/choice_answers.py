@@ -9,7 +9,6 @@ from typing import Final
 from grader.checks import Answer, Finding, failed, missing, partial, passed, review
 from grader.checks.aspects import Aspect, Unit
 from grader.checks.choice import Choice, read_choice
-from grader.checks.claims import Stance, clauses
 from grader.checks.described_options import Descriptions
 from grader.checks.option_mentions import Option
 from grader.checks.reasons import Reasons, Refuted, read_reasons

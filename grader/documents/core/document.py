@@ -65,6 +65,7 @@ class Figure(Value, frozen=True):
     """What is known of a picture: its kind, the words read in it (by OCR or from vector text), axis by axis.
 
     `ticks` counts the numeric tick labels; `labelled` is true if words stand on the axes or in a legend.
+    `address` is where the document says that a picture lies which was not handed in: a URL, a file's name.
     """
 
     kind: FigureKind = FigureKind.UNKNOWN
@@ -73,6 +74,7 @@ class Figure(Value, frozen=True):
     words: str = ""
     ticks: int = 0
     labelled: bool = False
+    address: str = ""
 
 
 STRUCK: Final = "struck through"
