@@ -145,7 +145,10 @@ class FileInfo(Value, frozen=True):
 
 
 class Execution(Value, frozen=True):
-    """How the notebook ran; `seconds` is wall time, `isolation` names the layers that held it."""
+    """How the notebook ran; `seconds` is wall time, `isolation` names the layers that held it.
+
+    `lacks` are packages that the notebook wanted and that are not installed on the grader's machine.
+    """
 
     status: ExecutionStatus
     seconds: float = 0.0
@@ -153,6 +156,7 @@ class Execution(Value, frozen=True):
     profile: str = ""
     isolation: tuple[str, ...] = ()
     note: str = ""
+    lacks: tuple[str, ...] = ()
 
 
 class GraderInfo(Value, frozen=True):
