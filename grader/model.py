@@ -215,7 +215,8 @@ class SubmittedFile(Value, frozen=True):
 class Submission(Value, frozen=True):
     """What one student or group handed in; the latest attempt unless `attempt` says otherwise.
 
-    `id` is unique in its batch. `notes` say in plain words what intake had to leave out and why.
+    `id` is unique in its batch. `notes` say in plain words what intake had to leave out and why; `remarks` are for
+    staff and leave nothing open.
     """
 
     id: str
@@ -226,6 +227,7 @@ class Submission(Value, frozen=True):
     submitted_at: str = ""
     lms: dict[str, str] = {}  # what an export needs to find its way back: user id, attachment id, folder name
     notes: tuple[str, ...] = ()
+    remarks: tuple[str, ...] = ()
 
 
 def question_verdict(checks: Iterable[CheckResult]) -> Verdict:

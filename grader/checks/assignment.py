@@ -15,11 +15,13 @@ from __future__ import annotations
 
 import hashlib
 import inspect
+import re
 from collections.abc import Callable, Mapping, Sequence
 from importlib import metadata
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeAlias
 
+from grader.accounts import Accounts
 from grader.checks.alignment import Handout
 from grader.checks.answer import Answer
 from grader.checks.finding import Finding
@@ -103,6 +105,7 @@ class Assignment:
     `handouts` are the notebooks handed out, one an edition: given cells that a student changed become a flag.
     `coincidence` gives the chance that honest work comes to the same points of a chart, by its title.
     `facts` is what ``grader reference`` prints: the true figures, by name.
+    `account` is a regular expression for the university's user names: they name submissions and authors.
     """
 
     def __init__(
@@ -111,6 +114,7 @@ class Assignment:
         *,
         title: str,
         instructions: str = "",
+        account: str = "",
         notebook: Callable[[str], NotebookPlan] | None = None,
         facts: Callable[[], Mapping[str, Any]] | None = None,
         handouts: Callable[[], Sequence[Handout]] | None = None,
@@ -121,6 +125,7 @@ class Assignment:
         self.id = id
         self.title = title
         self.instructions = instructions
+        self.accounts = _accounts(account)
         self.notebook = notebook
         self.facts = facts
         self.handouts = handouts
@@ -167,6 +172,16 @@ class Assignment:
                 if path.suffix in {".py", ".json", ".ipynb"} and path.is_file():
                     digest.update(path.relative_to(root).as_posix().encode() + b"\0" + path.read_bytes())
         return "sha256:" + digest.hexdigest()
+
+
+def _accounts(pattern: str) -> Accounts:
+    try:
+        re.compile(pattern)
+    except re.error as problem:
+        raise AssignmentError(
+            f"the pattern of user names {pattern!r} is no regular expression: {problem}"
+        ) from problem
+    return Accounts(pattern)
 
 
 class AssignmentError(ValueError):

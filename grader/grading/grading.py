@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Final
 import msgspec
 
 from grader import __version__
+from grader.accounts import Accounts
 from grader.checks.alignment import changed_given_cells
 from grader.checks.answer import Answer
 from grader.checks.assignment import Assignment, Check, Question
@@ -84,6 +85,7 @@ def grade(
         *run_flags(executed, notebook.name if notebook else ""),
         *_changed_cells(documents, assignment),
     )
+    noticed += tuple(Flag("several-people", said) for said in submission.remarks)
     questions, flags = judge(documents, assignment, run=executed, executor=executor)
     wanted = _pictures_that_matter(documents, assignment, questions)
     if wanted:
@@ -92,7 +94,7 @@ def grade(
     if handed_in.unread:
         questions = held_open(questions, handed_in.unread)
         noticed += (Flag("unread-file", " ".join(handed_in.unread)[:MAX_NOTE]),)
-    signed, doubts = with_authors(submission, documents)
+    signed, doubts = with_authors(submission, documents, assignment.accounts)
     result = assemble(
         signed, handed_in.files, questions, (*noticed, *doubts, *flags), execution, assignment, rubric
     )
@@ -100,7 +102,7 @@ def grade(
 
 
 def with_authors(
-    submission: Submission, documents: Sequence[Document]
+    submission: Submission, documents: Sequence[Document], accounts: Accounts
 ) -> tuple[Submission, tuple[Flag, ...]]:
     """The submission with the co-authors that its report names.
 
@@ -109,7 +111,7 @@ def with_authors(
     """
     if submission.lms.get("system") and not submission.students:
         return submission, ()
-    signed = authors(documents)
+    signed = authors(documents, accounts)
     known = {_account(student): student for student in submission.students}
     if not signed or (known and all(account.isdecimal() for account in known)):
         return submission, ()  # an LMS's own numbers cannot be compared with what stands in a report

@@ -16,7 +16,10 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from grader.accounts import Accounts
 from grader.intake import Intake, IntakeError, IntakeLimits, collect
+
+LIU = Accounts(r"[a-z]{5}\d{3}")
 
 REPORT = b"# Report\n"
 
@@ -32,7 +35,7 @@ def packed(members: dict[str, bytes]) -> bytes:
 def take(tmp_path: Path, content: bytes, name: str = "class.zip", **options: object) -> Intake:
     archive = tmp_path / name
     archive.write_bytes(content)
-    return collect([archive], tmp_path / "workspace", **options)  # type: ignore[arg-type]  # passed through
+    return collect([archive], tmp_path / "workspace", accounts=LIU, **options)  # type: ignore[arg-type]  # passed through
 
 
 def on_disk(folder: Path) -> set[str]:
