@@ -6,7 +6,6 @@ copy of the question's text is recognised by its word shingles and taken out: it
 
 from __future__ import annotations
 
-import hashlib
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Final
@@ -15,6 +14,7 @@ import msgspec
 
 from grader.documents.core.document import Block, BlockKind, Document
 from grader.model import Value
+from grader.shingles import digest, shingles
 
 SHINGLE: Final = 4  # words; shorter runs occur by chance in any text about the same subject
 COPIED: Final = (
@@ -56,7 +56,7 @@ class Sections(Value, frozen=True):
 
 def fingerprints(text: str) -> frozenset[str]:
     """The word shingles of a text, hashed: enough to recognise a copy, not enough to read it."""
-    return frozenset(_hashed(shingle) for shingle in _shingles(_words(text)))
+    return frozenset(_hashed(shingle) for shingle in shingles(_words(text), SHINGLE))
 
 
 def split(
@@ -132,7 +132,7 @@ def _marked(
 def _by_prompt(block: Block, questions: Sequence[QuestionText]) -> tuple[str, ...]:
     if block.kind not in {BlockKind.PROSE, BlockKind.HEADING}:
         return ()
-    own = {_hashed(shingle) for shingle in _shingles(_words(block.text[:6_000]))}
+    own = {_hashed(shingle) for shingle in shingles(_words(block.text[:6_000]), SHINGLE)}
     shares = {question.id: len(own & question.prompt) for question in questions if question.prompt}
     best = max(shares, key=lambda key: shares[key], default="")
     return (best,) if best and shares[best] >= 6 and shares[best] >= 0.5 * len(own) else ()
@@ -154,7 +154,7 @@ def _without_prompt(block: Block, prompts: frozenset[str], instructions: str) ->
     kept: list[str] = []
     dropped = 0
     for sentence in _sentences(block.text):
-        own = [_hashed(shingle) for shingle in _shingles(_words(sentence))]
+        own = [_hashed(shingle) for shingle in shingles(_words(sentence), SHINGLE)]
         copied = bool(own) and sum(mark in prompts for mark in own) >= COPIED * len(own)
         if copied or (instructions and re.search(instructions, sentence, re.I)):
             dropped += 1
@@ -177,10 +177,5 @@ def _words(text: str) -> list[str]:
     return re.findall(r"[^\W_]+", text.lower())
 
 
-def _shingles(words: Sequence[str]) -> Iterator[str]:
-    for start in range(len(words) - SHINGLE + 1):
-        yield " ".join(words[start : start + SHINGLE])
-
-
 def _hashed(shingle: str) -> str:
-    return hashlib.blake2b(shingle.encode(), digest_size=5).hexdigest()
+    return digest(shingle, 5).hex()

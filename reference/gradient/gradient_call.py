@@ -60,7 +60,7 @@ class Judged(Value, frozen=True):
     doubt: str = ""
 
 
-# The names of the handout's cells 20-24 (lab.md, section 1), and what they stand for.
+# The names of the handout's cells 20-24 (docs/lab.md), and what they stand for.
 HANDOUT_NAMES: Final[Mapping[str, Role]] = {
     "loss": Role.LOSS,
     "parameters": Role.PARAMETERS,

@@ -11,9 +11,9 @@ from pathlib import Path
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from in_process import read_docx
 
 from grader.documents.core.document import Block, BlockKind, Document, FigureKind, UnreadableDocumentError
-from grader.documents.office.docx_reader import read_docx
 
 FIXTURES = Path(__file__).parent / "fixtures" / "docx"
 SAMPLES = sorted(path.name for path in FIXTURES.glob("*.docx"))

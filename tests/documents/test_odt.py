@@ -11,9 +11,9 @@ from pathlib import Path
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from in_process import read_odt
 
 from grader.documents.core.document import Block, BlockKind, Document, FigureKind, UnreadableDocumentError
-from grader.documents.office.odt_reader import read_odt
 
 FIXTURES = Path(__file__).parent / "fixtures"
 SAMPLE = (FIXTURES / "odt" / "pandoc.odt").read_bytes()

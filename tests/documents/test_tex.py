@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from in_process import read_tex
 
 from grader.documents.core.document import Block, BlockKind, Document, FigureKind, UnreadableDocumentError
-from grader.documents.tex.tex_reader import read_tex
 
 FIXTURES = Path(__file__).parent / "fixtures"
 ROWS = (
