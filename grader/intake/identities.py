@@ -24,9 +24,7 @@ def compiled_pattern(pattern: str | None) -> re.Pattern[str] | None:
     except re.error as problem:
         raise IntakeError(f"the pattern {pattern!r} is not a regular expression: {problem}") from problem
     if "id" not in compiled.groupindex:
-        raise IntakeError(
-            f"the pattern {pattern!r} has no group named id; write for example (?P<id>[a-z]{{5}}\\d{{3}})_.*"
-        )
+        raise IntakeError(f"the pattern {pattern!r} has no group named id; write for example (?P<id>\\w+)_.*")
     return compiled
 
 
