@@ -155,7 +155,10 @@ class FileInfo(Value, frozen=True):
 
 
 class Execution(Value, frozen=True):
-    """How the notebook ran; `seconds` is wall time, `isolation` names the layers that held it."""
+    """How the notebook ran; `seconds` is wall time, `isolation` names the layers that held it.
+
+    `lacks` are packages that the notebook wanted and that are not installed on the grader's machine.
+    """
 
     status: ExecutionStatus
     seconds: float = 0.0
@@ -163,6 +166,7 @@ class Execution(Value, frozen=True):
     profile: str = ""
     isolation: tuple[str, ...] = ()
     note: str = ""
+    lacks: tuple[str, ...] = ()
 
 
 class GraderInfo(Value, frozen=True):
@@ -245,7 +249,8 @@ class SubmittedFile(Value, frozen=True):
 class Submission(Value, frozen=True):
     """What one student or group handed in; the latest attempt unless `attempt` says otherwise.
 
-    `id` is unique in its batch. `notes` say in plain words what intake had to leave out and why.
+    `id` is unique in its batch. `notes` say in plain words what intake had to leave out and why; `remarks` are for
+    staff and leave nothing open.
     """
 
     id: str
@@ -256,6 +261,7 @@ class Submission(Value, frozen=True):
     submitted_at: str = ""
     lms: dict[str, str] = {}  # what an export needs to find its way back: user id, attachment id, folder name
     notes: tuple[str, ...] = ()
+    remarks: tuple[str, ...] = ()
 
 
 def question_verdict(checks: Iterable[CheckResult]) -> Verdict:

@@ -19,6 +19,7 @@ assignment = Assignment(
         r"\b(?:your (?:lab )?report|if you get stuck|please (?:complete|fill|run|separately)|fill this in|you (?:can|have to|should|need to) (?:run|use|reset)"
         r"|here you will|remember, a neuron|question marks? with|which tensorflow node do we)\b"
     ),
+    account=r"[a-z]{5}\d{3}",  # LiU-IDs
     facts=hooks.facts,
     notebook=hooks.notebook,
     handouts=hooks.handouts,

@@ -15,6 +15,7 @@ from __future__ import annotations
 
 import copy
 import inspect
+import re
 import traceback
 from collections.abc import Callable, Mapping, Sequence
 from importlib import metadata
@@ -23,6 +24,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 
 import msgspec
 
+from grader.accounts import Accounts
 from grader.checks.alignment import Handout
 from grader.checks.answer import Answer
 from grader.checks.finding import Finding
@@ -130,6 +132,7 @@ class Assignment:
     `facts` is what ``grader reference`` prints: the true figures, by name.
     `sources` are the files and folders that decide its verdicts, data included: when one changes, everything is graded
     again. By default the package of its checks, or the one file where they are in no package.
+    `account` is a regular expression for the university's user names: they name submissions and authors.
     """
 
     def __init__(
@@ -138,6 +141,7 @@ class Assignment:
         *,
         title: str,
         instructions: str = "",
+        account: str = "",
         notebook: Callable[[str], NotebookPlan] | None = None,
         facts: Callable[[], Mapping[str, Any]] | None = None,
         handouts: Callable[[], Sequence[Handout]] | None = None,
@@ -151,6 +155,7 @@ class Assignment:
         self.id = id
         self.title = title
         self.instructions = instructions
+        self.accounts = _accounts(account)
         self.notebook = notebook
         self.facts = facts
         self.handouts = handouts
@@ -233,6 +238,16 @@ class Assignment:
             self._more_editions,
         )
         return msgspec.json.encode(declared, order="deterministic")
+
+
+def _accounts(pattern: str) -> Accounts:
+    try:
+        re.compile(pattern)
+    except re.error as problem:
+        raise AssignmentError(
+            f"the pattern of user names {pattern!r} is no regular expression: {problem}"
+        ) from problem
+    return Accounts(pattern)
 
 
 def load(name: str | None = None) -> Assignment:

@@ -62,6 +62,12 @@ _LISTED = 25  # submissions in the closing list of what a person must look at
     metavar="REGEX",
     help="How your own system names files: a pattern with the groups id, name, file.",
 )
+@click.option(
+    "--depth",
+    type=click.IntRange(1, 24),
+    metavar="N",
+    help="Each folder N levels below PATHS is one submission; found out by itself as a rule.",
+)
 @options.roster
 @options.assignment
 @options.handout
@@ -73,6 +79,7 @@ def command(
     out: Path,
     system: str | None,
     pattern: str | None,
+    depth: int | None,
     roster: Path | None,
     assignment: str | None,
     handouts: tuple[tuple[Edition, ...], ...],
@@ -102,7 +109,15 @@ def command(
     )
     try:
         with workspace() as unpacked, open_ledger(out) as ledger:
-            intake = collect(list(paths), unpacked, system=system, roster=roster, pattern=pattern)
+            intake = collect(
+                list(paths),
+                unpacked,
+                system=system,
+                roster=roster,
+                pattern=pattern,
+                accounts=lab.accounts,
+                depth=depth,
+            )
             if not intake.submissions:
                 raise IntakeError(_nothing(intake, paths))
             with _bar(console) as bar:

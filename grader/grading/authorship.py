@@ -6,13 +6,14 @@ from collections.abc import Sequence
 
 import msgspec
 
+from grader.accounts import Accounts
 from grader.documents.authors import authors
 from grader.documents.core.document import Document
 from grader.model import Flag, Student, Submission
 
 
 def with_authors(
-    submission: Submission, documents: Sequence[Document]
+    submission: Submission, documents: Sequence[Document], accounts: Accounts
 ) -> tuple[Submission, tuple[Flag, ...]]:
     """The submission with the co-authors that its report names.
 
@@ -21,7 +22,7 @@ def with_authors(
     """
     if submission.lms.get("system") and not submission.students:
         return submission, ()
-    signed = authors(documents)
+    signed = authors(documents, accounts)
     known = {_account(student): student for student in submission.students}
     if not signed or (known and all(account.isdecimal() for account in known)):
         return submission, ()  # an LMS's own numbers cannot be compared with what stands in a report

@@ -84,6 +84,7 @@ def grade(
         *run_flags(executed, notebook.name if notebook else ""),
         *changed_cells(documents, assignment),
     )
+    noticed += tuple(Flag("several-people", said) for said in submission.remarks)
     sections = _sections(documents, assignment)
     questions, flags = judge(documents, assignment, sections=sections, run=executed, executor=executor)
     wanted = pictures_that_matter(sections, questions)
@@ -97,7 +98,7 @@ def grade(
     if handed_in.unread:
         questions = held_open(questions, handed_in.unread)
         noticed += (Flag("unread-file", " ".join(handed_in.unread)[:MAX_NOTE]),)
-    signed, doubts = with_authors(submission, handed_in.documents)
+    signed, doubts = with_authors(submission, handed_in.documents, assignment.accounts)
     result = assemble(
         signed,
         with_notes(handed_in.files, notes),

@@ -7,7 +7,6 @@ in many submissions tells nothing and is left out, and what was handed out is no
 
 from __future__ import annotations
 
-import hashlib
 import re
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
@@ -22,6 +21,7 @@ from grader.documents.core.document import Block, BlockKind, Document
 from grader.documents.given.given_text import GivenText, told_apart
 from grader.model import Chart, Evidence, Flag, Result
 from grader.page_data import Pair, Trace, TracedText
+from grader.shingles import digest, shingles
 
 SHINGLE: Final = 6  # words
 WINDOW: Final = 4  # shingles of which one is kept
@@ -75,22 +75,20 @@ def shingles_of(blocks: Sequence[TracedText]) -> set[str]:
     made: set[str] = set()
     for block in blocks:
         words = [word for word, _, _ in words_of(block.text)]
-        made.update(" ".join(words[at : at + SHINGLE]) for at in range(len(words) - SHINGLE + 1))
+        made.update(shingles(words, SHINGLE))
     return made
 
 
 def _winnowed(words: Sequence[str]) -> Iterator[tuple[int, str]]:
-    shingles = [" ".join(words[at : at + SHINGLE]) for at in range(len(words) - SHINGLE + 1)]
-    hashes = [
-        int.from_bytes(hashlib.blake2b(text.encode(), digest_size=7).digest(), "big") for text in shingles
-    ]
+    runs = shingles(words, SHINGLE)
+    hashes = [int.from_bytes(digest(run, 7), "big") for run in runs]
     last = -1
     for at in range(max(1, len(hashes) - WINDOW + 1) if hashes else 0):
         window = range(at, min(at + WINDOW, len(hashes)))
         smallest = min(window, key=lambda index: (hashes[index], -index))
         if smallest != last:
             last = smallest
-            yield hashes[smallest], shingles[smallest]
+            yield hashes[smallest], runs[smallest]
 
 
 def similar(

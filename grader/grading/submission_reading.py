@@ -81,7 +81,7 @@ def fingerprint(submission: Submission) -> str:
     digest = hashlib.sha256(submission.id.encode())
     for student in submission.students:
         digest.update(f"\0{student.id}\0{student.name}".encode())
-    for note in submission.notes:
+    for note in (*submission.notes, *submission.remarks):
         digest.update(f"\0{note}".encode())
     for file in sorted(submission.files, key=lambda file: file.name):
         digest.update(f"\0{file.name}\0{file.kind}\0{sha256(file.path)}".encode())

@@ -1,11 +1,11 @@
-"""No text, however long or odd, keeps a reader of answers busy: each is a few milliseconds a kilobyte."""
+"""No text, however long or odd, keeps a reader of answers busy: twice the text is about twice the work."""
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable
 
 import pytest
+from growth import is_linear
 
 from grader.checks.choice import read_choice
 from grader.documents.core.document import Block, BlockKind, Place
@@ -48,7 +48,6 @@ READERS: dict[str, Callable[[str], object]] = {
 
 @pytest.mark.parametrize("reader", READERS)
 @pytest.mark.parametrize("text", TEXTS)
-def test_it_ends_soon(reader: str, text: str) -> None:
-    started = time.process_time()
-    READERS[reader](TEXTS[text])
-    assert time.process_time() - started < 2.0
+@pytest.mark.timeout(60)  # patterns that search again and again take minutes
+def test_work_grows_with_the_text(reader: str, text: str) -> None:
+    assert is_linear(READERS[reader], TEXTS[text])

@@ -12,7 +12,7 @@ from lxml import etree
 from grader.documents.blocks.collector import Collector
 from grader.documents.blocks.lines import Line
 from grader.documents.blocks.picture_references import picture
-from grader.documents.core.document import BlockKind, Document, Figure, FigureKind, Place
+from grader.documents.core.document import BlockKind, Figure, FigureKind, Place
 from grader.model import Value
 
 _CODE_STYLE: Final = re.compile(
@@ -158,11 +158,6 @@ class Flow:
                 level = paragraph.level if shown else 0
                 lines.append(Line(shown, paragraph.place, starts, monospace, level, ended=True))
         self.collector.add_lines(lines)
-
-
-def document_of(name: str, kind: str, collector: Collector) -> Document:
-    """Give what a collector has taken as a document."""
-    return Document(name, kind, tuple(collector.blocks), collector.budget.notes)
 
 
 def _only_formulas(text: str) -> list[str]:

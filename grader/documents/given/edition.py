@@ -15,6 +15,7 @@ import msgspec
 
 from grader.errors import EditionError
 from grader.model import Value
+from grader.shingles import shingles
 
 SHINGLE: Final = 4  # words; shorter runs occur by chance in any text about the same subject
 SCHEMA: Final = 1
@@ -97,8 +98,8 @@ def fingerprints(text: str) -> frozenset[str]:
 
 def shingle_hashes(sequence: Sequence[str]) -> Iterator[str]:
     """The hash of every run of `SHINGLE` words, in order."""
-    for start in range(len(sequence) - SHINGLE + 1):
-        yield _hash(" ".join(sequence[start : start + SHINGLE]), 5)
+    for shingle in shingles(sequence, SHINGLE):
+        yield _hash(shingle, 5)
 
 
 def code_tokens(source: str) -> tuple[str, ...]:

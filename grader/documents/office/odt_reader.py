@@ -9,9 +9,8 @@ from lxml import etree
 
 from grader.documents.blocks.collector import Collector
 from grader.documents.blocks.line_kinds import Look, look
-from grader.documents.blocks.typed_paragraphs import Flow, GatheredText, Paragraph, document_of
-from grader.documents.core.document import BlockKind, Document, Place
-from grader.documents.core.limits import DEFAULT_LIMITS, Budget, ReadingLimits
+from grader.documents.blocks.typed_paragraphs import Flow, GatheredText, Paragraph
+from grader.documents.core.document import BlockKind, Place
 from grader.documents.core.xml_guard import Archive, guards, open_archive, parse_xml
 from grader.documents.formulas.mathml import mathml_to_text
 from grader.documents.office.odt_frames import Frames, chart_words
@@ -28,15 +27,8 @@ _PASSED_OVER: Final = frozenset(
 )  # fmt: skip
 
 
-def read_odt(data: bytes, name: str, limits: ReadingLimits = DEFAULT_LIMITS) -> Document:
-    """Read an OpenDocument text. Raises `UnreadableDocumentError` for what is none, locked, damaged or a bomb."""
-    collector = Collector(Budget(limits))
-    add_odt(data, name, collector)
-    return document_of(name, "odt", collector)
-
-
 def add_odt(data: bytes, name: str, collector: Collector) -> None:
-    """Add the blocks of an OpenDocument text to a collector. Raises as `read_odt` does."""
+    """Add the blocks of an OpenDocument text to a collector. Raises `UnreadableDocumentError` for what is none, locked, damaged or a bomb."""
     of_archive, of_xml = guards(collector.budget.limits)
     archive: Archive | None = None
     styles: etree._Element | None = None

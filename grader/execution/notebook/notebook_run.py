@@ -10,6 +10,7 @@ from grader.execution.notebook.colab_notes import colab_isms
 from grader.execution.notebook.notebook_file import read_notebook, write_notebook
 from grader.execution.notebook.segment_run import Progress, StartKernel, run_segment
 from grader.execution.notebook.stale_output import stale
+from grader.execution.notebook.withheld import packages_missing, remarks
 from grader.execution.shared.limits import Limits
 from grader.execution.shared.plan import NotebookPlan, segments
 from grader.execution.shared.run_types import NotebookRun, StaleOutput
@@ -52,6 +53,8 @@ async def run(data: bytes, plan: NotebookPlan, limits: Limits, start: StartKerne
     for number, part in enumerate(parts):
         await run_segment(number, part, start, progress)
     progress.notes.extend(dict.fromkeys(note for source in code for note in colab_isms(source)))
+    runs = tuple(progress.runs[index] for index in sorted(progress.runs))
+    progress.notes[:0] = remarks(runs)  # first: long notes are cut where they are shown
     stale_outputs = _stale(progress)
     progress.flags.extend(f"cell {one.cell}: the saved output is not what it gives" for one in stale_outputs)
     return NotebookRun(
@@ -60,12 +63,13 @@ async def run(data: bytes, plan: NotebookPlan, limits: Limits, start: StartKerne
         seconds=time.monotonic() - began,
         segments=len(parts),
         profile=progress.profile.name,
-        cells=tuple(progress.runs[index] for index in sorted(progress.runs)),
+        cells=runs,
         executed=write_notebook(cells, progress.outputs),
         notes=tuple(progress.notes),
         flags=tuple(progress.flags),
         stale=stale_outputs,
         memory_peak=progress.memory_peak,
+        lacks=packages_missing(runs),
     )
 
 
