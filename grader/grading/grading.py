@@ -17,6 +17,7 @@ from grader.documents.authors import authors
 from grader.documents.core.document import Block, BlockKind, Document
 from grader.documents.sections import Sections, split
 from grader.grading.submission_reading import read_submission, sha256
+from grader.grading.unseen_text import visible, with_unseen_text
 from grader.model import (
     SCHEMA_VERSION,
     CheckResult,
@@ -82,19 +83,22 @@ def grade(
         executed, execution = run(notebook)
     noticed = (
         *run_flags(executed, notebook.name if notebook else ""),
-        *_changed_cells(documents, assignment),
+        *_changed_cells(visible(documents), assignment),
     )
-    questions, flags = judge(documents, assignment, run=executed, executor=executor)
-    wanted = _pictures_that_matter(documents, assignment, questions)
+    questions, flags = judge(visible(documents), assignment, run=executed, executor=executor)
+    wanted = _pictures_that_matter(visible(documents), assignment, questions)
     if wanted:
         documents = tuple(_with_pictures_read(document, wanted) for document in documents)
-        questions, flags = judge(documents, assignment, run=executed, executor=executor)
+        questions, flags = judge(visible(documents), assignment, run=executed, executor=executor)
+    questions, hidden = with_unseen_text(
+        questions, documents, lambda shown: judge(shown, assignment, run=executed, executor=executor)[0]
+    )
     if handed_in.unread:
         questions = held_open(questions, handed_in.unread)
         noticed += (Flag("unread-file", " ".join(handed_in.unread)[:MAX_NOTE]),)
-    signed, doubts = with_authors(submission, documents)
+    signed, doubts = with_authors(submission, visible(documents))
     result = assemble(
-        signed, handed_in.files, questions, (*noticed, *doubts, *flags), execution, assignment, rubric
+        signed, handed_in.files, questions, (*noticed, *hidden, *doubts, *flags), execution, assignment, rubric
     )
     return Judged(result, documents, executed)
 

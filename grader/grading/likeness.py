@@ -41,7 +41,7 @@ def trace(documents: Sequence[Document]) -> Trace:
     blocks: list[TracedText] = []
     left = MOST_TEXT
     for document in documents:
-        for block in document.blocks:
+        for block in document.visible().blocks:
             if block.kind in _COMPARED and not block.ocr and left > 0:
                 text = block.text[:left]
                 left -= len(text)

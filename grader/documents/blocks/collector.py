@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Final
 
 import msgspec
@@ -92,9 +92,11 @@ class Collector:
                 block, figure=figure, text=block.text or figure.caption
             )
 
-    def add_lines(self, lines: Sequence[Line], *, ocr: bool = False) -> None:
-        """Adds what a run of lines comes to."""
-        for block in assemble(lines):
+    def add_lines(
+        self, lines: Sequence[Line], *, ocr: bool = False, beside: Iterable[tuple[int, Block]] = ()
+    ) -> None:
+        """Adds what a run of lines comes to, and the unseen blocks `beside` them, as `assemble` orders them."""
+        for block in assemble(lines, beside):
             self.add(
                 block.kind,
                 block.text,

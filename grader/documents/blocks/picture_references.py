@@ -11,6 +11,7 @@ from typing import Final
 from urllib.parse import unquote, unquote_to_bytes
 
 from grader.documents.blocks.collector import Collector
+from grader.documents.blocks.ink import ALTERNATIVE
 from grader.documents.core.document import BlockKind, Figure, Picture, Place
 from grader.documents.core.limits import Budget
 
@@ -127,3 +128,5 @@ def add_figure(
             shown = url if len(url) <= 80 else url[:77] + "..."
             collector.budget.note(f"the picture “{shown}” was not handed in with the report")
     collector.add(BlockKind.FIGURE, alt, place, figure=Figure(picture=found, caption=caption))
+    if found is None:
+        collector.add(BlockKind.PROSE, alt, place, unseen=ALTERNATIVE)

@@ -87,6 +87,11 @@ def formula_in_address(address: str) -> str:
     return _SETTINGS.sub("", unquote_plus(parts.query)).strip() if host.endswith("codecogs.com") else ""
 
 
+def is_drawn_elsewhere(address: str) -> bool:
+    """Whether an image comes from a site that draws formulas from their source, so that both are the same."""
+    return bool(re.match(r"https?://(?:[a-z]{1,20}\.)?(?:wikimedia|wikipedia)\.org/", address[:200]))
+
+
 def is_formula_image(element: etree._Element) -> bool:
     """Whether an image is said to be a formula by its class, so that its alternative text is the TeX."""
     classes = element.get("class", "")
