@@ -30,6 +30,8 @@ _SIGNATURES: Final = (
 )
 _SUFFIXES: Final = ("", ".png", ".jpg", ".jpeg", ".pdf", ".gif", ".svg", ".bmp", ".PNG", ".JPG")
 
+_SHORTEST_ANSWER: Final = 8  # characters
+
 
 def media_type(data: bytes) -> str:
     """The media type of a picture by its first bytes; ``application/octet-stream`` if it is none we know."""
@@ -128,5 +130,5 @@ def add_figure(
             shown = url if len(url) <= 80 else url[:77] + "..."
             collector.budget.note(f"the picture “{shown}” was not handed in with the report")
     collector.add(BlockKind.FIGURE, alt, place, figure=Figure(picture=found, caption=caption))
-    if found is None:
+    if found is None and len(alt) >= _SHORTEST_ANSWER:
         collector.add(BlockKind.PROSE, alt, place, unseen=ALTERNATIVE)

@@ -18,13 +18,14 @@ from grader.documents.blocks.picture_references import PictureSource, add_figure
 from grader.documents.blocks.ink import ALTERNATIVE, COMMENT
 from grader.documents.core.document import Block, BlockKind, Place
 from grader.documents.figures.svg import drawing
-from grader.documents.formulas.mathml import local_name, mathml_to_text
+from grader.documents.formulas.mathml import local_name
 from grader.documents.html.html_appearance import Appearance
 from grader.documents.html.html_elements import all_text, near, rows_of, text_by_reason
 from grader.documents.html.html_formulas import (
     Formula,
     formula_in_address,
     formula_of,
+    formula_of_maths,
     formula_of_script,
     is_drawn_elsewhere,
     is_formula_image,
@@ -243,7 +244,7 @@ class Walk:
     # --- elements with a meaning of their own
 
     def _on_math(self, element: etree._Element, _depth: int, _monospace: bool) -> None:
-        self._formula(Formula(mathml_to_text(element), element.get("display") == "block"))
+        self._formula(formula_of_maths(element))
 
     def _on_br(self, _element: etree._Element, _depth: int, _monospace: bool) -> None:
         self.current.add("\n", False)
