@@ -108,10 +108,12 @@ class Collector:
                 unseen=block.unseen,
             )
 
-    def add_listing(self, text: str, place: Place, language: str = "") -> None:
+    def add_listing(self, text: str, place: Place, language: str = "", *, unseen: str = "") -> None:
         """Adds a fenced or preformatted passage: code, a print-out, or a table that was fenced."""
         for block in read_listing(text, place, language):
-            self.add(block.kind, block.text, block.place, rows=block.rows, language=block.language)
+            self.add(
+                block.kind, block.text, block.place, rows=block.rows, language=block.language, unseen=unseen
+            )
 
 
 def _plain_spaces(match: re.Match[str]) -> str:

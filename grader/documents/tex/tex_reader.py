@@ -10,7 +10,7 @@ from typing import Final
 from grader.documents.blocks.collector import Collector
 from grader.documents.blocks.picture_references import PictureSource, beside, none_beside
 from grader.documents.blocks.typed_paragraphs import Flow, GatheredText, Paragraph, document_of
-from grader.documents.core.document import BlockKind, Document, Figure, Place
+from grader.documents.core.document import BlockKind, Document, Figure, Picture, Place
 from grader.documents.core.encoding import decode
 from grader.documents.core.limits import DEFAULT_LIMITS, Budget, ReadingLimits
 from grader.documents.tex.tex_grammar import (
@@ -87,6 +87,11 @@ def add_tex(data: bytes, name: str, collector: Collector, pictures: PictureSourc
             break
         walk.chunk(chunk)
     walk.finish()
+
+
+def _in_passing(_: str) -> Picture | None:
+    """A source for words that are read by themselves: their pictures are looked for where they stand."""
+    return None
 
 
 class Meanings:
@@ -167,7 +172,7 @@ class _Walk:
     def _aside(self, source_text: str, reason: str) -> None:
         """Adds source that is never set on the page, read as if it were."""
         apart = _Walk(
-            self.name, Collector(self.collector.budget), (), none_beside, self.meanings, Ink()
+            self.name, Collector(self.collector.budget), (), _in_passing, self.meanings, Ink()
         )
         text = re.sub(r"^[ \t]*%+[ \t]?", "", source_text[:MAX_ASIDE], flags=re.M)
         if len(text.strip()) < _SHORTEST_ANSWER:
@@ -269,7 +274,7 @@ class _Walk:
 
     def _fate(self, body: str) -> str:
         """Why the sentinel in a piece of source is not seen; empty if it is."""
-        apart = _Walk(self.name, Collector(self.collector.budget), (), none_beside, self.meanings, Ink())
+        apart = _Walk(self.name, Collector(self.collector.budget), (), _in_passing, self.meanings, Ink())
         for chunk in prepare(body).chunks:
             if SENTINEL in chunk.text:
                 apart._nodes(parse(chunk.text) or [])
@@ -427,7 +432,7 @@ class _Walk:
     def _words(self, nodes: Sequence[Node]) -> str:
         """Give the text of some nodes on one line, without adding it anywhere."""
         apart = _Walk(
-            self.name, Collector(self.collector.budget), self.listings, none_beside, self.meanings, self.ink
+            self.name, Collector(self.collector.budget), self.listings, _in_passing, self.meanings, self.ink
         )
         apart._nodes(nodes)
         apart.finish()
@@ -482,6 +487,8 @@ class _Walk:
         self._end_paragraph()
         self.flow.flush()
         name = name.strip()
+        if self.pictures is _in_passing:
+            return
         for candidate in (name, *(f"{folder}/{name}" for folder in self.folders)):
             found = self.pictures(candidate)
             if found is not None:
