@@ -17,7 +17,7 @@ from grader.documents.blocks.code_spans import code_runs
 from grader.documents.blocks.line_kinds import LABEL, Look, listing_kind, look
 from grader.documents.blocks.lines import Line
 from grader.documents.blocks.paragraphs import paragraphs
-from grader.documents.blocks.text_tables import Rows, joined, table_at
+from grader.documents.blocks.text_tables import Rows, is_row_of_figures, joined, table_at
 from grader.documents.core.document import Block, BlockKind, Place
 
 _RETRIED: Final = 40  # lines in columns that make no table; more are not tried again from their second line
@@ -51,10 +51,25 @@ def assemble(lines: Sequence[Line], beside: Iterable[tuple[int, Block]] = ()) ->
     What is unseen is read by itself, and stands behind the block that holds the line before it, as do blocks `beside`
     the lines, each with the index of the line that it follows. So the visible text is read as if there were nothing else.
     """
-    seen = [line for line in lines if not line.unseen]
+    seen = _evenly_spaced([line for line in lines if not line.unseen])
     blocks = list(_assembled(seen))
     aside = [*beside] if len(seen) == len(lines) else [*_unseen(lines), *beside]
     return _interleaved(blocks, seen, lines, aside) if aside else blocks
+
+
+def _evenly_spaced(lines: Sequence[Line]) -> list[Line]:
+    """The lines with single blanks in rows of figures that have more, where a row beside them has as many figures and none.
+
+    One blank too many in one row of five makes no columns.
+    """
+    even = list(lines)
+    rows = [len(line.text.split()) if is_row_of_figures(line.text) else 0 for line in lines]
+    for at, line in enumerate(lines):
+        if rows[at] > 2 and "  " in line.text.strip() and not line.level:
+            beside = [other for other in (at - 1, at + 1) if 0 <= other < len(lines) and rows[other] == rows[at]]
+            if any("  " not in lines[other].text.strip() for other in beside):
+                even[at] = msgspec.structs.replace(line, text=" ".join(line.text.split()))
+    return even
 
 
 def _unseen(lines: Sequence[Line]) -> Iterator[tuple[int, Block]]:

@@ -12,7 +12,7 @@ from grader.documents.blocks.blocks_from_lines import assemble, read_listing
 from grader.documents.blocks.lines import Line
 from grader.documents.blocks.text_tables import Rows, joined
 from grader.documents.core.document import Block, BlockKind, Figure, Place
-from grader.documents.core.encoding import clean
+from grader.documents.core.encoding import clean, with_micro_signs
 from grader.documents.core.limits import Budget
 from grader.documents.figures.svg import described
 
@@ -58,11 +58,11 @@ class Collector:
         limits = self.budget.limits
         if rows:
             rows = tuple(
-                tuple(clean(cell).strip()[:2_000] for cell in row[: limits.table_columns])
+                tuple(with_micro_signs(clean(cell)).strip()[:2_000] for cell in row[: limits.table_columns])
                 for row in rows[: limits.table_rows]
             )
             text = joined(rows)
-        text = clean(text)[: limits.block_characters]
+        text = with_micro_signs(clean(text))[: limits.block_characters]
         text = _INDENT_SPACES.sub(_plain_spaces, text).strip("\n") if kind is BlockKind.CODE else text.strip()
         if kind is BlockKind.OUTPUT:
             text = text.expandtabs(8)
