@@ -35,7 +35,9 @@ _PICTURES: Final = (
     "application/pdf",
 )
 _V3_PICTURES: Final = {"png": "image/png", "jpeg": "image/jpeg", "svg": "image/svg+xml"}
-_PROGRAM_OBJECT: Final = re.compile(r"\s*<(?:IPython|pandas|matplotlib|Figure|ipywidgets|tf|keras|function|class)\b[^>]{0,200}>\s*$")
+_PROGRAM_OBJECT: Final = re.compile(
+    r"\s*<(?:IPython|pandas|matplotlib|Figure|ipywidgets|tf|keras|function|class)\b[^>]{0,200}>\s*$"
+)
 _COLOUR_CODE: Final = re.compile(r"\x1b\[([0-9;]{0,30})m")
 _BROKEN: Final = "Open it in Jupyter or Colab, download it again as .ipynb, and hand that in."
 
@@ -251,7 +253,10 @@ def _read_bundle(output: Mapping[str, Any], place: Place, collector: Collector) 
 def _add_other(plain: str, collector: Collector, before: int, place: Place) -> None:
     """Keeps the plain form of an output that is shown in a richer one, where it says something else."""
     shown = {
-        word for block in collector.blocks[before:] if not block.unseen for word in re.findall(r"\w+", block.text)
+        word
+        for block in collector.blocks[before:]
+        if not block.unseen
+        for word in re.findall(r"\w+", block.text)
     }
     if plain.strip() and not _PROGRAM_OBJECT.match(plain) and not shown.issuperset(re.findall(r"\w+", plain)):
         collector.add(BlockKind.OUTPUT, plain, place, unseen="another form of an output, which is not shown")

@@ -98,7 +98,13 @@ def grade(
         noticed += (Flag("unread-file", " ".join(handed_in.unread)[:MAX_NOTE]),)
     signed, doubts = with_authors(submission, visible(documents))
     result = assemble(
-        signed, handed_in.files, questions, (*noticed, *hidden, *doubts, *flags), execution, assignment, rubric
+        signed,
+        handed_in.files,
+        questions,
+        (*noticed, *hidden, *doubts, *flags),
+        execution,
+        assignment,
+        rubric,
     )
     return Judged(result, documents, executed)
 

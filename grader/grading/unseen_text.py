@@ -10,7 +10,9 @@ import msgspec
 from grader.documents.core.document import STRUCK, Block, Document
 from grader.model import CheckResult, Evidence, Flag, QuestionResult, Verdict, question_verdict
 
-UNSEEN_WHERE: Final = ", which a reader does not see"  # stands behind the place of an unseen passage in evidence
+UNSEEN_WHERE: Final = (
+    ", which a reader does not see"  # stands behind the place of an unseen passage in evidence
+)
 FLAG: Final = "hidden-text"
 _STUDENT: Final = "Something in your file that a reader cannot see may hold an answer; a person looks at it."
 _BETTER: Final = {
@@ -55,7 +57,11 @@ def with_unseen_text(
                 checks.append(check)
                 continue
             reviewed = _reviewed(check, other, hidden)
-            told |= {f"{one.where} {one.excerpt}": one for one in reviewed.evidence if one.where.endswith(UNSEEN_WHERE)}
+            told |= {
+                f"{one.where} {one.excerpt}": one
+                for one in reviewed.evidence
+                if one.where.endswith(UNSEEN_WHERE)
+            }
             checks.append(reviewed)
         if tuple(checks) == question.checks:
             made.append(question)

@@ -50,7 +50,10 @@ def page(body: str, head: str = "") -> str:
         ),
         ("<img src='https://www.google.com/chart?cht=tx&chl=28%20%5Ctimes%2028'>", r"28 \times 28"),
         ("<img src='https://latex.codecogs.com/png.latex?\\dpi{120}&space;28^2'>", "&space;28^2"),
-        ("<img class='mwe-math-fallback-image-inline' alt='28^2' src='https://wikimedia.org/api/rest_v1/media/math/render/svg/1f'>", "28^2"),
+        (
+            "<img class='mwe-math-fallback-image-inline' alt='28^2' src='https://wikimedia.org/api/rest_v1/media/math/render/svg/1f'>",
+            "28^2",
+        ),
         ("<p>$$28 \\times 28$$</p>", r"28 \times 28"),
     ],
 )

@@ -54,7 +54,7 @@ def assemble(lines: Sequence[Line], beside: Iterable[tuple[int, Block]] = ()) ->
     seen = _evenly_spaced([line for line in lines if not line.unseen])
     blocks = list(_assembled(seen))
     aside = [*beside] if len(seen) == len(lines) else [*_unseen(lines), *beside]
-    return _interleaved(blocks, seen, lines, aside) if aside else blocks
+    return _interleaved(blocks, lines, aside) if aside else blocks
 
 
 def _evenly_spaced(lines: Sequence[Line]) -> list[Line]:
@@ -66,7 +66,9 @@ def _evenly_spaced(lines: Sequence[Line]) -> list[Line]:
     rows = [len(line.text.split()) if is_row_of_figures(line.text) else 0 for line in lines]
     for at, line in enumerate(lines):
         if rows[at] > 2 and "  " in line.text.strip() and not line.level:
-            beside = [other for other in (at - 1, at + 1) if 0 <= other < len(lines) and rows[other] == rows[at]]
+            beside = [
+                other for other in (at - 1, at + 1) if 0 <= other < len(lines) and rows[other] == rows[at]
+            ]
             if any("  " not in lines[other].text.strip() for other in beside):
                 even[at] = msgspec.structs.replace(line, text=" ".join(line.text.split()))
     return even
@@ -91,7 +93,7 @@ def _unseen(lines: Sequence[Line]) -> Iterator[tuple[int, Block]]:
 
 
 def _interleaved(
-    blocks: Sequence[Block], seen: Sequence[Line], lines: Sequence[Line], aside: Iterable[tuple[int, Block]]
+    blocks: Sequence[Block], lines: Sequence[Line], aside: Iterable[tuple[int, Block]]
 ) -> list[Block]:
     """Blocks of visible lines with the others between them; a block begins at the line whose place it has."""
     starts: dict[int, int] = {}

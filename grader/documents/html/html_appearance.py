@@ -10,7 +10,9 @@ from grader.documents.core.limits import Budget
 from grader.documents.formulas.mathml import local_name
 from grader.documents.html.html_visibility import Cascade, Element
 
-_PICTURES: Final = frozenset(("img", "svg", "canvas", "video", "math", "object", "iframe", "input", "embed", "picture"))
+_PICTURES: Final = frozenset(
+    ("img", "svg", "canvas", "video", "math", "object", "iframe", "input", "embed", "picture")
+)
 _EVENTS: Final = ("start", "end", "comment", "pi")
 _NEVER_TEXT: Final = frozenset(("script", "style", "head", "title", "meta", "link"))
 
@@ -35,7 +37,9 @@ class Appearance:
         """The appearance of a page by its own style sheets; none that it refers to is fetched."""
         cascade = Cascade(str(element.text or "") for element in root.iter("style", "{*}style"))
         if cascade.sheet.cut:
-            budget.note("The page has more styles than are read: what they hide may have been taken for visible.")
+            budget.note(
+                "The page has more styles than are read: what they hide may have been taken for visible."
+            )
         found = cls()
         entered: list[Element] = [cascade.root()]
         sees: list[bool] = [False]

@@ -47,7 +47,9 @@ def text_by_reason(element: etree._Element, appearance: Appearance) -> tuple[str
         return all_text(element), {}
     seen: list[str] = []
     unseen: dict[str, list[str]] = {}
-    reasons: list[tuple[str, str]] = [("", "")]  # of the elements that are open: why all in it, why its own text
+    reasons: list[tuple[str, str]] = [
+        ("", "")
+    ]  # of the elements that are open: why all in it, why its own text
     for event, inner in etree.iterwalk(element, events=("start", "end", "comment", "pi")):
         if event == "start":
             whole = reasons[-1][0] or appearance.whole.get(inner, "")

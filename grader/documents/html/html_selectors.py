@@ -31,7 +31,18 @@ Test = Callable[[etree._Element, "Place"], bool]
 class Place:
     """Where an element stands, as far as selectors ask: what its ancestors and elder siblings are, and their number."""
 
-    __slots__ = ("above", "before", "bits", "count", "kinds", "last", "parent", "totals", "which", "which_of_kind")
+    __slots__ = (
+        "above",
+        "before",
+        "bits",
+        "count",
+        "kinds",
+        "last",
+        "parent",
+        "totals",
+        "which",
+        "which_of_kind",
+    )
 
     def __init__(self, parent: Place | None) -> None:
         self.parent = parent
@@ -188,8 +199,8 @@ def _any_of(selectors: Sequence[Any], *, otherwise: bool) -> Test:
 
 
 def _attribute(simple: Any, element: etree._Element) -> bool:
-    have = element.get(simple.lower_name)
-    wanted = simple.value
+    have: str | None = element.get(simple.lower_name)
+    wanted: str = simple.value
     if have is None or simple.operator is None:
         return have is not None
     if simple.case_sensitive is False or simple.lower_name in {"type", "align", "dir", "color", "bgcolor"}:

@@ -11,7 +11,9 @@ import tinycss2
 from grader.documents.html.html_selectors import Selectors
 from grader.documents.html.html_values import HEIGHT, WIDTH, Tokens, length, significant
 
-MAX_CSS: Final = 1_500_000  # characters of style sheets that are read, comments aside; notebooks' exports have 400,000
+MAX_CSS: Final = (
+    1_500_000  # characters of style sheets that are read, comments aside; notebooks' exports have 400,000
+)
 _COMMENT: Final = re.compile(r"/\*(?:[^*]|\*(?!/))*+(?:\*/|$)")
 _DEPTH: Final = 6  # of at-rules in one another
 # fmt: off
@@ -47,11 +49,13 @@ class StyleSheet:
         self.cut = False
         left = MAX_CSS
         for text in texts:
-            text = _COMMENT.sub(" ", text)
-            self.cut = self.cut or len(text) > left
+            rules = _COMMENT.sub(" ", text)
+            self.cut = self.cut or len(rules) > left
             if left > 0:
-                self._take(tinycss2.parse_stylesheet(text[:left], skip_comments=True, skip_whitespace=True), 0)
-            left -= len(text)
+                self._take(
+                    tinycss2.parse_stylesheet(rules[:left], skip_comments=True, skip_whitespace=True), 0
+                )
+            left -= len(rules)
 
     def _take(self, rules: Iterable[Any], depth: int) -> None:
         for rule in rules:
@@ -132,9 +136,11 @@ def _size_in_font(tokens: Tokens) -> Tokens:
     for token in tokens:
         if token.type == "literal" and token.value == "/":
             break
-        if token.type in {"dimension", "percentage", "function"} or (token.type == "number" and token.value < 1):
-            found = (token,)
-        elif token.type == "ident" and token.lower_value in _SIZES:
+        if (
+            token.type in {"dimension", "percentage", "function"}
+            or (token.type == "number" and token.value < 1)
+            or (token.type == "ident" and token.lower_value in _SIZES)
+        ):
             found = (token,)
     return found
 

@@ -15,10 +15,32 @@ HEIGHT: Final = 800.0
 ROOT_SIZE: Final = 16.0
 _DEPTH: Final = 8  # of custom properties that stand for others, and of nested functions
 _MOST_TOKENS: Final = 400  # of one value
-_UNITS: Final = {"px": 1.0, "pt": 4 / 3, "pc": 16.0, "in": 96.0, "cm": 37.8, "mm": 3.78, "q": 0.945, "rem": ROOT_SIZE}
+_UNITS: Final = {
+    "px": 1.0,
+    "pt": 4 / 3,
+    "pc": 16.0,
+    "in": 96.0,
+    "cm": 37.8,
+    "mm": 3.78,
+    "q": 0.945,
+    "rem": ROOT_SIZE,
+}
 _UNITS_OF_SIZE: Final = {"em": 1.0, "ex": 0.5, "ch": 0.5, "ic": 1.0, "lh": 1.2, "rlh": 1.2, "cap": 0.7}
-_UNITS_OF_WINDOW: Final = {"vw": WIDTH, "vh": HEIGHT, "vmin": HEIGHT, "vmax": WIDTH, "vi": WIDTH, "vb": HEIGHT}
-_SYSTEM: Final = {"canvas": WHITE, "canvastext": BLACK, "field": WHITE, "fieldtext": BLACK, "linktext": Colour(0, 0, 0.9)}
+_UNITS_OF_WINDOW: Final = {
+    "vw": WIDTH,
+    "vh": HEIGHT,
+    "vmin": HEIGHT,
+    "vmax": WIDTH,
+    "vi": WIDTH,
+    "vb": HEIGHT,
+}
+_SYSTEM: Final = {
+    "canvas": WHITE,
+    "canvastext": BLACK,
+    "field": WHITE,
+    "fieldtext": BLACK,
+    "linktext": Colour(0, 0, 0.9),
+}
 
 Tokens = Sequence[Any]
 
@@ -63,14 +85,19 @@ def _measured(token: Any, size: float, whole: float, depth: int) -> float | None
         case "number":
             return float(token.value)
         case "percentage":
-            return token.value * whole / 100
+            return float(token.value) * whole / 100
         case "dimension":
-            unit = token.lower_unit.lstrip("sdl") if token.lower_unit.endswith(("vw", "vh")) else token.lower_unit
+            unit = (
+                token.lower_unit.lstrip("sdl")
+                if token.lower_unit.endswith(("vw", "vh"))
+                else token.lower_unit
+            )
+            value = float(token.value)
             if unit in _UNITS:
-                return token.value * _UNITS[unit]
+                return value * _UNITS[unit]
             if unit in _UNITS_OF_SIZE:
-                return token.value * _UNITS_OF_SIZE[unit] * size
-            return token.value * _UNITS_OF_WINDOW[unit] / 100 if unit in _UNITS_OF_WINDOW else None
+                return value * _UNITS_OF_SIZE[unit] * size
+            return value * _UNITS_OF_WINDOW[unit] / 100 if unit in _UNITS_OF_WINDOW else None
         case "function" | "() block" if depth < _DEPTH:
             name = token.lower_name if token.type == "function" else "calc"
             inner = significant(token.arguments if token.type == "function" else token.content)
@@ -163,7 +190,10 @@ def colour(token: Any, current: Colour) -> Colour | None:
 def _mixed(token: Any, current: Colour) -> Colour | None:
     """The second and third argument of ``color-mix`` in equal parts, whatever parts are asked for."""
     found = [
-        one for part in _by_commas(significant(token.arguments))[1:3] for item in part if (one := colour(item, current))
+        one
+        for part in _by_commas(significant(token.arguments))[1:3]
+        for item in part
+        if (one := colour(item, current))
     ]
     if len(found) != 2:
         return None

@@ -49,14 +49,18 @@ _SIZES: Final = {
     "xx-small": 9.0, "x-small": 10.0, "small": 13.0, "medium": 16.0, "large": 18.0, "x-large": 24.0, "xx-large": 32.0,
 }  # fmt: skip
 _FONT_TAG: Final = {"1": 10.0, "2": 13.0, "3": 16.0, "4": 18.0, "5": 24.0, "6": 32.0, "7": 48.0}
-_NOT_SHOWN: Final = frozenset(("datalist", "noscript", "template", "noembed", "noframes", "rp", "area", "param"))
+_NOT_SHOWN: Final = frozenset(
+    ("datalist", "noscript", "template", "noembed", "noframes", "rp", "area", "param")
+)
 _BACKED: Final = frozenset(("table", "tr", "td", "th", "tbody", "thead", "tfoot", "body"))
 _DARK: Final = Colour(0.07, 0.07, 0.07)  # a browser's paper in dark colours
 _NONE: Mapping[str, Tokens] = {}
 
 
 class Look(Value, frozen=True):
-    """How the text of an element is set. `gone` says why nothing in it is seen, `unseen` why its own text is not.
+    """How the text of an element is set.
+
+    `gone` says why nothing in it is seen, `unseen` why its own text is not.
     `masked` is a reason for the latter that what stands in it inherits, such as letters laid over one another.
 
     `size` is in pixels, `ground` what is painted behind it, `opaque` the opacity of all that it stands in.
@@ -104,7 +108,9 @@ class Cascade:
         return Element(_computed(parent.look, element, cascaded([*layers, own])), place)
 
 
-_SPECIAL: Final = frozenset(("font", "s", "strike", "del", "dialog", "svg", "text", "tspan", "g", "basefont", "mark"))
+_SPECIAL: Final = frozenset(
+    ("font", "s", "strike", "del", "dialog", "svg", "text", "tspan", "g", "basefont", "mark")
+)
 
 
 def _is_special(element: etree._Element) -> bool:
@@ -112,7 +118,9 @@ def _is_special(element: etree._Element) -> bool:
     if name in _NOT_SHOWN or name in _SPECIAL:
         return True
     attributes = element.attrib
-    return bool(attributes) and any(key in attributes for key in ("hidden", "bgcolor", "text", "color", "inert"))
+    return bool(attributes) and any(
+        key in attributes for key in ("hidden", "bgcolor", "text", "color", "inert")
+    )
 
 
 def _computed(above: Look, element: etree._Element, values: Mapping[str, Tokens]) -> Look:
@@ -126,7 +134,7 @@ def _computed(above: Look, element: etree._Element, values: Mapping[str, Tokens]
     text = _text_colour(above, element, name, values)
     ground, backed = _ground(above, element, name, values, text)
     opaque = above.opaque * _opacity(values)
-    scale = above.scale * _scale(values, size)
+    scale = above.scale * _scale(values)
     visible = _visible(above, values)
     indent = above.indent
     if "text-indent" in values:
@@ -244,7 +252,9 @@ def _ground(
         layers = []
     for token in values.get("background-image", ())[:20]:
         if token.type == "function" and token.lower_name.endswith("gradient"):
-            stops = [one for part in arguments(token) for item in part if (one := colour(item, text)) is not None]
+            stops = [
+                one for part in arguments(token) for item in part if (one := colour(item, text)) is not None
+            ]
             layers += stops[:1]
     ground = _DARK if _is_dark(values) else above.ground
     for layer in layers:
@@ -266,15 +276,21 @@ def _opacity(values: Mapping[str, Tokens]) -> float:
         elif token.type == "function" and token.lower_name == "blur":
             radius = length([*token.arguments][:1], ROOT_SIZE, 0.0)
             opaque *= 0.0 if radius is not None and radius >= 6 else 1.0
-    mask = [token for token in values.get("mask", ()) if token.type == "function" and "gradient" in token.lower_name]
+    mask = [
+        token
+        for token in values.get("mask", ())
+        if token.type == "function" and "gradient" in token.lower_name
+    ]
     for token in mask[:2]:
-        stops = [one for part in arguments(token) for item in part if (one := colour(item, BLACK)) is not None]
+        stops = [
+            one for part in arguments(token) for item in part if (one := colour(item, BLACK)) is not None
+        ]
         if stops and all(too_faint(one.alpha) for one in stops):
             opaque = 0.0
     return opaque
 
 
-def _scale(values: Mapping[str, Tokens], size: float) -> float:
+def _scale(values: Mapping[str, Tokens]) -> float:
     factors = [number([token]) for token in values.get("scale", ())[:2]]
     zoom = number(values.get("zoom", ()))
     if zoom is not None and zoom > 0:
@@ -287,10 +303,18 @@ def _scale(values: Mapping[str, Tokens], size: float) -> float:
         if token.lower_name in {"scale", "scalex", "scaley"}:
             factors += numbers[:2]
         elif token.lower_name == "matrix" and len(numbers) == 6:
-            factors += [numbers[0] if numbers[0] or numbers[1] else 0.0, numbers[3] if numbers[3] or numbers[2] else 0.0]
+            factors += [
+                numbers[0] if numbers[0] or numbers[1] else 0.0,
+                numbers[3] if numbers[3] or numbers[2] else 0.0,
+            ]
         elif token.lower_name == "scale3d":
             factors += numbers[:2]
-        elif token.lower_name in {"rotatex", "rotatey"} and parts and parts[0] and parts[0][0].type == "dimension":
+        elif (
+            token.lower_name in {"rotatex", "rotatey"}
+            and parts
+            and parts[0]
+            and parts[0][0].type == "dimension"
+        ):
             turned = parts[0][0]
             degrees = turned.value * {"turn": 360.0, "rad": 57.2958, "grad": 0.9}.get(turned.lower_unit, 1.0)
             factors += [0.0] if abs(degrees % 180 - 90) < 2 else []
@@ -335,7 +359,8 @@ def _position(values: Mapping[str, Tokens]) -> str:
 
 def _is_clipped(values: Mapping[str, Tokens], size: float) -> bool:
     cut = {
-        axis: keyword(values.get(f"overflow-{axis}", ())) in {"hidden", "clip", "scroll", "auto"} for axis in ("x", "y")
+        axis: keyword(values.get(f"overflow-{axis}", ())) in {"hidden", "clip", "scroll", "auto"}
+        for axis in ("x", "y")
     }
     for axis, names in (("x", ("width", "max-width")), ("y", ("height", "max-height"))):
         for one in names:
@@ -378,12 +403,19 @@ def _is_away(values: Mapping[str, Tokens], size: float) -> bool:
     position = _position(values)
     across, down = _margin(values, "left", size), _margin(values, "top", size)
     if position not in {"static", "sticky"}:
-        for edge, sign, whole in (("left", 1, WIDTH), ("right", -1, WIDTH), ("top", 1, HEIGHT), ("bottom", -1, HEIGHT)):
+        for edge, sign, whole in (
+            ("left", 1, WIDTH),
+            ("right", -1, WIDTH),
+            ("top", 1, HEIGHT),
+            ("bottom", -1, HEIGHT),
+        ):
             moved = length(values.get(edge, ()), size, whole)
             if moved is None:
                 continue
             if edge in {"right", "bottom"} and position != "relative":
-                if moved <= -_AWAY or moved >= whole + _AWAY:  # out to the right or below, or beyond the other edge
+                if (
+                    moved <= -_AWAY or moved >= whole + _AWAY
+                ):  # out to the right or below, or beyond the other edge
                     return True
                 continue
             if edge in {"left", "right"}:
@@ -404,9 +436,15 @@ def _margin(values: Mapping[str, Tokens], side: str, size: float) -> float:
 def _translated(values: Mapping[str, Tokens], size: float) -> tuple[float, float]:
     across = down = 0.0
     moves = [("translate", [[token] for token in values.get("translate", ())[:2]])]
-    moves += [(token.lower_name, arguments(token)) for token in values.get("transform", ())[:10] if token.type == "function"]
+    moves += [
+        (token.lower_name, arguments(token))
+        for token in values.get("transform", ())[:10]
+        if token.type == "function"
+    ]
     for name, parts in moves:
-        numbers = [length(part, size, WIDTH if not at else HEIGHT) or 0.0 for at, part in enumerate(parts[:6])]
+        numbers = [
+            length(part, size, WIDTH if not at else HEIGHT) or 0.0 for at, part in enumerate(parts[:6])
+        ]
         if name in {"translate", "translate3d", "translatex"} and numbers:
             across += numbers[0]
             down += numbers[1] if len(numbers) > 1 else 0.0

@@ -13,9 +13,9 @@ from lxml import html as lxml_html
 
 from grader.documents.blocks.blocks_from_lines import assemble
 from grader.documents.blocks.collector import Collector
+from grader.documents.blocks.ink import ALTERNATIVE, COMMENT
 from grader.documents.blocks.lines import Line
 from grader.documents.blocks.picture_references import PictureSource, add_figure, none_beside
-from grader.documents.blocks.ink import ALTERNATIVE, COMMENT
 from grader.documents.core.document import Block, BlockKind, Place
 from grader.documents.figures.svg import drawing
 from grader.documents.formulas.mathml import local_name
@@ -193,7 +193,13 @@ class Walk:
         inner = Walk(Collector(self.collector.budget), none_beside, self.styles, self.source, self._place())
         if depth > _MAX_DEPTH:
             inner._all_text(element, False)
-        elif local_name(element) in _STAND_INS or local_name(element) in {"noscript", "template", "table", "tr", "td"}:
+        elif local_name(element) in _STAND_INS or local_name(element) in {
+            "noscript",
+            "template",
+            "table",
+            "tr",
+            "td",
+        }:
             inner._children(element, depth + 1, False)
         elif local_name(element) in _HANDLERS and local_name(element) != "svg":
             _HANDLERS[local_name(element)](inner, element, depth + 1, False)
@@ -339,7 +345,9 @@ class Walk:
         self._end_lines()
         for inner in element.iter():
             reason = self.appearance.whole.get(inner, "") or self.appearance.own.get(inner, "")
-            if local_name(inner) in {"desc", "title", "metadata"} or (reason and local_name(inner) in {"text", "tspan"}):
+            if local_name(inner) in {"desc", "title", "metadata"} or (
+                reason and local_name(inner) in {"text", "tspan"}
+            ):
                 self.current.hide(f"{all_text(inner)}\n", reason or "a description inside of a drawing")
         figure = drawing(element, self.collector.budget)
         if figure is not None:
@@ -402,7 +410,12 @@ class Walk:
 
     def _cell_text(self, cell: etree._Element, depth: int, figures: list[tuple[str, str]]) -> str:
         inner = Walk(
-            Collector(self.collector.budget), none_beside, self.styles, self.source, self.fixed, self.appearance
+            Collector(self.collector.budget),
+            none_beside,
+            self.styles,
+            self.source,
+            self.fixed,
+            self.appearance,
         )
         reason = self.appearance.whole.get(cell, "")
         if reason:

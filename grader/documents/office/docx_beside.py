@@ -34,19 +34,23 @@ class TextBeside:
         self.comments: dict[str, str] = {}
         self._placed = {attribute(one, "id") for one in root.iter() if name_of(one) == "commentReference"}
         for part in parts_of_kind(self._targets, "comments"):
-            root = optional(archive, part)
-            for number, comment in enumerate(children(root, "comment")):
+            comments = optional(archive, part)
+            for number, comment in enumerate(children(comments, "comment")):
                 self.comments[attribute(comment, "id") or f"{part} {number}"] = all_text(comment).strip("\n")
-            if root is not None and not self.comments:
-                self.comments[part] = all_text(root)[:_MOST_CHARACTERS].strip("\n")
-        self._settings = next((optional(archive, part) for part in parts_of_kind(self._targets, "settings")), None)
+            if comments is not None and not self.comments:
+                self.comments[part] = all_text(comments)[:_MOST_CHARACTERS].strip("\n")
+        self._settings = next(
+            (optional(archive, part) for part in parts_of_kind(self._targets, "settings")), None
+        )
 
     def paper(self, root: etree._Element, theme: Theme) -> Colour:
         """The colour of the page, where the document asks for one to be shown."""
         background = child(root, "background")
         if background is None or not is_on(child(self._settings, "displayBackgroundShape")):
             return WHITE
-        return theme.of(background, "color", "themeColor") or hex_colour(attribute(background, "color")) or WHITE
+        return (
+            theme.of(background, "color", "themeColor") or hex_colour(attribute(background, "color")) or WHITE
+        )
 
     def chunk(self, key: str) -> str:
         """The words of a part that was inserted from another file, by its relationship; its form is not kept."""
@@ -54,7 +58,7 @@ class TextBeside:
         if target is None or target.external:
             return ""
         try:
-            text = decode(self._archive.read(target.name))[:_MOST_CHARACTERS]
+            text = decode(self._archive.read(target.name) or b"")[:_MOST_CHARACTERS]
         except UnreadableDocumentError:
             return ""
         if "<" not in text:

@@ -123,7 +123,9 @@ def _text_fill(element: etree._Element, theme: Theme) -> Colour | None:
         return Colour(0, 0, 0, 0)
     solid = child(element, "solidFill")
     found = theme.drawn(solid)
-    transparency = next((number(attribute(one, "val")) for one in element.iter() if name_of(one) == "alpha"), 0)
+    transparency = next(
+        (number(attribute(one, "val")) for one in element.iter() if name_of(one) == "alpha"), 0
+    )
     return None if found is None else Colour(*found[:3], 0.0 if transparency >= _FAINT else 1.0)
 
 
@@ -133,7 +135,9 @@ def shade_of(element: etree._Element | None, theme: Theme) -> Colour | None:
         return None
     fill = theme.of(element, "fill", "themeFill")
     pattern = attribute(element, "val")
-    share = 100 if pattern == "solid" else number(pattern.removeprefix("pct")) if pattern.startswith("pct") else 0
+    share = (
+        100 if pattern == "solid" else number(pattern.removeprefix("pct")) if pattern.startswith("pct") else 0
+    )
     if not share:
         return fill
     front = theme.of(element, "color", "themeColor") or BLACK
@@ -157,15 +161,17 @@ def why_run_unseen(setting: Setting, ground: Colour) -> str:
     if fill is not None and fill.alpha < 1:
         return TRANSPARENT
     colour = fill or setting.get("colour")
-    return "" if colour is None else why_unseen(colour, ground)  # Word picks a colour that is seen where none is set
+    return (
+        "" if colour is None else why_unseen(colour, ground)
+    )  # Word picks a colour that is seen where none is set
 
 
 def why_paragraph_unseen(properties: etree._Element | None) -> str:
     """Why nothing of a paragraph is seen: lines without height, a frame without size, indents that leave the page."""
     spacing = child(properties, "spacing")
-    if spacing is not None and attribute(spacing, "lineRule") == "exact":
-        if number(attribute(spacing, "line"), 240) < SMALLEST_POINTS * _TWIPS:
-            return CLIPPED
+    exact = spacing is not None and attribute(spacing, "lineRule") == "exact"
+    if spacing is not None and exact and number(attribute(spacing, "line"), 240) < SMALLEST_POINTS * _TWIPS:
+        return CLIPPED
     indent = child(properties, "ind")
     if indent is not None:
         left = number(attribute(indent, "left") or attribute(indent, "start"))
@@ -189,9 +195,9 @@ def why_row_unseen(row: etree._Element) -> str:
     if is_on(child(properties, "hidden")):
         return NOT_DISPLAYED
     height = child(properties, "trHeight")
-    if height is not None and attribute(height, "hRule") == "exact":
-        if number(attribute(height, "val"), 240) < SMALLEST_POINTS * _TWIPS:
-            return CLIPPED
+    exact = height is not None and attribute(height, "hRule") == "exact"
+    if height is not None and exact and number(attribute(height, "val"), 240) < SMALLEST_POINTS * _TWIPS:
+        return CLIPPED
     return ""
 
 
@@ -215,7 +221,10 @@ def box_setting(box: etree._Element, theme: Theme) -> tuple[str, Colour | None]:
             if _is_flat(child(shape, "xfrm", "ext")):
                 return CLIPPED, None
         elif name in {"inline", "anchor"}:
-            if is_on(child(above, "docPr")) and attribute(_there(child(above, "docPr")), "hidden") in {"1", "true"}:
+            if is_on(child(above, "docPr")) and attribute(_there(child(above, "docPr")), "hidden") in {
+                "1",
+                "true",
+            }:
                 return NOT_DISPLAYED, None
             if _is_flat(child(above, "extent")):
                 return CLIPPED, None
@@ -248,11 +257,11 @@ def _is_away(offset: etree._Element | None) -> bool:
 
 
 def _vml_reason(style: str) -> str:
-    said = dict(
-        (part.split(":", 1)[0].strip().lower(), part.split(":", 1)[1].strip().lower())
+    said = {
+        part.split(":", 1)[0].strip().lower(): part.split(":", 1)[1].strip().lower()
         for part in style[:2_000].split(";")
         if ":" in part
-    )
+    }
     if said.get("visibility") == "hidden" or said.get("display") == "none":
         return NOT_DISPLAYED
     if any(0 <= _points(said[side]) < SMALLEST_POINTS for side in ("width", "height") if side in said):
@@ -263,7 +272,9 @@ def _vml_reason(style: str) -> str:
 
 def _points(measure: str) -> float:
     found = re.fullmatch(r"(-?\d{0,9}(?:\.\d{1,9})?)([a-z]{0,2})", measure)
-    return float(found[1]) * _VML_UNITS.get(found[2], 1.0) if found and found[1] not in {"", "-", "."} else 100.0
+    return (
+        float(found[1]) * _VML_UNITS.get(found[2], 1.0) if found and found[1] not in {"", "-", "."} else 100.0
+    )
 
 
 def shades_of_table(table: etree._Element, style: etree._Element | None, theme: Theme) -> list[Colour]:

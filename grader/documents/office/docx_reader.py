@@ -115,7 +115,9 @@ class _Walk:
             root = optional(self.archive, part)
             if root is not None:
                 text = " ".join(
-                    " ".join(self._gathered(entry).text.split()) for entry in root.iter() if name_of(entry) == "p"
+                    " ".join(self._gathered(entry).text.split())
+                    for entry in root.iter()
+                    if name_of(entry) == "p"
                 )
                 if re.search(r"[^\W\d_]{2}", text):
                     texts.setdefault(text.strip())
@@ -247,9 +249,9 @@ class _Walk:
 
     def _table(self, element: etree._Element) -> None:
         """Read a table of figures; one that only lays out code, paragraphs or pictures is read as those."""
-        found = list(_rows(element))
-        rows = [list(_cells(row)) for row in found]
-        reasons = [self.unseen or why_row_unseen(row) for row in found]
+        lines = list(_rows(element))
+        rows = [list(_cells(row)) for row in lines]
+        reasons = [self.unseen or why_row_unseen(row) for row in lines]
         grounds = self._grounds(element)
         widest = max((len(row) for row in rows), default=0)
         if widest <= 1 or len(rows) == 1 or any(_holds_code(cell) for row in rows for cell in row):
@@ -265,6 +267,7 @@ class _Walk:
         filled: list[list[str]] = []
         unseen: dict[str, list[list[str]]] = {}  # rows by the reason why nothing of them is seen
         asides: list[tuple[str, str]] = []
+        before, self.unseen = self.unseen, ""  # a row that is not seen is read as it stands
         most = self.collector.budget.limits.table_columns
         for row, reason in zip(rows[: self.collector.budget.limits.table_rows], reasons, strict=False):
             texts: list[str] = []
@@ -275,6 +278,7 @@ class _Walk:
                 texts.append("" if goes_on else self._cell(cell, pictures, ground, [] if reason else asides))
                 texts += [""] * (min(number(value(cell, "tcPr", "gridSpan"), 1), most) - 1)
             (unseen.setdefault(reason, []) if reason else filled).append(texts)
+        self.unseen = before
         self.flow.table(filled, place)
         for reason, hidden in unseen.items():
             self.flow.table(hidden, place, reason)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
+from types import MappingProxyType
 from typing import Final
 
 import msgspec
@@ -13,8 +14,8 @@ from grader.documents.blocks.ink import COMMENT, WHITE, Colour
 from grader.documents.blocks.typed_paragraphs import GatheredText
 from grader.documents.core.document import STRUCK
 from grader.documents.formulas.omml import is_maths, omml_to_text
-from grader.documents.office.docx_package import Styles, font_is_fixed
 from grader.documents.office.docx_ink import Setting, run_setting, why_run_unseen
+from grader.documents.office.docx_package import Styles, font_is_fixed
 from grader.documents.office.office_xml import attribute, child, children, name_of, value
 from grader.model import Value
 
@@ -33,13 +34,16 @@ _SYMBOLS: Final = {  # of the font Symbol, by code point within its private area
 _PRIVATE: Final = {0xF000 + code: _SYMBOLS.get(code, chr(code)) for code in range(0x20, 0x100)}
 
 
+_PLAIN: Final[Setting] = MappingProxyType({})
+
+
 class Surroundings(Value, frozen=True):
     """What the text of a paragraph is set in: its styles' settings, its ground, a reason why nothing there is seen."""
 
-    setting: Setting = {}
+    setting: Setting = _PLAIN
     ground: Colour = WHITE
     unseen: str = ""
-    comments: Mapping[str, str] = {}
+    comments: Mapping[str, str] = _PLAIN
 
 
 def gathered(
@@ -66,7 +70,9 @@ def _inline(
         elif name == "r" and not is_maths(entry):
             _run(entry, segment, styles, around, fixed=fixed)
         elif name in {"oMath", "oMathPara"}:
-            segment.formula(omml_to_text(entry), unseen=around.unseen or _why_maths_unseen(entry, styles, around))
+            segment.formula(
+                omml_to_text(entry), unseen=around.unseen or _why_maths_unseen(entry, styles, around)
+            )
         elif name == "AlternateContent":
             for choice in chosen(entry):
                 _inline(choice, segment, styles, around, fixed=fixed)
@@ -75,13 +81,19 @@ def _inline(
             _inline(entry, segment, styles, around, fixed=fixed)
 
 
-def _run(run: etree._Element, segment: GatheredText, styles: Styles, around: Surroundings, *, fixed: bool) -> None:
+def _run(
+    run: etree._Element, segment: GatheredText, styles: Styles, around: Surroundings, *, fixed: bool
+) -> None:
     properties = child(run, "rPr")
     setting, named = around.setting, value(properties, "rStyle")
     if properties is not None:
         own = font_is_fixed(properties)
         fixed = own if own is not None else fixed or bool(named and styles.of(named).monospace)
-        setting = {**setting, **(styles.setting(named) if named else {}), **run_setting(properties, styles.theme)}
+        setting = {
+            **setting,
+            **(styles.setting(named) if named else {}),
+            **run_setting(properties, styles.theme),
+        }
     unseen = around.unseen or why_run_unseen(setting, around.ground)
     raised = {"superscript": "^", "subscript": "_"}.get(value(properties, "vertAlign"), "")
     for entry in run:
@@ -164,4 +176,3 @@ def _symbol(char: str) -> str:
         return ""
     code = int(char, 16)
     return _PRIVATE.get(code if code >= 0xF000 else 0xF000 + code, "")
-

@@ -110,7 +110,11 @@ def _said_of_box(properties: etree._Element) -> Setting:
     if shade is not None:
         said["box"] = shade
     height = points(attribute(properties, "row-height"))
-    if height is not None and height < SMALLEST_POINTS and attribute(properties, "use-optimal-row-height") != "true":
+    if (
+        height is not None
+        and height < SMALLEST_POINTS
+        and attribute(properties, "use-optimal-row-height") != "true"
+    ):
         said["unseen"] = CLIPPED
     part = share(attribute(properties, "opacity"))
     if part is not None and too_faint(part) and name_of(properties) == "graphic-properties":

@@ -205,7 +205,8 @@ class _Walk:
         around = self.styles.setting("table", attribute(element, "style-name")).get("box")
         reasons = [self.unseen or self._why_row_unseen(row) for row in found]
         grounds = [
-            self.styles.setting("table-row", attribute(row, "style-name")).get("box") or around for row in found
+            self.styles.setting("table-row", attribute(row, "style-name")).get("box") or around
+            for row in found
         ]
         gone = _hidden_columns(element, limits.table_columns)
         widest = max((len(row) for row in rows), default=0)
@@ -213,8 +214,8 @@ class _Walk:
             self.flow.flush()
             for row, reason, ground in zip(rows, reasons, grounds, strict=True):
                 for index, cell in enumerate(row):
-                    reason = reason or (NOT_DISPLAYED if index in gone else "")
-                    self._within(cell, "", reason, self._ground(cell) or ground)
+                    column = NOT_DISPLAYED if index in gone else ""
+                    self._within(cell, "", reason or column, self._ground(cell) or ground)
                     self.flow.flush()
             return
         place = self._place("table")
@@ -222,6 +223,7 @@ class _Walk:
         filled: list[list[str]] = []
         unseen: dict[str, list[list[str]]] = {}  # rows by the reason why nothing of them is seen
         asides: list[tuple[str, str]] = []
+        before, self.unseen = self.unseen, ""  # a row that is not seen is read as it stands
         for row, reason, ground in zip(rows[: limits.table_rows], reasons, grounds, strict=False):
             texts: list[str] = []
             for index, cell in enumerate(row[: limits.table_columns]):
@@ -233,6 +235,7 @@ class _Walk:
                 repeated = min(number(attribute(cell, "number-columns-repeated"), 1), limits.table_columns)
                 texts += texts[-1:] * (repeated - 1)
             (unseen.setdefault(reason, []) if reason else filled).append(texts[: limits.table_columns])
+        self.unseen = before
         self.flow.table(filled, place)
         for reason, hidden in unseen.items():
             self.flow.table(hidden, place, reason)

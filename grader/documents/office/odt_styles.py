@@ -107,7 +107,9 @@ class OdtStyles:
                 if monospace is None and font:
                     monospace = self._fonts.get(font, fixed_pitch(font))
             for properties in children(style, "paragraph-properties"):
-                margin = sum(points(attribute(properties, side)) or 0.0 for side in ("margin-left", "text-indent"))
+                margin = sum(
+                    points(attribute(properties, side)) or 0.0 for side in ("margin-left", "text-indent")
+                )
                 indent = indent or min(max(round(margin / _POINTS_A_SPACE), 0), 60)
             current = attribute(style, "parent-style-name")
         return OdtStyle(level if family == "paragraph" else 0, monospace, raised, caption, indent)

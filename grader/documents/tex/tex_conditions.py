@@ -20,7 +20,9 @@ _WORD: Final = re.compile(
     r"(?P<comment>(?<!\\)%[^\n]*)|\\newif\s*\\if(?P<new>[A-Za-z@]+)|\\(?P<word>(?:if[A-Za-z@]*|else|or|fi|[A-Za-z@]{1,40}true)(?![A-Za-z@]))"
 )
 _NUMBERS: Final = re.compile(r"\s*([-+]?\d{1,9})\s*([<=>])\s*([-+]?\d{1,9}) ?")
-_LENGTHS: Final = re.compile(r"\s*([-+]?\d{0,6}\.?\d{1,6})\s*[a-z]{2}\s*([<=>])\s*([-+]?\d{0,6}\.?\d{1,6})\s*[a-z]{2} ?")
+_LENGTHS: Final = re.compile(
+    r"\s*([-+]?\d{0,6}\.?\d{1,6})\s*[a-z]{2}\s*([<=>])\s*([-+]?\d{0,6}\.?\d{1,6})\s*[a-z]{2} ?"
+)
 _ODD: Final = re.compile(r"\s*(\d{1,9}) ?")
 _SIGNS: Final = re.compile(r"\s*([^\\\s{}])([^\\{}\n])")
 _TWO_NAMES: Final = re.compile(r"\s*(\\[A-Za-z@]+|[^\\\s{}])\s*(\\[A-Za-z@]+|[^\\\s{}])")
@@ -94,7 +96,9 @@ def _truth(word: str, text: str, at: int, switches: dict[str, bool]) -> tuple[bo
         return True, at
     if word in {"ifxetex", "ifluatex", "ifmmode"}:
         return False, at
-    numbers = (_NUMBERS if word == "ifnum" else _LENGTHS).match(text, at) if word in {"ifnum", "ifdim"} else None
+    numbers = (
+        (_NUMBERS if word == "ifnum" else _LENGTHS).match(text, at) if word in {"ifnum", "ifdim"} else None
+    )
     if numbers is not None:
         left, right = float(numbers[1]), float(numbers[3])
         return {"<": left < right, "=": left == right, ">": left > right}[numbers[2]], numbers.end()

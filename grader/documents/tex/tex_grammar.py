@@ -9,13 +9,49 @@ from typing import Any, Final
 Node = Any  # pylatexenc has no types: a node is told apart by the attributes of its class
 
 _MACROS: Final = {
-    "phantom": "{", "hphantom": "{", "vphantom": "{", "sbox": "{{", "savebox": "{[[{", "typeout": "{", "message": "{",
-    "gobble": "{", "gradergobble": "{", "gradergobbletwo": "{{", "graderfirstoftwo": "{{", "gradersecondoftwo": "{{",
-    "special": "{", "glossary": "{", "pdfcomment": "[{", "pdfmargincomment": "[{", "pdftooltip": "{{", "censor": "{",
-    "blackout": "{", "xblackout": "{", "todo": "[{", "texttransparent": "{{", "transparent": "{", "fontsize": "{{",
-    "pagecolor": "[{", "definecolor": "{{{", "colorlet": "{{", "hl": "{", "st": "{", "sout": "{", "xout": "{", "cancel": "{",
-    "raisebox": "{[[{", "fcolorbox": "{{{", "textcolor": "[{{", "hspace": "*{", "vspace": "*{", "makebox": "[[{",
-    "framebox": "[[{", "marginpar": "[{", "invisible": "{", "PackageWarning": "{{", "excludecomment": "{",
+    "phantom": "{",
+    "hphantom": "{",
+    "vphantom": "{",
+    "sbox": "{{",
+    "savebox": "{[[{",
+    "typeout": "{",
+    "message": "{",
+    "gobble": "{",
+    "gradergobble": "{",
+    "gradergobbletwo": "{{",
+    "graderfirstoftwo": "{{",
+    "gradersecondoftwo": "{{",
+    "special": "{",
+    "glossary": "{",
+    "pdfcomment": "[{",
+    "pdfmargincomment": "[{",
+    "pdftooltip": "{{",
+    "censor": "{",
+    "blackout": "{",
+    "xblackout": "{",
+    "todo": "[{",
+    "texttransparent": "{{",
+    "transparent": "{",
+    "fontsize": "{{",
+    "pagecolor": "[{",
+    "definecolor": "{{{",
+    "colorlet": "{{",
+    "hl": "{",
+    "st": "{",
+    "sout": "{",
+    "xout": "{",
+    "cancel": "{",
+    "raisebox": "{[[{",
+    "fcolorbox": "{{{",
+    "textcolor": "[{{",
+    "hspace": "*{",
+    "vspace": "*{",
+    "makebox": "[[{",
+    "framebox": "[[{",
+    "marginpar": "[{",
+    "invisible": "{",
+    "PackageWarning": "{{",
+    "excludecomment": "{",
     "multicolumn": "{{{",
     "multirow": "[{[{[{",
     "href": "{{",
@@ -185,7 +221,9 @@ LAST_ARGUMENT: Final = frozenset(  # macros of which only the last argument is w
     )
 )
 DEFINES: Final = frozenset(("def", "gdef", "edef", "xdef", "let", "catcode"))
-BODIES: Final = frozenset(("write", "setbox", "graderdblarg"))  # what follows up to the next group is not set, nor is that
+BODIES: Final = frozenset(
+    ("write", "setbox", "graderdblarg")
+)  # what follows up to the next group is not set, nor is that
 INCLUDES: Final = frozenset(
     ("input", "include", "subfile", "lstinputlisting", "inputminted", "verbatiminput", "import", "includepdf")
 )

@@ -40,7 +40,9 @@ _SIZES: Final = {
 _POINTS: Final = {
     "pt": 1.0, "bp": 1.004, "mm": 2.845, "cm": 28.45, "in": 72.27, "ex": 4.3, "em": 10.0, "sp": 1 / 65536, "pc": 12.0,
 }  # fmt: skip
-_LENGTH: Final = re.compile(r"\s*([-+]?\s?(?:\d{1,7}(?:\.\d{0,7})?|\.\d{1,7}))\s*(pt|bp|mm|cm|in|ex|em|sp|pc)?")
+_LENGTH: Final = re.compile(
+    r"\s*([-+]?\s?(?:\d{1,7}(?:\.\d{0,7})?|\.\d{1,7}))\s*(pt|bp|mm|cm|in|ex|em|sp|pc)?"
+)
 
 
 class Ink(Value, frozen=True):
@@ -114,7 +116,11 @@ def _by_model(model: str, text: str) -> Colour | None:
     if model == "cmyk" and len(numbers) == 4:
         return Colour(*((1 - min(one, 1.0)) * (1 - min(numbers[3], 1.0)) for one in numbers[:3]))
     if model.lower() in {"hsb", "cmy"} and len(numbers) == 3:
-        return Colour(*(1 - one for one in numbers)) if model == "cmy" else Colour(*(numbers[2] * (1 - numbers[1]),) * 3)
+        return (
+            Colour(*(1 - one for one in numbers))
+            if model == "cmy"
+            else Colour(*(numbers[2] * (1 - numbers[1]),) * 3)
+        )
     return None
 
 

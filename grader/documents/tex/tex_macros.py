@@ -47,7 +47,11 @@ class Definitions:
             body, end = _group(text, found.end())
             name = found["name"] or found["primitive"] or found["document"]
             if name:
-                count = found["count"] or (len(found["hashes"] or "") // 2) or len(re.findall("[a-zA-Z]", found["form"] or ""))
+                count = (
+                    found["count"]
+                    or (len(found["hashes"] or "") // 2)
+                    or len(re.findall("[a-zA-Z]", found["form"] or ""))
+                )
                 self.macros[name] = Macro(body, int(count))
             elif found["environ"]:
                 self.environments[found["environ"]] = body.replace("\\BODY", SENTINEL)

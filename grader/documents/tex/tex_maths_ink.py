@@ -10,11 +10,21 @@ from grader.documents.tex.tex_ink import CHANGES, SETS, Ink, Palette, changed, w
 _MOST_GROUPS: Final = 200
 _TOKEN: Final = re.compile(r"\\([A-Za-z]+)|\\.|[{}]|[^\\{}]+", re.S)
 _ARGUMENT: Final = re.compile(r"\s*(?:\[([^\[\]]{0,200})\]|\{([^{}]{0,200})\})")
-_TAKES: Final = {"textcolor": 1, "colorbox": 1, "fcolorbox": 2, "scalebox": 1, "resizebox": 2, "raisebox": 1, "texttransparent": 1}
+_TAKES: Final = {
+    "textcolor": 1,
+    "colorbox": 1,
+    "fcolorbox": 2,
+    "scalebox": 1,
+    "resizebox": 2,
+    "raisebox": 1,
+    "texttransparent": 1,
+}
 _TELLS: Final = re.compile(r"\\(?:" + "|".join(sorted(CHANGES | SETS)) + r")(?![A-Za-z])")
 
 
-def seen_of_maths(tex: str, ink: Ink | None = None, palette: Palette | None = None) -> tuple[str, dict[str, str]]:
+def seen_of_maths(
+    tex: str, ink: Ink | None = None, palette: Palette | None = None
+) -> tuple[str, dict[str, str]]:
     r"""The part of a formula that is seen, and the rest of it by the reason why it is not.
 
     ``\color{white}{...}`` is read as MathJax does, where the group behind it is what is coloured, and as TeX does.

@@ -101,7 +101,9 @@ class Meanings:
         self.palette = Palette()
         self.defined = Definitions(text)
         self.told: set[str] = set()  # macros whose text has been kept
-        self.tried: dict[str, str] = {}  # why what is given to a macro is not seen, by the macro and the argument
+        self.tried: dict[
+            str, str
+        ] = {}  # why what is given to a macro is not seen, by the macro and the argument
         for name, model, values in _COLOUR.findall(text)[:_MOST_COLOURS]:
             self.palette.define(name, model, values)
         for name, values in _COLOUR_LET.findall(text)[:_MOST_COLOURS]:
@@ -171,9 +173,7 @@ class _Walk:
 
     def _aside(self, source_text: str, reason: str) -> None:
         """Adds source that is never set on the page, read as if it were."""
-        apart = _Walk(
-            self.name, Collector(self.collector.budget), (), _in_passing, self.meanings, Ink()
-        )
+        apart = _Walk(self.name, Collector(self.collector.budget), (), _in_passing, self.meanings, Ink())
         text = re.sub(r"^[ \t]*%+[ \t]?", "", source_text[:MAX_ASIDE], flags=re.M)
         if len(text.strip()) < _SHORTEST_ANSWER:
             return
@@ -346,7 +346,9 @@ class _Walk:
         """Takes the ink that a table's columns ask for by ``>{...}``."""
         form = "".join(source([one]) for one in arguments(node))[:2_000]
         for piece in re.findall(r">\s*\{((?:[^{}]|\{[^{}]{0,100}\}){0,300})\}", form)[:20]:
-            self._nodes([one for one in parse(piece) or [] if kind(one) == "Macro" and one.macroname in CHANGES])
+            self._nodes(
+                [one for one in parse(piece) or [] if kind(one) == "Macro" and one.macroname in CHANGES]
+            )
 
     def _set_in_ink(self, node: Node, name: str, *, fixed: bool) -> bool:
         """Takes a macro that changes how what follows, or its last argument, is set; false for other macros."""

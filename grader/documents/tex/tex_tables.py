@@ -9,7 +9,9 @@ from typing import Final
 from grader.documents.core.limits import ReadingLimits
 from grader.documents.tex.tex_grammar import Node, inner, kind, required, source
 
-_SKIP: Final = re.compile(r"^\s*\*?\s*\[\s*[-+]?\d{0,4}(?:\.\d{1,4})?\s*(?:pt|ex|em|mm|cm|in|bp|pc|sp|\\?[a-z]+)?\s*\]")
+_SKIP: Final = re.compile(
+    r"^\s*\*?\s*\[\s*[-+]?\d{0,4}(?:\.\d{1,4})?\s*(?:pt|ex|em|mm|cm|in|bp|pc|sp|\\?[a-z]+)?\s*\]"
+)
 
 Rows = list[list[str]]
 
@@ -42,9 +44,8 @@ def rows_of(nodes: Sequence[Node], words_of: Callable[[Sequence[Node]], str], li
             rows[-1] += [only[1] if only else text, *[""] * (span - 1)]
 
     skip = False  # whether a row has just ended: the space that it asks for may come next
-    for node in nodes:
-        if skip and kind(node) == "Chars":
-            node = _without_skip(node)
+    for given in nodes:
+        node = _without_skip(given) if skip and kind(given) == "Chars" else given
         skip = False
         if len(rows) > limits.table_rows:
             break

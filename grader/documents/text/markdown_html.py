@@ -11,10 +11,27 @@ from lxml import html as lxml_html
 
 from grader.documents.html.html_visibility import Cascade, Element, Look
 
-_TAG: Final = re.compile(r"<!--.*?(?:-->|\Z)|<(/?)([a-zA-Z][\w-]{0,40})((?:\"[^\"]*\"|'[^']*'|[^'\"<>]){0,400})>", re.S)
+_TAG: Final = re.compile(
+    r"<!--.*?(?:-->|\Z)|<(/?)([a-zA-Z][\w-]{0,40})((?:\"[^\"]*\"|'[^']*'|[^'\"<>]){0,400})>", re.S
+)
 _STYLE: Final = re.compile(r"<style\b[^>]{0,200}>(.*?)(?:</style|\Z)", re.S | re.I)
 _VOID: Final = frozenset(
-    ("br", "hr", "img", "input", "meta", "link", "area", "base", "col", "embed", "source", "track", "wbr", "param")
+    (
+        "br",
+        "hr",
+        "img",
+        "input",
+        "meta",
+        "link",
+        "area",
+        "base",
+        "col",
+        "embed",
+        "source",
+        "track",
+        "wbr",
+        "param",
+    )
 )
 _CLOSED_BY_ITSELF: Final = frozenset(("p", "li", "td", "th", "tr", "option", "dt", "dd"))
 _MOST_OPEN: Final = 60
@@ -31,7 +48,9 @@ class OpenElements:
     def __init__(self, styles: list[str]) -> None:
         self.cascade = Cascade(styles)
         self._root = etree.Element("body")
-        self._open: list[tuple[str, str, etree._Element, Element]] = []  # name, tag as written, element, its look
+        self._open: list[
+            tuple[str, str, etree._Element, Element]
+        ] = []  # name, tag as written, element, its look
         self._outermost = self.cascade.enter(self.cascade.root(), self._root)
 
     @property
@@ -84,4 +103,8 @@ def _attributes(tag: str) -> dict[str, str]:
         element = lxml_html.fragment_fromstring(tag)
     except (etree.ParserError, etree.XMLSyntaxError, ValueError):
         return {}
-    return {str(key): str(value) for key, value in element.attrib.items() if re.fullmatch(r"[a-zA-Z_][\w-]*", str(key))}
+    return {
+        str(key): str(value)
+        for key, value in element.attrib.items()
+        if re.fullmatch(r"[a-zA-Z_][\w-]*", str(key))
+    }

@@ -43,7 +43,9 @@ def _parser(maths: bool) -> MarkdownIt:
     from mdit_py_plugins.dollarmath import dollarmath_plugin  # noqa: PLC0415
     from mdit_py_plugins.texmath import texmath_plugin  # noqa: PLC0415
 
-    parser = MarkdownIt("commonmark", {"html": True, "maxNesting": _MAX_NESTING}).enable(["table", "strikethrough"])
+    parser = MarkdownIt("commonmark", {"html": True, "maxNesting": _MAX_NESTING}).enable(
+        ["table", "strikethrough"]
+    )
     if maths:
         parser.use(dollarmath_plugin, allow_space=True, double_inline=True, allow_digits=True)
         parser.use(texmath_plugin, delimiters="brackets").use(amsmath_plugin)
@@ -176,7 +178,9 @@ class _Walk:
         self.styles = style_sheets(html)
         self.open = OpenElements(self.styles)
         self.remarks = deque(
-            (index, found[1]) for index, line in enumerate(lines) if (found := _REMARK.match(line)) is not None
+            (index, found[1])
+            for index, line in enumerate(lines)
+            if (found := _REMARK.match(line)) is not None
         )
 
     def run(self) -> None:
