@@ -49,7 +49,7 @@ def read_fragment(
     if not html.strip():
         return
     try:
-        root = _parsed(html, collector)
+        root = _parsed(f"<div>{html}</div>", collector)  # a comment alone is a page, too
     except UnreadableDocumentError:
         return
     appearance = Appearance.of(root, collector.budget)

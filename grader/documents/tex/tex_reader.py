@@ -262,6 +262,10 @@ class _Walk:
 
     def _given(self, name: str) -> list[str]:
         """Why what is given to a macro of the source's own is not seen, one reason (or none) an argument."""
+        alias = self.meanings.defined.aliases.get(name, "")
+        if alias in SETS:
+            return [self._fate(f"\\{alias}{{{SENTINEL}}}")]
+        name = alias or name
         macro = self.meanings.defined.macros.get(name)
         return [] if macro is None else [self._tried(name, one) for one in range(1, macro.count + 1)]
 
