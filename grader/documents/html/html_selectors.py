@@ -7,7 +7,7 @@ parent and of the elements before it, so that the work for one element does not 
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from typing import Any, Final
 
 from cssselect2 import parser as selector_parser
@@ -58,10 +58,9 @@ class Place:
 
 
 class _Part:
-    __slots__ = ("combinator", "order", "specificity", "test", "tests")
+    __slots__ = ("order", "specificity", "test")
 
-    def __init__(self, combinator: str, test: Test) -> None:
-        self.combinator = combinator
+    def __init__(self, test: Test) -> None:
         self.test = test
         self.specificity: Specificity = (0, 0, 0)
         self.order = -1  # of the rule, if this part ends a selector
@@ -72,8 +71,11 @@ class Selectors:
 
     def __init__(self) -> None:
         self._parts: list[_Part] = []
-        self._by_key: dict[tuple[str, str], list[int]] = defaultdict(list)
-        self._anywhere: list[int] = []
+        self._by_key: dict[tuple[str, str], int] = defaultdict(
+            int
+        )  # the parts that name an element, class or id
+        self._anywhere = 0  # the other parts
+        self._behind: dict[str, int] = defaultdict(int)  # the parts behind each combinator
 
     def add(self, prelude: Sequence[Any], order: int) -> None:
         """Takes the selectors before a rule's block; those that are none, or of no static page, are passed over."""
@@ -96,12 +98,13 @@ class Selectors:
         chain.append(("", tree))
         for combinator, compound in reversed(chain):
             number = len(self._parts)
-            self._parts.append(_Part(combinator, _all_of(compound.simple_selectors)))
+            self._parts.append(_Part(_all_of(compound.simple_selectors)))
             key = _key(compound.simple_selectors)
             if key is not None:
-                self._by_key[key].append(number)
-            elif len(self._anywhere) < _MOST_ANYWHERE:
-                self._anywhere.append(number)
+                self._by_key[key] |= 1 << number
+            elif self._anywhere.bit_count() < _MOST_ANYWHERE:
+                self._anywhere |= 1 << number
+            self._behind[combinator] |= 1 << number
         self._parts[-1].order = order
         self._parts[-1].specificity = selector.specificity
 
@@ -113,10 +116,13 @@ class Selectors:
         parent.kinds[name] += 1
         place.which, place.which_of_kind = parent.count, parent.kinds[name]
         found: list[tuple[Specificity, int]] = []
-        for number in self._candidates(element, name):
-            part = self._parts[number]
-            if self._related(part.combinator, number, parent) and part.test(element, place):
-                place.bits |= 1 << number
+        left = self._candidates(element, name) & self._related(parent)
+        while left:
+            bit = left & -left
+            left ^= bit
+            part = self._parts[bit.bit_length() - 1]
+            if part.test(element, place):
+                place.bits |= bit
                 if part.order >= 0:
                     found.append((part.specificity, part.order))
         place.above = parent.above | place.bits
@@ -124,29 +130,23 @@ class Selectors:
         parent.before |= place.bits
         return place, found
 
-    def _candidates(self, element: etree._Element, name: str) -> Iterable[int]:
-        yield from self._by_key.get(("name", name), ())
+    def _candidates(self, element: etree._Element, name: str) -> int:
+        """The parts that name this element, one of its classes or its id, and those that name nothing."""
+        parts = self._anywhere | self._by_key.get(("name", name), 0)
         for word in dict.fromkeys(element.get("class", "").split()[:60]):
-            yield from self._by_key.get(("class", word), ())
-        own = element.get("id")
-        if own:
-            yield from self._by_key.get(("id", own), ())
-        yield from self._anywhere
+            parts |= self._by_key.get(("class", word), 0)
+        return parts | self._by_key.get(("id", element.get("id", "")), 0)
 
-    @staticmethod
-    def _related(combinator: str, number: int, parent: Place) -> bool:
-        match combinator:
-            case "":
-                return True
-            case " ":
-                among = parent.above
-            case ">":
-                among = parent.bits
-            case "+":
-                among = parent.last
-            case _:
-                among = parent.before
-        return bool(among >> (number - 1) & 1)
+    def _related(self, parent: Place) -> int:
+        """The parts that may match a child of a parent, by what stands above and before it."""
+        behind = self._behind
+        return (
+            behind[""]
+            | (parent.above << 1 & behind[" "])
+            | (parent.bits << 1 & behind[">"])
+            | (parent.last << 1 & behind["+"])
+            | (parent.before << 1 & behind["~"])
+        )
 
 
 def _key(simple: Sequence[Any]) -> tuple[str, str] | None:
