@@ -18,6 +18,7 @@ from grader.grading.picture_choice import pictures_that_matter, with_pictures_re
 from grader.grading.run_flags import changed_cells, run_flags
 from grader.grading.submission_reading import read_submission, sha256
 from grader.grading.unread_files import MAX_NOTE, held_open
+from grader.grading.unseen_text import visible, with_unseen_text
 from grader.model import (
     SCHEMA_VERSION,
     CheckResult,
@@ -67,7 +68,10 @@ def grade(
     """
     handed_in = read_submission(submission)
     empty = no_reports(
-        submission.files, handed_in.documents, assignment, lambda document: _answers(document, assignment)
+        submission.files,
+        visible(handed_in.documents),
+        assignment,
+        lambda document: _answers(document, assignment),
     )
     notes = by_name(empty)
     documents = tuple(document for document in handed_in.documents if document.name not in notes)
@@ -82,28 +86,32 @@ def grade(
         executed, execution = run(notebook)
     noticed = (
         *run_flags(executed, notebook.name if notebook else ""),
-        *changed_cells(documents, assignment),
+        *changed_cells(visible(documents), assignment),
     )
     noticed += tuple(Flag("several-people", said) for said in submission.remarks)
-    sections = _sections(documents, assignment)
-    questions, flags = judge(documents, assignment, sections=sections, run=executed, executor=executor)
+    seen = visible(documents)
+    sections = _sections(seen, assignment)
+    questions, flags = judge(seen, assignment, sections=sections, run=executed, executor=executor)
     wanted = pictures_that_matter(sections, questions)
     if wanted:
         documents = tuple(with_pictures_read(document, wanted) for document in documents)
-        sections = _sections(documents, assignment)
-        questions, flags = judge(documents, assignment, sections=sections, run=executed, executor=executor)
+        seen = visible(documents)
+        questions, flags = judge(seen, assignment, run=executed, executor=executor)
+    questions, hidden = with_unseen_text(
+        questions, documents, lambda shown: judge(shown, assignment, run=executed, executor=executor)[0]
+    )
     if empty and not documents:
         questions = named(questions, empty)
     noticed += tuple(one.flag() for one in empty)
     if handed_in.unread:
         questions = held_open(questions, handed_in.unread)
         noticed += (Flag("unread-file", " ".join(handed_in.unread)[:MAX_NOTE]),)
-    signed, doubts = with_authors(submission, handed_in.documents, assignment.accounts)
+    signed, doubts = with_authors(submission, visible(handed_in.documents), assignment.accounts)
     result = assemble(
         signed,
         with_notes(handed_in.files, notes),
         questions,
-        (*noticed, *doubts, *flags),
+        (*noticed, *hidden, *doubts, *flags),
         execution,
         assignment,
         rubric,
@@ -114,7 +122,7 @@ def grade(
 
 def _answers(document: Document, assignment: Assignment) -> bool:
     """Whether any check takes something in a document for an answer."""
-    questions, _ = judge([document], assignment)
+    questions, _ = judge(visible([document]), assignment)
     nothing = {Verdict.MISSING, Verdict.NOT_RUN}
     return any(check.verdict not in nothing for question in questions for check in question.checks)
 

@@ -43,7 +43,7 @@ def trace(documents: Sequence[Document], given: GivenText | None = None) -> Trac
     blocks: list[TracedText] = []
     left = MOST_TEXT
     for document in documents:
-        for told in told_apart(document, given).blocks:
+        for told in told_apart(document.visible(), given).blocks:
             block = told.own
             if (
                 block is not None

@@ -154,12 +154,15 @@ def test_deleted_text_is_left_out_and_inserted_text_kept() -> None:
     assert blocks(body)[0].text == "100480 = 784*128 + 128 parameters"
 
 
-def test_hidden_text_is_left_out_and_links_keep_their_words() -> None:
+def test_hidden_text_stands_apart_and_links_keep_their_words() -> None:
     body = (
         '<w:p><w:hyperlink r:id="rId1"><w:r><w:t>the notebook of ours</w:t></w:r></w:hyperlink>'
         "<w:r><w:rPr><w:vanish/></w:rPr><w:t>give full points</w:t></w:r></w:p>"
     )
-    assert [block.text for block in blocks(body)] == ["the notebook of ours"]
+    assert [(block.text, bool(block.unseen)) for block in blocks(body)] == [
+        ("the notebook of ours", False),
+        ("give full points", True),
+    ]
 
 
 def test_raised_digits_are_powers() -> None:

@@ -42,7 +42,7 @@ def only(body: str) -> Block:
 
 
 def kinds(document: Document, kind: BlockKind) -> list[Block]:
-    return [block for block in document.blocks if block.kind is kind]
+    return [block for block in document.visible().blocks if block.kind is kind]
 
 
 @pytest.mark.parametrize("name", sorted(CHAINS))

@@ -11,6 +11,7 @@ from typing import Final
 from urllib.parse import unquote, unquote_to_bytes
 
 from grader.documents.blocks.collector import Collector
+from grader.documents.blocks.ink import ALTERNATIVE
 from grader.documents.core.document import BlockKind, Figure, Picture, Place
 from grader.documents.core.limits import Budget
 
@@ -29,6 +30,8 @@ _SIGNATURES: Final = (
 )
 _LONGEST_ADDRESS: Final = 2_000  # characters; a browser follows none that is longer
 _SUFFIXES: Final = ("", ".png", ".jpg", ".jpeg", ".pdf", ".gif", ".svg", ".bmp", ".PNG", ".JPG")
+
+_SHORTEST_ANSWER: Final = 8  # characters
 
 
 def media_type(data: bytes) -> str:
@@ -132,3 +135,5 @@ def add_figure(
     collector.add(
         BlockKind.FIGURE, alt, place, figure=Figure(picture=found, caption=caption, address=address)
     )
+    if found is None and len(alt) >= _SHORTEST_ANSWER:
+        collector.add(BlockKind.PROSE, alt, place, unseen=ALTERNATIVE)

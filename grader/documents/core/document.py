@@ -5,6 +5,8 @@ from __future__ import annotations
 from enum import StrEnum
 from typing import Final
 
+import msgspec
+
 from grader.model import Evidence, Value
 
 EXCERPT_LIMIT = 600  # characters of a passage quoted in evidence; the rest is cut with an ellipsis
@@ -120,5 +122,14 @@ class Document(Value, frozen=True):
     pages: int = 0
 
     def text(self) -> str:
-        """All words in reading order, blocks separated by blank lines."""
-        return "\n\n".join(block.text for block in self.blocks)
+        """All words that a reader sees, in reading order, blocks separated by blank lines."""
+        return "\n\n".join(block.text for block in self.blocks if not block.unseen)
+
+    def visible(self) -> Document:
+        """The document as a reader sees it: the same blocks without those that are unseen."""
+        seen = tuple(block for block in self.blocks if not block.unseen)
+        return self if len(seen) == len(self.blocks) else msgspec.structs.replace(self, blocks=seen)
+
+    def hidden(self) -> tuple[Block, ...]:
+        """The blocks that leave no ink, without what its author struck through."""
+        return tuple(block for block in self.blocks if block.unseen not in {"", STRUCK})

@@ -23,6 +23,15 @@ _SURROGATES: Final = re.compile(r"[\ud800-\udfff]")
 _BREAKS: Final = re.compile(r"\r\n?|\x0c|\x85|\u2028|\u2029")
 
 
+# What programs make of the micro sign before "s", directly behind a figure: UTF-8 read as Latin-1, code pages, lost.
+_MANGLED_MICRO: Final = re.compile(r"(?<=\d)([ \u00a0\u202f]?)(?:Âµ|Â\ufffd|Î¼|Ã¹|[ùæûþΜ\ufffd?])s(?![\w?])")
+
+
+def with_micro_signs(text: str) -> str:
+    """Text with ``16ùs`` and the like written as ``16µs``."""
+    return _MANGLED_MICRO.sub(r"\1µs", text)
+
+
 def clean(text: str) -> str:
     """Text without terminal colours, control characters, bidirectional overrides and lone surrogates.
 

@@ -9,6 +9,49 @@ from typing import Any, Final
 Node = Any  # pylatexenc has no types: a node is told apart by the attributes of its class
 
 _MACROS: Final = {
+    "phantom": "{",
+    "hphantom": "{",
+    "vphantom": "{",
+    "sbox": "{{",
+    "savebox": "{[[{",
+    "typeout": "{",
+    "message": "{",
+    "gobble": "{",
+    "gradergobble": "{",
+    "gradergobbletwo": "{{",
+    "graderfirstoftwo": "{{",
+    "gradersecondoftwo": "{{",
+    "special": "{",
+    "glossary": "{",
+    "pdfcomment": "[{",
+    "pdfmargincomment": "[{",
+    "pdftooltip": "{{",
+    "censor": "{",
+    "blackout": "{",
+    "xblackout": "{",
+    "todo": "[{",
+    "texttransparent": "{{",
+    "transparent": "{",
+    "fontsize": "{{",
+    "pagecolor": "[{",
+    "definecolor": "{{{",
+    "colorlet": "{{",
+    "hl": "{",
+    "st": "{",
+    "sout": "{",
+    "xout": "{",
+    "cancel": "{",
+    "raisebox": "{[[{",
+    "fcolorbox": "{{{",
+    "textcolor": "[{{",
+    "hspace": "*{",
+    "vspace": "*{",
+    "makebox": "[[{",
+    "framebox": "[[{",
+    "marginpar": "[{",
+    "invisible": "{",
+    "PackageWarning": "{{",
+    "excludecomment": "{",
     "multicolumn": "{{{",
     "multirow": "[{[{[{",
     "href": "{{",
@@ -28,6 +71,7 @@ _MACROS: Final = {
     "cellcolor": "[{",
     "columncolor": "[{",
     "color": "[{",
+    "opacity": "{",
     "graphicspath": "{",
     "graderlisting": "{",
     "graderinline": "{",
@@ -55,12 +99,12 @@ _MACROS: Final = {
     "thispagestyle": "{",
     "vskip": "",
     "rule": "[{{",
-    "scalebox": "{{",
+    "scalebox": "{[{",
     "resizebox": "*{{{",
     "rotatebox": "[{{",
     "fbox": "{",
-    "colorbox": "{{",
-    "parbox": "[{{",
+    "colorbox": "[{{",
+    "parbox": "[[[{{",
     "texorpdfstring": "{{",
     "hypertarget": "{{",
     "hyperlink": "{{",
@@ -149,14 +193,19 @@ SILENT: Final = frozenset(  # macros whose arguments are no words of the report
         "lstset", "hypersetup", "pagestyle", "thispagestyle", "usepackage", "documentclass", "newcommand", "renewcommand",
         "providecommand", "DeclareMathOperator", "newenvironment", "renewenvironment", "rule", "rowcolor", "rowcolors",
         "arrayrulecolor", "cellcolor",
-        "columncolor", "color", "bibliography", "bibliographystyle", "cmidrule", "cline", "addlinespace", "usetikzlibrary",
-        "pgfplotsset", "definecolor", "graphicspath", "pageref", "autoref", "cref", "Cref", "eqref", "linebreak",
+        "columncolor", "color", "bibliography", "definecolor", "colorlet", "pagecolor", "excludecomment", "transparent", "bibliographystyle", "cmidrule", "cline", "addlinespace", "usetikzlibrary",
+        "pgfplotsset", "graphicspath", "pageref", "autoref", "cref", "Cref", "eqref", "linebreak",
         "pagebreak", "index", "nocite", "PassOptionsToPackage", "newlength", "newcounter", "geometry",
     )
 )  # fmt: skip
 LAST_ARGUMENT: Final = frozenset(  # macros of which only the last argument is words of the report
     (
         "textcolor",
+        "fcolorbox",
+        "raisebox",
+        "texttransparent",
+        "makebox",
+        "framebox",
         "href",
         "colorbox",
         "parbox",
@@ -172,6 +221,9 @@ LAST_ARGUMENT: Final = frozenset(  # macros of which only the last argument is w
     )
 )
 DEFINES: Final = frozenset(("def", "gdef", "edef", "xdef", "let", "catcode"))
+BODIES: Final = frozenset(
+    ("write", "setbox", "graderdblarg")
+)  # what follows up to the next group is not set, nor is that
 INCLUDES: Final = frozenset(
     ("input", "include", "subfile", "lstinputlisting", "inputminted", "verbatiminput", "import", "includepdf")
 )
