@@ -20,7 +20,11 @@ _EDGE: Final = 0.09  # of the page's height, above and below: where running head
 
 
 class PageContent(NamedTuple):
-    """One page: its size in points, its lines from top to bottom, its ruled tables and its figures."""
+    """One page: its size in points, its lines from top to bottom, its ruled tables and its figures.
+
+    `unseen` are lines that a reader of the page does not see, each with the reason. `turn` says by how many degrees to
+    the right the page was turned to be read so; one page can stand here more than once, turned in several ways.
+    """
 
     number: int
     width: float
@@ -28,10 +32,12 @@ class PageContent(NamedTuple):
     lines: list[TextLine]
     tables: list[PlacedTable]
     regions: list[Region]
+    unseen: Sequence[tuple[str, TextLine]] = ()
+    turn: int = 0
 
 
 class Item(NamedTuple):
-    """Something on a page in reading order: a line, a table or a figure."""
+    """Something on a page in reading order: a line, a table or a figure. `unseen` and `turn` are as in `PageContent`."""
 
     page: int
     top: float
@@ -39,6 +45,8 @@ class Item(NamedTuple):
     table: PlacedTable | None
     region: Region | None
     number: int
+    unseen: str = ""
+    turn: int = 0
 
 
 def covers(outer: Box4, inner: Box4) -> bool:
@@ -135,5 +143,6 @@ def items_of(pages: Sequence[PageContent]) -> Iterator[Item]:
             for table in tables
         ]
         items += [Item(page.number, region.box[1], None, None, region, 0) for region in page.regions]
+        items += [Item(page.number, line.base, line, None, None, 0, reason) for reason, line in page.unseen]
         items.sort(key=lambda item: item.top)
-        yield from items
+        yield from (item._replace(turn=page.turn) for item in items) if page.turn else items

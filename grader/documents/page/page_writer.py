@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections import Counter
 from collections.abc import Callable, Sequence
@@ -13,7 +14,7 @@ from grader.documents.blocks.collector import Collector
 from grader.documents.blocks.line_kinds import LABEL, Look, look
 from grader.documents.blocks.lines import Line
 from grader.documents.blocks.text_tables import Rows
-from grader.documents.core.document import BlockKind, Box, Figure, Picture, Place
+from grader.documents.core.document import Block, BlockKind, Box, Figure, Picture, Place
 from grader.documents.page.code_indentation import blank_lines, code_layout, code_text, without_prompt
 from grader.documents.page.page_content import Item, PageContent, covers
 from grader.documents.page.page_figures import Region
@@ -43,6 +44,7 @@ class PageWriter:
         )
         self.levels = _heading_sizes(pages, self.body)
         self.pending: list[Item] = []
+        self.unseen: list[Item] = []
         self.last_table: tuple[int, Rows, Place] | None = (
             None  # the table that may go on, and where its block stands
         )
@@ -52,13 +54,17 @@ class PageWriter:
         for item in items:
             if self.collector.full:
                 break
+            if item.unseen:
+                self.unseen.append(item)
+                continue
             if item.line is not None:
                 if not self._goes_on(item):
                     self.pending.append(item)
                 continue
             if item.region is not None and self._in_the_way(item, items):
                 continue
-            self._flush()
+            if self.pending:  # else a table may go on that ended the page before
+                self._flush()
             if item.table is not None:
                 self._table(item, item.table)
             elif item.region is not None:
@@ -74,7 +80,8 @@ class PageWriter:
             item.region.image
             and sum(
                 other.line is not None
-                and other.page == item.page
+                and not other.unseen
+                and (other.page, other.turn) == (item.page, item.turn)
                 and covers(box, (other.line.x0, other.line.top, other.line.x1, other.line.bottom))
                 for other in items
             )
@@ -135,23 +142,41 @@ class PageWriter:
         return True
 
     def _figure(self, item: Item, region: Region) -> None:
-        words = region.words
-        figure = Figure(region.kind, self.cutting(item, region), "", words.words, words.ticks, words.labelled)
+        words, picture = region.words, self.cutting(item, region)
+        if picture is not None and not picture.data:
+            return
+        figure = Figure(region.kind, picture, "", words.words, words.ticks, words.labelled)
         self.collector.add(BlockKind.FIGURE, "", self._place(item, region.box), figure=figure)
 
     # --- running text
 
     def _flush(self) -> None:
+        """Adds the text so far; what is unseen follows the paragraph that it stands in or behind."""
         items, self.pending = self.pending, []
+        unseen, self.unseen = self.unseen, []
         for block in assemble(self._lines(items)):
-            self.collector.add(
-                block.kind,
-                block.text,
-                block.place,
-                rows=block.rows,
-                level=block.level,
-                language=block.language,
-            )
+            at = _height(block.place)
+            before = [item for item in unseen if (item.page, item.top) < at]
+            self._add_unseen(before)
+            unseen = unseen[len(before) :]
+            self._add(block, "")
+        self._add_unseen(unseen)
+
+    def _add_unseen(self, items: Sequence[Item]) -> None:
+        for reason, group in itertools.groupby(items, key=lambda item: item.unseen):
+            for block in assemble(self._lines(list(group))):
+                self._add(block, reason)
+
+    def _add(self, block: Block, unseen: str) -> None:
+        self.collector.add(
+            block.kind,
+            block.text,
+            block.place,
+            rows=block.rows,
+            level=block.level,
+            language=block.language,
+            unseen=unseen,
+        )
 
     def _lines(self, items: Sequence[Item]) -> list[Line]:
         """Lines as their author ended them: wrapped prose joined, code with its indentation and blank lines."""
@@ -200,6 +225,8 @@ class PageWriter:
     def _gap(self, before: Item | None, item: Item) -> float:
         """The distance of two baselines in line heights; large between pages' ends that do not belong together."""
         if before is None or before.line is None or item.line is None:
+            return 9.0
+        if before.turn != item.turn:
             return 9.0
         if before.page != item.page:
             return 1.0
@@ -284,6 +311,10 @@ class PageWriter:
         after = items[index + 1].line if index + 1 < len(items) else None
         wraps = after is not None and after.bold and line.x1 > self.margin - 3 * line.size
         return 0 if wraps else 5
+
+
+def _height(place: Place) -> tuple[int, float]:
+    return place.page or 0, place.box.top if place.box is not None else 0.0
 
 
 def _body_size(pages: Sequence[PageContent]) -> float:

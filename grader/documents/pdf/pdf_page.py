@@ -1,0 +1,211 @@
+"""One page of a PDF as it is read: which of its characters are seen, and which way up its text stands."""
+
+from __future__ import annotations
+
+import copy
+from collections import Counter
+from collections.abc import Sequence
+from typing import Any, Final, NamedTuple
+
+from grader.documents.core.limits import Budget
+from grader.documents.page.page_content import PageContent, covers
+from grader.documents.page.page_figures import image_regions, plot_regions
+from grader.documents.page.page_glyphs import Glyph, Rule, direction, fixed_pitch_fonts, glyphs_of
+from grader.documents.page.page_lines import TextLine, lines_of
+from grader.documents.page.page_tables import Box4, ruled_table
+from grader.documents.pdf.pdf_ink import TINY, Char, unseen_characters
+from grader.documents.pdf.pdf_render import Renderer
+
+_ASIDE: Final = (
+    24  # letters that are turned otherwise than the page, outside its plots, from which they are read too
+)
+_READABLE: Final = 10.0  # points that tiny type is enlarged to, so that its words part
+
+
+class Frame(NamedTuple):
+    """The part of a page that is displayed, in the reader's coordinates; `turn` as in `PageContent`."""
+
+    box: Box4
+    turn: int
+
+    def displayed(self, box: Box4) -> Box4:
+        """A box as it lies on the displayed page, from its upper left corner."""
+        x0, top, x1, bottom = self.box
+        width, height = x1 - x0, bottom - top
+        left, up, right, down = box[0] - x0, box[1] - top, box[2] - x0, box[3] - top
+        match self.turn:
+            case 90:
+                return up, width - right, down, width - left
+            case 180:
+                return width - right, height - down, width - left, height - up
+            case 270:
+                return height - down, left, height - up, right
+        return left, up, right, down
+
+    def own(self, box: Box4) -> Box4:
+        """A box on the turned page, from the upper left corner of what is displayed."""
+        return box[0] - self.box[0], box[1] - self.box[1], box[2] - self.box[0], box[3] - self.box[1]
+
+
+class View(NamedTuple):
+    """What a page holds when it is turned so that this text stands upright."""
+
+    content: PageContent
+    frame: Frame
+
+
+def views_of(page: Any, budget: Budget, renderer: Renderer | None = None) -> list[View]:
+    """A page of `pdfplumber` as it is read, most of its text first. Without a `renderer` all that is in place is seen."""
+    chars = _limited(page.chars, f"page {page.page_number}", "characters; the rest was not read", budget)
+    unseen = _unseen(page, chars, renderer)
+    turns = Counter(
+        -direction(char) % 360
+        for char, reason in zip(chars, unseen, strict=True)
+        if not reason and char["text"].isalnum()
+    )
+    main = 360 - turns.most_common(1)[0][0] if turns else 0
+    main %= 360
+    first, rest = _view(page, unseen, main, budget)
+    views = [first]
+    for turn in (90, 270, 180, 0):
+        aside = [index for index in rest if direction(chars[index]) == turn and not unseen[index]]
+        if turn != main and sum(chars[index]["text"].isalpha() for index in aside) >= _ASIDE:
+            views.append(_text_aside(page, aside, turn, budget))
+    return views
+
+
+def _limited(things: list[Any], where: str, left_out: str, budget: Budget) -> list[Any]:
+    limit = budget.limits.page_objects
+    if len(things) > limit:
+        budget.note(f"{where} holds more than {limit} {left_out}")
+    return things[:limit]
+
+
+def _frame(page: Any, turn: int) -> Frame:
+    crop, media = page.cropbox, page.mediabox
+    x0, top, x1, bottom = (
+        *(float(max(one, other)) for one, other in zip(crop[:2], media[:2], strict=True)),
+        *(float(min(one, other)) for one, other in zip(crop[2:], media[2:], strict=True)),
+    )
+    if x1 - x0 < 1 or bottom - top < 1:
+        x0, top, x1, bottom = (float(edge) for edge in media)
+    return Frame((x0, top, x1, bottom), turn)
+
+
+def _unseen(page: Any, chars: Sequence[Char], renderer: Renderer | None) -> list[str]:
+    if renderer is None or not chars:
+        return [""] * len(chars)
+    import pypdfium2  # noqa: PLC0415 - loaded only for PDF
+
+    try:
+        sheet = renderer.sheet(int(page.page_number) - 1)
+    except (pypdfium2.PdfiumError, OSError, ValueError, IndexError):
+        return [""] * len(chars)  # nobody else can draw it either
+    try:
+        return unseen_characters(sheet, chars, _frame(page, 0).box)
+    finally:
+        sheet.close()
+
+
+def _turned(page: Any, turn: int) -> Any:
+    """The page read anew with its text turned to the right."""
+    if not turn:
+        return page
+    from pdfplumber.page import Page  # noqa: PLC0415 - loaded only for PDF
+
+    sheet = copy.copy(page.page_obj)
+    sheet.rotate = (page.page_obj.rotate + turn) % 360
+    sheet.attrs = {**page.page_obj.attrs, "Rotate": sheet.rotate}
+    return Page(page.pdf, sheet, page.page_number)
+
+
+def _view(page: Any, unseen: Sequence[str], turn: int, budget: Budget) -> tuple[View, list[int]]:
+    """The page turned, and the indices of its characters that stand otherwise and belong to no plot."""
+    seen_as = _turned(page, turn)
+    chars = seen_as.chars[: len(unseen)]
+    frame = _frame(seen_as, turn)
+    number, width, height = int(page.page_number), float(seen_as.width), float(seen_as.height)
+    upright, turned = glyphs_of(char for char, reason in zip(chars, unseen, strict=True) if not reason)
+    strokes = _limited(
+        [*seen_as.lines, *seen_as.rects, *seen_as.curves],
+        f"page {number}",
+        "strokes; the rest was not looked at",
+        budget,
+    )
+    rules = _rules(strokes, width)
+    lines = lines_of(upright, rules, fixed_pitch_fonts(upright))
+    tables = [
+        table
+        for found in (seen_as.find_tables() if 4 <= len(strokes) <= 3_000 else ())
+        if (table := ruled_table([row.cells for row in found.rows], lines)) is not None
+    ]
+    regions = plot_regions(strokes, lines, turned, [table.box for table in tables], (width, height))
+    regions = [region for region in regions if not any(covers(region.box, table.box) for table in tables)]
+    rest = [
+        index
+        for index, char in enumerate(chars)
+        if direction(char)
+        and not any(_near(region.box, char) for region in regions)
+        and not char["text"].isspace()
+    ]
+    regions += image_regions(seen_as.images, frame.box)
+    hidden = _unseen_lines(chars, unseen)
+    return View(PageContent(number, width, height, lines, tables, regions, hidden, turn), frame), rest
+
+
+def _near(box: Box4, char: Char) -> bool:
+    x, y = (char["x0"] + char["x1"]) / 2, (char["top"] + char["bottom"]) / 2
+    return bool(box[0] - 40 <= x <= box[2] + 40 and box[1] - 40 <= y <= box[3] + 40)
+
+
+def _text_aside(page: Any, indices: Sequence[int], turn: int, budget: Budget) -> View:
+    """Only the text of a page that is turned in another way than most: a table that was set sideways."""
+    seen_as = _turned(page, turn)
+    chars = seen_as.chars
+    upright, _ = glyphs_of(chars[index] for index in indices)
+    strokes = [*seen_as.lines, *seen_as.rects, *seen_as.curves][: budget.limits.page_objects]
+    width, height = float(seen_as.width), float(seen_as.height)
+    lines = lines_of(upright, _rules(strokes, width), fixed_pitch_fonts(upright))
+    tables = [
+        table
+        for found in (seen_as.find_tables() if 4 <= len(strokes) <= 3_000 else ())
+        if (table := ruled_table([row.cells for row in found.rows], lines)) is not None
+    ]
+    content = PageContent(int(page.page_number), width, height, lines, tables, [], turn=turn)
+    return View(content, _frame(seen_as, turn))
+
+
+def _unseen_lines(chars: Sequence[Char], unseen: Sequence[str]) -> list[tuple[str, TextLine]]:
+    lines: list[tuple[str, TextLine]] = []
+    for reason in sorted(set(unseen) - {""}):
+        hidden = [char for char, own in zip(chars, unseen, strict=True) if own == reason]
+        glyphs, _ = glyphs_of({**char, "matrix": (1, 0, 0, 1, *char["matrix"][4:])} for char in hidden)
+        scale = _enlargement(glyphs) if reason == TINY else 1.0
+        glyphs = [_scaled(glyph, scale) for glyph in glyphs]
+        for line in lines_of(glyphs, (), fixed_pitch_fonts(glyphs)):
+            lines.append(
+                (
+                    reason,
+                    line._replace(top=line.top / scale, bottom=line.bottom / scale, base=line.base / scale),
+                )
+            )
+    return lines
+
+
+def _enlargement(glyphs: Sequence[Glyph]) -> float:
+    width = sum(glyph.x1 - glyph.x0 for glyph in glyphs) / max(len(glyphs), 1)
+    return min(max(_READABLE / max(2 * width, 1e-4), 1.0), 1e5)
+
+
+def _scaled(glyph: Glyph, scale: float) -> Glyph:
+    x0, x1, top, bottom, base, size = (edge * scale for edge in glyph[1:7])
+    return Glyph(glyph.text, x0, x1, top, bottom, base, size, glyph.font)
+
+
+def _rules(strokes: Sequence[dict[str, Any]], width: float) -> list[Rule]:
+    return [
+        Rule(float(stroke["x0"]), float(stroke["x1"]), (float(stroke["top"]) + float(stroke["bottom"])) / 2)
+        for stroke in strokes
+        if float(stroke["bottom"]) - float(stroke["top"]) < 1.6
+        and 1.5 < float(stroke["x1"]) - float(stroke["x0"]) < width
+    ]
