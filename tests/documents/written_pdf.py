@@ -38,9 +38,19 @@ def pdf(
     filters: str = "/FlateDecode",
     locked: bool = False,
     extra: Sequence[bytes] = (),
+    media: str = "0 0 595 842",
+    entries: str = "",
+    resources: str = "",
+    catalog: str = "",
 ) -> bytes:
-    """A file of pages, each a content stream. `compressed` replaces the first page's stream by encoded bytes."""
-    objects: list[bytes] = [b"<< /Type /Catalog /Pages 2 0 R >>", b""]
+    """A file of pages, each a content stream. `compressed` replaces the first page's stream by encoded bytes.
+
+    `entries`, `resources` and `catalog` are further entries of each page, its resources, and the catalog; objects of
+    `extra` are referred to there as ``{0}``, ``{1}``.
+    """
+    numbers = [f"{3 + len(FONTS) + 2 * len(pages) + index} 0 R" for index in range(len(extra))]
+    entries, resources, catalog = (part.format(*numbers) for part in (entries, resources, catalog))
+    objects: list[bytes] = [f"<< /Type /Catalog /Pages 2 0 R {catalog} >>".encode(), b""]
     fonts = " ".join(f"/{name} {3 + index} 0 R" for index, name in enumerate(FONTS))
     objects += [
         f"<< /Type /Font /Subtype /Type1 /BaseFont /{name} /Encoding /WinAnsiEncoding >>".encode()
@@ -53,8 +63,8 @@ def pdf(
             data, how = compressed, f" /Filter {filters}"
         objects.append(f"<< /Length {len(data)}{how} >>\nstream\n".encode() + data + b"\nendstream")
         objects.append(
-            f"<< /Type /Page /Parent 2 0 R /MediaBox [0 0 595 842] /Contents {len(objects)} 0 R "
-            f"/Resources << /Font << {fonts} >> >> >>".encode()
+            f"<< /Type /Page /Parent 2 0 R /MediaBox [{media}] /Contents {len(objects)} 0 R {entries} "
+            f"/Resources << /Font << {fonts} >> {resources} >> >>".encode()
         )
         kids.append(f"{len(objects)} 0 R")
     objects[1] = f"<< /Type /Pages /Kids [{' '.join(kids)}] /Count {len(kids)} >>".encode()

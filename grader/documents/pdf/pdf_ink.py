@@ -34,7 +34,9 @@ _PIXELS: Final = 1_263  # of the longer side of a page that is drawn: 108 dots p
 _MOST_PIXELS: Final = 4_000
 _INK: Final = 20  # of 255 levels of grey that a stroke differs from what is behind it, at its darkest
 _TRACE: Final = 5  # less is nothing; what lies between is thin and pale, and goes as the text around it
-_LEAST_SHARE: Final = 0.02  # of the area of letters that is ink at least, where they can be seen
+_LEAST_SHARE: Final = (
+    0.2  # of where letters stand that shows some ink at least, if more than slivers of them are seen
+)
 _DARK: Final = 150  # luminance below which text is plain on light ground
 _LIGHT: Final = 200  # luminance from which a ground is light
 _DEPTH: Final = 8  # of forms in forms
@@ -53,16 +55,23 @@ class Thing(NamedTuple):
     nested: bool
 
 
-def unseen_characters(sheet: Any, chars: Sequence[Char], frame: Box4) -> list[str]:
+def unseen_characters(
+    sheet: Any, chars: Sequence[Char], frame: Box4, drawn_fonts: frozenset[str]
+) -> list[str]:
     """Why a reader does not see each character; empty strings for those that are seen.
 
     `sheet` is the page of a `pypdfium2` document, and is left changed: load it anew to draw from it. `frame` is the
-    part of the page that is displayed, in the coordinates of `chars`.
+    part of the page that is displayed, in the coordinates of `chars`. `drawn_fonts` names the fonts whose signs are
+    drawn by themselves (Type 3).
     """
-    reasons = _by_place_and_size(chars, frame)
+    reasons = _by_place_and_size(chars, frame, drawn_fonts)
     looked_at = [index for index, char in enumerate(chars) if not reasons[index] and _prints(char["text"])]
     things = list(_things(sheet))
-    if looked_at and not _is_plain(things, [chars[index] for index in looked_at], frame):
+    if looked_at and (
+        _has_annotations(sheet)
+        or any(chars[index]["fontname"] in drawn_fonts for index in looked_at)
+        or not _is_plain(things, [chars[index] for index in looked_at], frame)
+    ):
         for index, reason in zip(
             looked_at, _by_ink(sheet, things, [chars[index] for index in looked_at], frame), strict=True
         ):
@@ -82,7 +91,7 @@ def _prints(text: str) -> bool:
 # --- without drawing
 
 
-def _by_place_and_size(chars: Sequence[Char], frame: Box4) -> list[str]:
+def _by_place_and_size(chars: Sequence[Char], frame: Box4, drawn_fonts: frozenset[str]) -> list[str]:
     scale = max(1.0, _PAGE_SIDE / max(frame[2] - frame[0], frame[3] - frame[1], 1.0))
     reasons = [""] * len(chars)
     for run in _runs(chars):
@@ -93,11 +102,17 @@ def _by_place_and_size(chars: Sequence[Char], frame: Box4) -> list[str]:
             x, y = (char["x0"] + char["x1"]) / 2, (char["top"] + char["bottom"]) / 2
             if not (frame[0] <= x <= frame[2] and frame[1] <= y <= frame[3]):
                 reasons[index] = OUTSIDE
-            elif wide < _LEAST_SIZE and len(run) > 2:
+            elif char["fontname"] in drawn_fonts:
+                continue  # its size says nothing, since it has a scale of its own
+            elif (wide < _LEAST_SIZE and len(run) > 2) or _height(char) * scale < _LEAST_SIZE:
                 reasons[index] = TINY
             elif len(char["text"]) > 4 and not char["text"].startswith("(cid:"):
                 reasons[index] = OTHER_SIGNS  # one sign that stands for a sentence
     return reasons
+
+
+def _height(char: Char) -> float:
+    return float(char["height"] if _level(char) else char["width"])
 
 
 def _level(char: Char) -> bool:
@@ -217,6 +232,19 @@ def _is_plain(things: Sequence[Thing], chars: Sequence[Char], frame: Box4) -> bo
     return _all_painted(texts[::-1], chars, frame) and not _overprinted(chars, frame, _COARSE)
 
 
+def _has_annotations(sheet: Any) -> bool:
+    """Whether anything but links lies on the page: it may cover text."""
+    import pypdfium2.raw as pdfium  # noqa: PLC0415 - the same
+
+    for index in range(min(pdfium.FPDFPage_GetAnnotCount(sheet), 200)):
+        annotation = pdfium.FPDFPage_GetAnnot(sheet, index)
+        kind = pdfium.FPDFAnnot_GetSubtype(annotation) if annotation else pdfium.FPDF_ANNOT_LINK
+        pdfium.FPDFPage_CloseAnnot(annotation)
+        if kind != pdfium.FPDF_ANNOT_LINK:
+            return True
+    return False
+
+
 def _may_be_hidden_layer(handle: Any) -> bool:
     import pypdfium2.raw as pdfium  # noqa: PLC0415 - the same
 
@@ -267,22 +295,36 @@ def _all_painted(texts: Sequence[Box4], chars: Sequence[Char], frame: Box4) -> b
 
 
 def _pixel_boxes(chars: Sequence[Char], frame: Box4, scale: float, size: tuple[int, int]) -> list[list[int]]:
-    """The boxes of characters in pixels."""
+    """Where the ink of each character is looked for, in pixels: between its baseline and the height of small letters.
+
+    What reaches there from the lines above and below is little; signs that are no letters are looked for in all their box.
+    """
     import numpy as np  # noqa: PLC0415 - the same
 
     rows = np.empty((4, len(chars)))
     for index, char in enumerate(chars):
-        em = 2 * (char["width"] if _level(char) else char["height"])
-        room = (
-            0.5 * em if min(char["size"], char["height"]) < 0.3 * em else 0.0
-        )  # Type 3 with a scale of its own
-        rows[:, index] = char["x0"] - 0.3, char["top"] - room, char["x1"] + 0.3, char["bottom"] + room
+        rows[:, index] = _core(char)
     rows[0::2] = np.clip((rows[0::2] - frame[0]) * scale, 0, size[0])
     rows[1::2] = np.clip((rows[1::2] - frame[1]) * scale, 0, size[1])
     rows[:2] = np.floor(rows[:2])
     rows[2:] = np.ceil(rows[2:])
     boxes: list[list[int]] = rows.astype(int).T.tolist()
     return boxes
+
+
+def _core(char: Char) -> Box4:
+    x0, top, x1, bottom = char["x0"] - 0.3, char["top"], char["x1"] + 0.3, char["bottom"]
+    if _is_flat(char):  # a Type 3 font with a scale of its own, or type that was pressed flat
+        em, base = 2 * char["width"], bottom + char["y0"] - char["matrix"][5]
+        return x0, base - 0.45 * em, x1, base - 0.15 * em
+    if not char["text"].isalnum() or not _level(char):
+        return x0, top, x1, bottom
+    high = bottom - top
+    return x0, top + 0.25 * high, x1, bottom - 0.2 * high
+
+
+def _is_flat(char: Char) -> bool:
+    return _level(char) and bool(char["height"] < 0.15 * char["width"])
 
 
 def _counts(mask: Any, boxes: Sequence[Sequence[int]], wanted: Sequence[int]) -> list[int]:
@@ -309,15 +351,15 @@ def _overprinted(chars: Sequence[Char], frame: Box4, grid: int) -> list[int]:
         wide, high = char["x1"] - char["x0"], char["bottom"] - char["top"]
         rows[:, index] = (
             char["x0"] + 0.2 * wide,
-            char["top"] + 0.25 * high,
+            char["top"] + 0.1 * high,
             char["x1"] - 0.2 * wide,
-            char["bottom"] - 0.25 * high,
+            char["bottom"] - 0.1 * high,
         )
-    across, down = (grid / max(frame[2] - frame[0], 1.0), 0.7 * grid / max(frame[3] - frame[1], 1.0))
+    across, down = (grid / max(frame[2] - frame[0], 1.0), 1.4 * grid / max(frame[3] - frame[1], 1.0))
     rows[0::2] = np.clip((rows[0::2] - frame[0]) * across, 0, grid)
-    rows[1::2] = np.clip((rows[1::2] - frame[1]) * down, 0, grid)
+    rows[1::2] = np.clip((rows[1::2] - frame[1]) * down, 0, 1.4 * grid)
     boxes = np.rint(rows).astype(np.int32)
-    cover = np.zeros((grid + 1, grid + 1), np.int32)
+    cover = np.zeros((grid * 7 // 5 + 1, grid + 1), np.int32)
     own = boxes[:, single]
     for x, y, sign in ((0, 1, 1), (2, 3, 1), (0, 3, -1), (2, 1, -1)):
         np.add.at(cover, (own[y], own[x]), sign)
@@ -350,6 +392,8 @@ def _by_ink(sheet: Any, things: Sequence[Thing], chars: Sequence[Char], frame: B
     covering = [image for image in images if any(_touches(image.box, char, frame) for char in chars)]
     _switch([image for image in images if image not in covering], on=False)  # they would only cost time
     texts = [thing for thing in things if thing.kind == pdfium.FPDF_PAGEOBJ_TEXT]
+    crowded = _overprinted(chars, frame, _COARSE) and _overprinted(chars, frame, _FINE)
+    owners = _owners(sheet, chars, frame) if crowded else []  # as long as they are switched on
     shown = _picture(sheet, scale)
     _switch(texts, on=False)
     bare = _picture(sheet, scale)
@@ -357,9 +401,7 @@ def _by_ink(sheet: Any, things: Sequence[Thing], chars: Sequence[Char], frame: B
     everything = range(len(chars))
     ink = _difference(shown, bare)
     strong, weak = _counts(ink >= _INK, boxes, everything), _counts(ink >= _TRACE, boxes, everything)
-    crowded = _overprinted(chars, frame, _COARSE) and _overprinted(chars, frame, _FINE)
     if crowded:
-        owners = _owners(sheet, chars, frame)
         for layer in _layers(texts, [owners[index] for index in crowded]):
             _switch(layer, on=True)
             alone = _difference(_picture(sheet, scale), bare)
@@ -390,7 +432,7 @@ def _seen(
         mostly = 2 * sum(bool(strong[index]) for index in run) >= len(run)
         letters = [index for index in run if chars[index]["text"].isalnum()]
         area = sum((boxes[at][2] - boxes[at][0]) * (boxes[at][3] - boxes[at][1]) for at in letters)
-        slivers = len(letters) >= 4 and mostly and sum(strong[at] for at in letters) < _LEAST_SHARE * area
+        slivers = len(letters) >= 4 and mostly and sum(weak[at] for at in letters) < _LEAST_SHARE * area
         for index in run:
             seen[index] = not slivers and bool(strong[index] or (weak[index] and mostly))
     return seen

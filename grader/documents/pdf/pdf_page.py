@@ -102,9 +102,22 @@ def _unseen(page: Any, chars: Sequence[Char], renderer: Renderer | None) -> list
     except (pypdfium2.PdfiumError, OSError, ValueError, IndexError):
         return [""] * len(chars)  # nobody else can draw it either
     try:
-        return unseen_characters(sheet, chars, _frame(page, 0).box)
+        return unseen_characters(sheet, chars, _frame(page, 0).box, _drawn_fonts(page))
     finally:
         sheet.close()
+
+
+def _drawn_fonts(page: Any) -> frozenset[str]:
+    """The names of the page's Type 3 fonts, as they come with its characters."""
+    from pdfminer.pdftypes import dict_value, resolve1  # noqa: PLC0415 - loaded only for PDF
+
+    names = set()
+    for font in dict_value(page.page_obj.resources.get("Font", {})).values():
+        entries = dict_value(font)
+        if getattr(resolve1(entries.get("Subtype")), "name", "") == "Type3":
+            descriptor = dict_value(entries.get("FontDescriptor", {}))
+            names.add(getattr(resolve1(descriptor.get("FontName")), "name", "unknown"))
+    return frozenset(names)
 
 
 def _turned(page: Any, turn: int) -> Any:
