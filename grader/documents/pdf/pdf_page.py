@@ -7,13 +7,16 @@ from collections import Counter
 from collections.abc import Sequence
 from typing import Any, Final, NamedTuple
 
+from grader.documents.core.document import FigureKind
 from grader.documents.core.limits import Budget
+from grader.documents.figures.plot_words import plot_words
 from grader.documents.page.page_content import PageContent, covers
-from grader.documents.page.page_figures import image_regions, plot_regions
+from grader.documents.page.page_figures import Region, image_regions, plot_regions
 from grader.documents.page.page_glyphs import Glyph, Rule, direction, fixed_pitch_fonts, glyphs_of
 from grader.documents.page.page_lines import TextLine, lines_of
 from grader.documents.page.page_tables import Box4, ruled_table
-from grader.documents.pdf.pdf_ink import TINY, Char, unseen_characters
+from grader.documents.pdf.pdf_fonts import drawn_fonts, misnamed_signs
+from grader.documents.pdf.pdf_ink import OTHER_SIGNS, TINY, Char, unseen_characters
 from grader.documents.pdf.pdf_render import Renderer
 
 _ASIDE: Final = (
@@ -102,22 +105,16 @@ def _unseen(page: Any, chars: Sequence[Char], renderer: Renderer | None) -> list
     except (pypdfium2.PdfiumError, OSError, ValueError, IndexError):
         return [""] * len(chars)  # nobody else can draw it either
     try:
-        return unseen_characters(sheet, chars, _frame(page, 0).box, _drawn_fonts(page))
+        reasons = unseen_characters(sheet, chars, _frame(page, 0).box, drawn_fonts(page))
     finally:
         sheet.close()
-
-
-def _drawn_fonts(page: Any) -> frozenset[str]:
-    """The names of the page's Type 3 fonts, as they come with its characters."""
-    from pdfminer.pdftypes import dict_value, resolve1  # noqa: PLC0415 - loaded only for PDF
-
-    names = set()
-    for font in dict_value(page.page_obj.resources.get("Font", {})).values():
-        entries = dict_value(font)
-        if getattr(resolve1(entries.get("Subtype")), "name", "") == "Type3":
-            descriptor = dict_value(entries.get("FontDescriptor", {}))
-            names.add(getattr(resolve1(descriptor.get("FontName")), "name", "unknown"))
-    return frozenset(names)
+    untrue = misnamed_signs(page)
+    if untrue:
+        reasons = [
+            reason or (OTHER_SIGNS if (char["fontname"], char["text"]) in untrue else "")
+            for char, reason in zip(chars, reasons, strict=True)
+        ]
+    return reasons
 
 
 def _turned(page: Any, turn: int) -> Any:
@@ -162,8 +159,19 @@ def _view(page: Any, unseen: Sequence[str], turn: int, budget: Budget) -> tuple[
         and not char["text"].isspace()
     ]
     regions += image_regions(seen_as.images, frame.box)
+    if _is_garbled(
+        upright
+    ):  # a font that does not say which letters its signs are: the page is looked at instead
+        lines, tables, regions = [], [], []
+    if not lines and not regions:
+        regions = [Region(frame.box, FigureKind.UNKNOWN, plot_words(()), True, (0, 0))]
     hidden = _unseen_lines(chars, unseen)
     return View(PageContent(number, width, height, lines, tables, regions, hidden, turn), frame), rest
+
+
+def _is_garbled(glyphs: Sequence[Glyph]) -> bool:
+    printed = [glyph.text for glyph in glyphs if not glyph.text.isspace()]
+    return sum(text == "\ufffd" or not text.isprintable() for text in printed) * 2 > len(printed)
 
 
 def _near(box: Box4, char: Char) -> bool:

@@ -29,6 +29,11 @@ _STRIPS: Final = 4  # margins of a figure whose labels are read: two panels side
 _STRIP_MARGIN: Final = 6  # pixels left and right of a label that belong to its strip
 _LEAST_STRIP: Final = 12  # pixels left of the ticks in which a label may stand
 _LETTERS: Final = re.compile(r"[^\W\d_]{3}")
+_TICK_WITH_MARK: Final = re.compile(
+    r"^(-?\d[\d.,]{0,8})\s?[-–—_]$"
+)  # the mark at an axis, read with its number
+_LEAST_WORDS: Final = 4  # lines with words from which a picture can be told to lie on its side
+_UNSURE: Final = 0.8  # mean score of a character below which a page may stand on its head
 _lock: Final = threading.Lock()
 
 
@@ -58,7 +63,7 @@ def _engine() -> Any:
         return RapidOCR(
             params={
                 "Global.log_level": "critical",
-                "Global.use_cls": False,  # nobody hands in pages upside down; it costs a third of the time
+                "Global.use_cls": False,  # pages upside down are told by their scores; it costs a third of the time
                 "Global.max_side_len": 2_200,
                 "Det.limit_type": "max",  # words are found in a reduced picture, and read in the full one: half the time
                 "Det.limit_side_len": 1_280,
@@ -69,6 +74,11 @@ def _engine() -> Any:
 
 def recognise(image: Image) -> list[Recognised]:
     """The lines of words in an RGB picture; empty if there are none."""
+    return _recognise(image)[0]
+
+
+def _recognise(image: Image) -> tuple[list[Recognised], float]:
+    """The lines of words, and how surely they were read: the scores of all their characters."""
     import numpy as np  # noqa: PLC0415 - loaded with the engine
 
     pixels = np.ascontiguousarray(np.asarray(image)[:, :, ::-1])
@@ -76,13 +86,38 @@ def recognise(image: Image) -> list[Recognised]:
         warnings.simplefilter("ignore")
         found = _engine()(pixels)
     if found.boxes is None or found.txts is None:
-        return []
-    words = []
+        return [], 0.0
+    words, sure = [], 0.0
     for corners, text, score in zip(found.boxes, found.txts, found.scores, strict=True):
         if score >= _SCORE and text.strip():
             xs, ys = [int(point[0]) for point in corners], [int(point[1]) for point in corners]
-            words.append(Recognised(text.strip(), (min(xs), min(ys), max(xs), max(ys))))
-    return words
+            plain = _TICK_WITH_MARK.sub(r"\1", text.strip())
+            words.append(Recognised(plain, (min(xs), min(ys), max(xs), max(ys))))
+            sure += float(score) * len(plain)
+    return words, sure
+
+
+def recognise_upright(image: Image) -> tuple[list[Recognised], Image, int]:
+    """The words of a picture, the picture turned so that they stand upright, and by how many degrees to the right.
+
+    A page that was scanned lying on its side shows in its words: they are high and narrow.
+    """
+    words, sure = _recognise(image)
+    on_side = [word for word in words if _is_turned(word) and _LETTERS.search(word.text)]
+    upright = [word for word in words if not _is_turned(word) and _LETTERS.search(word.text)]
+    if len(on_side) >= _LEAST_WORDS and len(on_side) > 2 * len(upright):
+        turns = [90, 270]
+    elif len(upright) >= _LEAST_WORDS and sure < _UNSURE * sum(len(word.text) for word in words):
+        turns = [180]
+    else:
+        return words, image, 0
+    best = (words, image, 0)
+    for turn in turns:
+        turned = image.rotate(-turn, expand=True)
+        anew, surely = _recognise(turned)
+        if surely > sure and sum(_is_turned(word) for word in anew) * 2 < len(anew):
+            best, sure = (anew, turned, turn), surely
+    return best
 
 
 def with_upright_labels(image: Image, words: Sequence[Recognised]) -> list[Recognised]:

@@ -29,9 +29,11 @@ from grader.documents.page.page_content import Item, PageContent, items_of, with
 from grader.documents.page.page_figures import Region
 from grader.documents.page.page_tables import Box4
 from grader.documents.page.page_writer import PageWriter
+from grader.documents.pdf.pdf_page import Frame
 from grader.documents.pdf.pdf_reader import plot_of_pdf
 from grader.documents.pdf.pdf_render import Renderer, png
-from grader.documents.scans.ocr import Page, available, page_of, recognise, with_upright_labels
+from grader.documents.scans.ocr import Page, available, page_of, recognise_upright, with_upright_labels
+from grader.documents.scans.text_layers import without_agreeing
 
 if TYPE_CHECKING:
     from PIL.Image import Image
@@ -52,8 +54,11 @@ _KINDS: Final = (
 
 
 def has_text(document: Document) -> bool:
-    """Whether anything but pictures was read: if not, the file is a scan or a photograph."""
-    return any(block.kind in _TEXTUAL and len(block.text.strip()) > 2 for block in document.blocks)
+    """Whether anything but pictures was read, and is seen: if not, the file is a scan or a photograph."""
+    return any(
+        block.kind in _TEXTUAL and not block.unseen and len(block.text.strip()) > 2
+        for block in document.blocks
+    )
 
 
 def read_pictures(
@@ -102,6 +107,7 @@ def read_pictures_here(
             continue
         left -= 1
         blocks += _read(block, limits)
+    blocks = without_agreeing(blocks)
     return _noted(msgspec.structs.replace(document, blocks=tuple(blocks)), *notes)
 
 
@@ -146,7 +152,7 @@ def _read_pdf_figure(block: Block, shown: Picture, limits: ReadingLimits) -> lis
 
 def _read_image(block: Block, image: Image, limits: ReadingLimits) -> list[Block]:
     assert block.figure is not None
-    words = recognise(image)
+    words, image, turn = recognise_upright(image)
     plots = plot_boxes(image, words) if words else []
     inside = [word for word in words if any(_stands_in(word.box, plot) for plot in plots)]
     outside = [word for word in words if word not in inside]
@@ -154,7 +160,7 @@ def _read_image(block: Block, image: Image, limits: ReadingLimits) -> list[Block
     if plots and len(outside) <= 3:  # a title or a legend that stands apart
         reading = plot_words([word.text for word in with_upright_labels(image, words)])
         return [_figure(block, FigureKind.PLOT, reading)]
-    found = _blocks(block, image, page_of(outside), plots, inside, limits)
+    found = _blocks(block, image, page_of(outside), plots, inside, limits, turn)
     kind = next(
         (figure for textual, figure in _KINDS if any(entry.kind is textual for entry in found)),
         FigureKind.OTHER,
@@ -186,6 +192,7 @@ def _blocks(
     plots: list[PixelBox],
     inside: list[Recognised],
     limits: ReadingLimits,
+    turn: int,
 ) -> list[Block]:
     """The text of a picture as blocks in reading order, plots in it as figures of their own; all marked as OCR."""
     collector = Collector(Budget(limits))
@@ -209,7 +216,12 @@ def _blocks(
         return Picture("image/png", png(image.crop((max(0, edges[0]), max(0, edges[1]), edges[2], edges[3]))))
 
     def placing(_: Item, box: Box4) -> Place:
-        return _place(block.place, box, (content.width, content.height))
+        size = (content.width, content.height)
+        return _place(
+            block.place,
+            Frame((0.0, 0.0, *size), turn).displayed(box),
+            size if turn % 180 == 0 else (size[1], size[0]),
+        )
 
     whole_page = block.place.box is not None and block.place.box.bottom - block.place.box.top > _WHOLE_PAGE
     pages = without_edges([content]) if whole_page else [content]
