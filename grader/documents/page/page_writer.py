@@ -187,7 +187,7 @@ class PageWriter:
             line = item.line
             assert line is not None
             is_code = layout[index].code
-            level = 0 if is_code else self._level(line, items, index)
+            level = 0 if is_code or item.unseen else self._level(line, items, index)
             gap = self._gap(before, item)
             if is_code:
                 if before is not None and result and self._wrapped_remark(before, item, result[-1]):

@@ -49,6 +49,11 @@ class Frame(NamedTuple):
         """A box on the turned page, from the upper left corner of what is displayed."""
         return box[0] - self.box[0], box[1] - self.box[1], box[2] - self.box[0], box[3] - self.box[1]
 
+    def filled_by(self, box: Box4) -> bool:
+        """Whether a box takes most of what is displayed."""
+        x0, top, x1, bottom = self.box
+        return (box[2] - box[0]) * (box[3] - box[1]) > 0.7 * (x1 - x0) * (bottom - top)
+
 
 class View(NamedTuple):
     """What a page holds when it is turned so that this text stands upright."""
@@ -61,13 +66,7 @@ def views_of(page: Any, budget: Budget, renderer: Renderer | None = None) -> lis
     """A page of `pdfplumber` as it is read, most of its text first. Without a `renderer` all that is in place is seen."""
     chars = _limited(page.chars, f"page {page.page_number}", "characters; the rest was not read", budget)
     unseen = _unseen(page, chars, renderer)
-    turns = Counter(
-        -direction(char) % 360
-        for char, reason in zip(chars, unseen, strict=True)
-        if not reason and char["text"].isalnum()
-    )
-    main = 360 - turns.most_common(1)[0][0] if turns else 0
-    main %= 360
+    main = _main_turn(chars, unseen)
     first, rest = _view(page, unseen, main, budget)
     views = [first]
     for turn in (90, 270, 180, 0):
@@ -75,6 +74,17 @@ def views_of(page: Any, budget: Budget, renderer: Renderer | None = None) -> lis
         if turn != main and sum(chars[index]["text"].isalpha() for index in aside) >= _ASIDE:
             views.append(_text_aside(page, aside, turn, budget))
     return views
+
+
+def _main_turn(chars: Sequence[Char], unseen: Sequence[str]) -> int:
+    """By how many degrees to the right most of the text that is seen is to be turned, or, without any, what is unseen."""
+    directions = [
+        (direction(char), reason)
+        for char, reason in zip(chars, unseen, strict=True)
+        if char["text"].isalnum()
+    ]
+    seen = Counter(turn for turn, reason in directions if not reason)
+    return (seen or Counter(turn for turn, _ in directions) or Counter([0])).most_common(1)[0][0]
 
 
 def _limited(things: list[Any], where: str, left_out: str, budget: Budget) -> list[Any]:
@@ -197,20 +207,37 @@ def _text_aside(page: Any, indices: Sequence[int], turn: int, budget: Budget) ->
 
 
 def _unseen_lines(chars: Sequence[Char], unseen: Sequence[str]) -> list[tuple[str, TextLine]]:
-    lines: list[tuple[str, TextLine]] = []
-    for reason in sorted(set(unseen) - {""}):
-        hidden = [char for char, own in zip(chars, unseen, strict=True) if own == reason]
+    """What is not seen as lines, each reason and direction by itself."""
+    groups: dict[tuple[str, int], list[Char]] = {}
+    for char, reason in zip(chars, unseen, strict=True):
+        if reason:
+            groups.setdefault((reason, direction(char)), []).append(char)
+    found: list[tuple[str, TextLine]] = []
+    for (reason, turn), hidden in sorted(groups.items(), key=lambda group: group[0]):
         glyphs, _ = glyphs_of({**char, "matrix": (1, 0, 0, 1, *char["matrix"][4:])} for char in hidden)
+        highest = min(glyph.top for glyph in glyphs) if glyphs else 0.0
+        glyphs = [_laid_level(glyph, turn) for glyph in glyphs]
         scale = _enlargement(glyphs) if reason == TINY else 1.0
         glyphs = [_scaled(glyph, scale) for glyph in glyphs]
         for line in lines_of(glyphs, (), fixed_pitch_fonts(glyphs)):
-            lines.append(
-                (
-                    reason,
-                    line._replace(top=line.top / scale, bottom=line.bottom / scale, base=line.base / scale),
-                )
-            )
-    return lines
+            edges = (highest, highest + line.size, highest) if turn else (line.top, line.bottom, line.base)
+            top, bottom, base = (edge / scale for edge in edges)
+            found.append((reason, line._replace(top=top, bottom=bottom, base=base)))
+    return found
+
+
+def _laid_level(glyph: Glyph, turn: int) -> Glyph:
+    """A turned glyph where it stands once its line lies level."""
+    match turn:
+        case 90:
+            x0, x1, top, bottom = -glyph.bottom, -glyph.top, glyph.x0, glyph.x1
+        case 180:
+            x0, x1, top, bottom = -glyph.x1, -glyph.x0, -glyph.bottom, -glyph.top
+        case 270:
+            x0, x1, top, bottom = glyph.top, glyph.bottom, -glyph.x1, -glyph.x0
+        case _:
+            return glyph
+    return Glyph(glyph.text, x0, x1, top, bottom, bottom, bottom - top, glyph.font)
 
 
 def _enlargement(glyphs: Sequence[Glyph]) -> float:

@@ -36,7 +36,12 @@ def read_pdf(path: Path, source: str, collector: Collector) -> int:
         if region.image and region.pixels[0]:
             width = min(max(region.pixels[0], 300), _FIGURE_PIXELS)
         frame = frames[item.page, item.turn]
-        data = renderer.cut(item.page - 1, frame.own(region.box), width, item.turn)
+        if region.image and frame.filled_by(
+            region.box
+        ):  # a scan: whoever reads it tells which way up it stands
+            data = renderer.cut(item.page - 1, frame.displayed(region.box), width)
+        else:
+            data = renderer.cut(item.page - 1, frame.own(region.box), width, item.turn)
         if data is None or not collector.budget.take_picture(len(data)):
             return None
         return Picture("image/png", data)
