@@ -39,12 +39,15 @@ class PageWriter:
         self.cutting = cutting
         self.body = _body_size(pages)
         self.margin = _right_margin(pages)
+        self.margins = {
+            (page.number, page.turn, page.part): _right_margin([page]) for page in pages if page.part
+        }
         self.code_margin = max(
             (line.x1 for page in pages for line in page.lines if line.monospace), default=0.0
         )
         self.levels = _heading_sizes(pages, self.body)
         self.pending: list[Item] = []
-        self.unseen: list[Item] = []
+        self.unseen: list[tuple[int, Item]] = []  # each with how many pending lines stand before it
         self.last_table: tuple[int, Rows, Place] | None = (
             None  # the table that may go on, and where its block stands
         )
@@ -55,7 +58,7 @@ class PageWriter:
             if self.collector.full:
                 break
             if item.unseen:
-                self.unseen.append(item)
+                self.unseen.append((len(self.pending), item))
                 continue
             if item.line is not None:
                 if not self._goes_on(item):
@@ -81,7 +84,7 @@ class PageWriter:
             and sum(
                 other.line is not None
                 and not other.unseen
-                and (other.page, other.turn) == (item.page, item.turn)
+                and other.sheet == item.sheet
                 and covers(box, (other.line.x0, other.line.top, other.line.x1, other.line.bottom))
                 for other in items
             )
@@ -154,16 +157,17 @@ class PageWriter:
         """Adds the text so far; what is unseen follows the paragraph that it stands in or behind."""
         items, self.pending = self.pending, []
         unseen, self.unseen = self.unseen, []
+        order = {(item.page, item.number): index for index, item in enumerate(items)}
         for block in assemble(self._lines(items)):
-            at = _height(block.place)
-            before = [item for item in unseen if (item.page, item.top) < at]
-            self._add_unseen(before)
-            unseen = unseen[len(before) :]
+            at = order.get((block.place.page or 0, block.place.line or 0), 0)
+            count = sum(behind <= at for behind, _ in unseen)
+            self._add_unseen(unseen[:count])
+            unseen = unseen[count:]
             self._add(block, "")
         self._add_unseen(unseen)
 
-    def _add_unseen(self, items: Sequence[Item]) -> None:
-        for reason, group in itertools.groupby(items, key=lambda item: item.unseen):
+    def _add_unseen(self, unseen: Sequence[tuple[int, Item]]) -> None:
+        for reason, group in itertools.groupby((item for _, item in unseen), key=lambda item: item.unseen):
             for block in assemble(self._lines(list(group))):
                 self._add(block, reason)
 
@@ -215,7 +219,7 @@ class PageWriter:
                 if gap > 1.6 or before is None:
                     result.append(Line("", self._place(item)))
                 text = without_prompt(line)
-                turned = before is not None and before.page != item.page
+                turned = before is not None and before.sheet != item.sheet
                 result.append(
                     Line(text, self._place(item), starts=gap > 1.35 or turned, level=level, ended=True)
                 )
@@ -228,7 +232,7 @@ class PageWriter:
             return 9.0
         if before.turn != item.turn:
             return 9.0
-        if before.page != item.page:
+        if before.sheet != item.sheet:
             return 1.0
         return (item.line.base - before.line.base) / max(1.15 * max(before.line.size, item.line.size), 1.0)
 
@@ -237,7 +241,7 @@ class PageWriter:
         one, other = before.line, item.line
         assert one is not None
         assert other is not None
-        if not (one.monospace and other.monospace and last.monospace) or before.page != item.page:
+        if not (one.monospace and other.monospace and last.monospace) or before.sheet != item.sheet:
             return False
         commented = (
             "#" in last.text
@@ -266,12 +270,16 @@ class PageWriter:
             return False
         if look(other.text) is Look.MATHS and not re.match(r"[a-zåäö(]", other.text):
             return False
-        if before.page != item.page:
+        if before.sheet != item.sheet:
             return last.text.rstrip()[-1:] not in {".", "!", "?", ":"} and other.text[:1].islower()
-        room = self.margin - one.x1
+        room = self._margin(before) - one.x1
         first = other.words[0]
         width = (first.x1 - first.x0) * len(first.text.split(maxsplit=1)[0]) / len(first.text)
         return width + 0.25 * one.size > room - 0.35 * one.size
+
+    def _margin(self, item: Item) -> float:
+        """Where lines of prose end at the latest: on all pages alike, but in a column where that one ends."""
+        return self.margins.get(item.sheet, self.margin) if item.part else self.margin
 
     def _appended(self, last: Line, item: Item, spaced: bool = True) -> Line:
         """A line with the one that goes on with it; hyphens at line ends go."""
@@ -309,12 +317,8 @@ class PageWriter:
         if not line.bold or line.maths:
             return 0
         after = items[index + 1].line if index + 1 < len(items) else None
-        wraps = after is not None and after.bold and line.x1 > self.margin - 3 * line.size
+        wraps = after is not None and after.bold and line.x1 > self._margin(items[index]) - 3 * line.size
         return 0 if wraps else 5
-
-
-def _height(place: Place) -> tuple[int, float]:
-    return place.page or 0, place.box.top if place.box is not None else 0.0
 
 
 def _body_size(pages: Sequence[PageContent]) -> float:

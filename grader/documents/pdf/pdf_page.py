@@ -4,17 +4,18 @@ from __future__ import annotations
 
 import copy
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, Final, NamedTuple
 
 from grader.documents.core.document import FigureKind
 from grader.documents.core.limits import Budget
 from grader.documents.figures.plot_words import plot_words
+from grader.documents.page.page_columns import column_boxes
 from grader.documents.page.page_content import PageContent, covers
 from grader.documents.page.page_figures import Region, image_regions, plot_regions
 from grader.documents.page.page_glyphs import Glyph, Rule, direction, fixed_pitch_fonts, glyphs_of
 from grader.documents.page.page_lines import TextLine, lines_of
-from grader.documents.page.page_tables import Box4, ruled_table
+from grader.documents.page.page_tables import Box4, PlacedTable, ruled_table
 from grader.documents.pdf.pdf_fonts import drawn_fonts, misnamed_signs
 from grader.documents.pdf.pdf_ink import OTHER_SIGNS, TINY, Char, unseen_characters
 from grader.documents.pdf.pdf_render import Renderer
@@ -67,8 +68,7 @@ def views_of(page: Any, budget: Budget, renderer: Renderer | None = None) -> lis
     chars = _limited(page.chars, f"page {page.page_number}", "characters; the rest was not read", budget)
     unseen = _unseen(page, chars, renderer)
     main = _main_turn(chars, unseen)
-    first, rest = _view(page, unseen, main, budget)
-    views = [first]
+    views, rest = _views(page, unseen, main, budget)
     for turn in (90, 270, 180, 0):
         aside = [index for index in rest if direction(chars[index]) == turn and not unseen[index]]
         if turn != main and sum(chars[index]["text"].isalpha() for index in aside) >= _ASIDE:
@@ -139,44 +139,98 @@ def _turned(page: Any, turn: int) -> Any:
     return Page(page.pdf, sheet, page.page_number)
 
 
-def _view(page: Any, unseen: Sequence[str], turn: int, budget: Budget) -> tuple[View, list[int]]:
-    """The page turned, and the indices of its characters that stand otherwise and belong to no plot."""
+def _views(page: Any, unseen: Sequence[str], turn: int, budget: Budget) -> tuple[list[View], list[int]]:
+    """The page turned, column by column, and the indices of its characters that stand otherwise and belong to no plot."""
     seen_as = _turned(page, turn)
     chars = seen_as.chars[: len(unseen)]
     frame = _frame(seen_as, turn)
-    number, width, height = int(page.page_number), float(seen_as.width), float(seen_as.height)
     upright, turned = glyphs_of(char for char, reason in zip(chars, unseen, strict=True) if not reason)
     strokes = _limited(
         [*seen_as.lines, *seen_as.rects, *seen_as.curves],
-        f"page {number}",
+        f"page {page.page_number}",
         "strokes; the rest was not looked at",
         budget,
     )
-    rules = _rules(strokes, width)
-    lines = lines_of(upright, rules, fixed_pitch_fonts(upright))
-    tables = [
-        table
-        for found in (seen_as.find_tables() if 4 <= len(strokes) <= 3_000 else ())
-        if (table := ruled_table([row.cells for row in found.rows], lines)) is not None
-    ]
-    regions = plot_regions(strokes, lines, turned, [table.box for table in tables], (width, height))
-    regions = [region for region in regions if not any(covers(region.box, table.box) for table in tables)]
+    fixed = fixed_pitch_fonts(upright)
+    if _is_garbled(
+        upright
+    ):  # a font that does not say which letters its signs are: the page is looked at instead
+        upright, turned, strokes = [], [], []
+    drawn = _Drawn(seen_as, strokes, turned, fixed, frame)
+    hidden = _unseen_lines(chars, unseen)
+    boxes = column_boxes(upright, fixed, frame.box)
+    if len(boxes) == 1:
+        contents = [_content(drawn, upright, None, 0)._replace(unseen=hidden)]
+    else:
+        contents = [
+            _content(drawn, [glyph for glyph in upright if _stands_in(glyph, box)], box, part)._replace(
+                unseen=[(reason, line) for reason, line in hidden if _belongs(line, part, boxes)]
+            )
+            for part, box in enumerate(boxes, start=1)
+        ]
+    if not any(content.lines or content.regions for content in contents):
+        whole = Region(frame.box, FigureKind.UNKNOWN, plot_words(()), True, (0, 0))
+        contents[0] = contents[0]._replace(regions=[whole])
+    plots = [region for content in contents for region in content.regions if not region.image]
     rest = [
         index
         for index, char in enumerate(chars)
         if direction(char)
-        and not any(_near(region.box, char) for region in regions)
         and not char["text"].isspace()
+        and not any(_near(region.box, char) for region in plots)
     ]
-    regions += image_regions(seen_as.images, frame.box)
-    if _is_garbled(
-        upright
-    ):  # a font that does not say which letters its signs are: the page is looked at instead
-        lines, tables, regions = [], [], []
-    if not lines and not regions:
-        regions = [Region(frame.box, FigureKind.UNKNOWN, plot_words(()), True, (0, 0))]
-    hidden = _unseen_lines(chars, unseen)
-    return View(PageContent(number, width, height, lines, tables, regions, hidden, turn), frame), rest
+    return [View(content, frame) for content in contents], rest
+
+
+class _Drawn(NamedTuple):
+    """A page and what all of its parts are read with."""
+
+    page: Any
+    strokes: list[Any]
+    turned: list[Glyph]
+    fixed_fonts: frozenset[str]
+    frame: Frame
+
+
+def _content(drawn: _Drawn, glyphs: Sequence[Glyph], box: Box4 | None, part: int) -> PageContent:
+    """What stands in a part of a page; `box` is None for all of it."""
+    page, frame = drawn.page, drawn.frame
+    width, height = float(page.width), float(page.height)
+    strokes, images = drawn.strokes, page.images
+    if box is not None:
+        strokes, images = ([entry for entry in found if _holds(box, entry)] for found in (strokes, images))
+    lines = lines_of(glyphs, _rules(strokes, width), drawn.fixed_fonts)
+    tables = _tables(page, strokes, lines)
+    regions = plot_regions(strokes, lines, drawn.turned, [table.box for table in tables], (width, height))
+    regions = [region for region in regions if not any(covers(region.box, table.box) for table in tables)]
+    regions += image_regions(images, frame.box)
+    return PageContent(int(page.page_number), width, height, lines, tables, regions, (), frame.turn, part)
+
+
+def _tables(page: Any, strokes: Sequence[Any], lines: Sequence[TextLine]) -> list[PlacedTable]:
+    if not 4 <= len(strokes) <= 3_000:
+        return []
+    found = (ruled_table([row.cells for row in table.rows], lines) for table in page.find_tables())
+    return [table for table in found if table is not None]
+
+
+def _holds(box: Box4, thing: Mapping[str, Any]) -> bool:
+    x, y = (thing["x0"] + thing["x1"]) / 2, (thing["top"] + thing["bottom"]) / 2
+    return bool(box[0] <= x < box[2] and box[1] <= y < box[3])
+
+
+def _stands_in(glyph: Glyph, box: Box4) -> bool:
+    x, y = (glyph.x0 + glyph.x1) / 2, glyph.base - 0.25 * glyph.size
+    return box[0] <= x < box[2] and box[1] <= y < box[3]
+
+
+def _belongs(line: TextLine, part: int, boxes: Sequence[Box4]) -> bool:
+    """Whether a line that is not seen goes with a part of the page; what stands in none goes with the last."""
+    inside = [
+        other[0] <= line.x0 < other[2] and other[1] <= (line.top + line.bottom) / 2 < other[3]
+        for other in boxes
+    ]
+    return inside.index(True) + 1 == part if any(inside) else part == len(boxes)
 
 
 def _is_garbled(glyphs: Sequence[Glyph]) -> bool:
@@ -197,11 +251,7 @@ def _text_aside(page: Any, indices: Sequence[int], turn: int, budget: Budget) ->
     strokes = [*seen_as.lines, *seen_as.rects, *seen_as.curves][: budget.limits.page_objects]
     width, height = float(seen_as.width), float(seen_as.height)
     lines = lines_of(upright, _rules(strokes, width), fixed_pitch_fonts(upright))
-    tables = [
-        table
-        for found in (seen_as.find_tables() if 4 <= len(strokes) <= 3_000 else ())
-        if (table := ruled_table([row.cells for row in found.rows], lines)) is not None
-    ]
+    tables = _tables(seen_as, strokes, lines)
     content = PageContent(int(page.page_number), width, height, lines, tables, [], turn=turn)
     return View(content, _frame(seen_as, turn))
 
