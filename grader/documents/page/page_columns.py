@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from statistics import median
 from typing import Final, NamedTuple
 
-from grader.documents.page.page_glyphs import Glyph
+from grader.documents.page.page_glyphs import Glyph, Rule
 from grader.documents.page.page_tables import Box4
 
 _BIN: Final = 2.0  # points
@@ -37,15 +37,17 @@ class _Band(NamedTuple):
     lines: int
 
 
-def column_boxes(glyphs: Sequence[Glyph], fixed_fonts: frozenset[str], frame: Box4) -> list[Box4]:
+def column_boxes(
+    glyphs: Sequence[Glyph], fixed_fonts: frozenset[str], rules: Sequence[Rule], frame: Box4
+) -> list[Box4]:
     """The parts of a page in reading order: what runs over both columns, the left one, the right one, and so on.
 
-    The page's own box alone if its text stands in one column.
+    The page's own box alone if its text stands in one column. `rules` that cross the white are those of a table.
     """
     rows = _rows([glyph for glyph in glyphs if not glyph.text.isspace()], frame)
     boxes: list[Box4] = []
     top = frame[1]
-    while len(boxes) < 3 * _MOST_BANDS and (band := _best_band(rows, fixed_fonts)) is not None:
+    while len(boxes) < 3 * _MOST_BANDS and (band := _best_band(rows, fixed_fonts, rules)) is not None:
         first, last = rows[band.first], rows[band.last]
         upper, lower = first.base - first.size, last.base + 0.4 * last.size
         if band.first:
@@ -79,7 +81,7 @@ def _rows(glyphs: Sequence[Glyph], frame: Box4) -> list[_Row]:
     return rows
 
 
-def _best_band(rows: Sequence[_Row], fixed_fonts: frozenset[str]) -> _Band | None:
+def _best_band(rows: Sequence[_Row], fixed_fonts: frozenset[str], rules: Sequence[Rule]) -> _Band | None:
     """The first tall run of rows that some white strip parts into prose on its left and prose on its right."""
     if len(rows) < _LEAST_LINES:
         return None
@@ -97,7 +99,8 @@ def _best_band(rows: Sequence[_Row], fixed_fonts: frozenset[str]) -> _Band | Non
                 continue
             if at - first >= _LEAST_LINES and (best is None or at - first > best.lines):
                 found = _band(rows, first, at - 1, x + _CLEAR / 2, fixed_fonts)
-                best = found if found is not None and (best is None or found.lines > best.lines) else best
+                if found is not None and not _is_ruled(rows, found, rules):
+                    best = found
             first = at + 1
         x += _STEP
     return best
@@ -122,3 +125,12 @@ def _band(
     begins, ends = max(side[0] for side in sides), min(side[-1] for side in sides)
     beside = [sum(begins <= index <= ends for index in side) for side in sides]
     return _Band(first, last, gutter, last - first + 1) if min(beside) >= _LEAST_LINES else None
+
+
+def _is_ruled(rows: Sequence[_Row], band: _Band, rules: Sequence[Rule]) -> bool:
+    return any(
+        rule.x0 < band.gutter - 20
+        and rule.x1 > band.gutter + 20
+        and rows[band.first].base < rule.y < rows[band.last].base - 1
+        for rule in rules
+    )

@@ -158,7 +158,7 @@ def _views(page: Any, unseen: Sequence[str], turn: int, budget: Budget) -> tuple
         upright, turned, strokes = [], [], []
     drawn = _Drawn(seen_as, strokes, turned, fixed, frame)
     hidden = _unseen_lines(chars, unseen)
-    boxes = column_boxes(upright, fixed, frame.box)
+    boxes = column_boxes(upright, fixed, _rules(strokes, float(seen_as.width)), frame.box)
     if len(boxes) == 1:
         contents = [_content(drawn, upright, None, 0)._replace(unseen=hidden)]
     else:

@@ -14,6 +14,8 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from grader.documents.figures.plot_words import is_tick
 from grader.documents.figures.raster import Recognised
+from grader.documents.page.page_columns import column_boxes
+from grader.documents.page.page_glyphs import Glyph
 from grader.documents.page.page_lines import TextLine, Word
 
 if TYPE_CHECKING:
@@ -153,14 +155,46 @@ def _united_columns(columns: Sequence[tuple[int, int]]) -> list[tuple[int, int]]
     return united
 
 
-def page_of(words: Sequence[Recognised]) -> Page:
-    """Recognised words as the lines of a page, so that they are read as a PDF's are."""
+def page_of(words: Sequence[Recognised], scale: float = 0.0) -> Page:
+    """Recognised words as the lines of a page, so that they are read as a PDF's are. `scale` is found if it is 0."""
     upright = [word for word in words if not _is_turned(word)]
     turned = [word.text for word in words if _is_turned(word)]
-    heights = [word.box[3] - word.box[1] for word in upright]
-    scale = _SIZE / (_BODY * median(heights)) if heights else 1.0
+    scale = scale or scale_of(words)
     lines = [_line(row, scale) for row in _rows(upright)]
     return Page(sorted(lines, key=lambda line: (line.base, line.x0)), turned, scale)
+
+
+def scale_of(words: Sequence[Recognised]) -> float:
+    """Points a pixel, so that most words are of the usual size."""
+    heights = [word.box[3] - word.box[1] for word in words if not _is_turned(word)]
+    return _SIZE / (_BODY * median(heights)) if heights else 1.0
+
+
+def in_columns(words: Sequence[Recognised], size: tuple[int, int]) -> list[list[Recognised]]:
+    """The words in the order of the parts of a page: one part, or column by column. `size` is that of the picture."""
+    scale = scale_of(words)
+    glyphs = [
+        glyph for word in words if not _is_turned(word) for glyph in _as_glyphs(word, scale)
+    ]  # a letter each, since columns are told by the length of their lines
+    boxes = column_boxes(glyphs, frozenset(), (), (0.0, 0.0, size[0] * scale, size[1] * scale))
+    if len(boxes) == 1:
+        return [list(words)]
+    parts: list[list[Recognised]] = [[] for _ in boxes]
+    for word in words:
+        x, y = (word.box[0] + word.box[2]) * scale / 2, (word.box[1] + word.box[3]) * scale / 2
+        places = (index for index, box in enumerate(boxes) if box[0] <= x < box[2] and box[1] <= y < box[3])
+        parts[next(places, -1)].append(word)
+    return [part for part in parts if part]
+
+
+def _as_glyphs(word: Recognised, scale: float) -> list[Glyph]:
+    left, top, right, bottom = (edge * scale for edge in word.box)
+    step, size = (right - left) / len(word.text), _BODY * (bottom - top)
+    base = bottom - 0.22 * (bottom - top)
+    return [
+        Glyph(letter, left + at * step, left + (at + 1) * step, top, bottom, base, size, "")
+        for at, letter in enumerate(word.text[:400])
+    ]
 
 
 def _is_turned(word: Recognised) -> bool:
