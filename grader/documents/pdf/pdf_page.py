@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import copy
+import itertools
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final, NamedTuple
 
 from grader.documents.core.document import FigureKind
@@ -17,13 +18,14 @@ from grader.documents.page.page_glyphs import Glyph, Rule, direction, fixed_pitc
 from grader.documents.page.page_lines import TextLine, lines_of
 from grader.documents.page.page_tables import Box4, PlacedTable, ruled_table
 from grader.documents.pdf.pdf_fonts import drawn_fonts, misnamed_signs
-from grader.documents.pdf.pdf_ink import OTHER_SIGNS, TINY, Char, unseen_characters
+from grader.documents.pdf.pdf_ink import OTHER_SIGNS, TINY, unseen_characters
+from grader.documents.pdf.pdf_overprint import Char
 from grader.documents.pdf.pdf_render import Renderer
 
 _ASIDE: Final = (
     24  # letters that are turned otherwise than the page, outside its plots, from which they are read too
 )
-_READABLE: Final = 10.0  # points that tiny type is enlarged to, so that its words part
+_READABLE: Final = 10.0  # points that tiny type is set anew in
 
 
 class Frame(NamedTuple):
@@ -264,16 +266,31 @@ def _unseen_lines(chars: Sequence[Char], unseen: Sequence[str]) -> list[tuple[st
             groups.setdefault((reason, direction(char)), []).append(char)
     found: list[tuple[str, TextLine]] = []
     for (reason, turn), hidden in sorted(groups.items(), key=lambda group: group[0]):
-        glyphs, _ = glyphs_of({**char, "matrix": (1, 0, 0, 1, *char["matrix"][4:])} for char in hidden)
-        highest = min(glyph.top for glyph in glyphs) if glyphs else 0.0
-        glyphs = [_laid_level(glyph, turn) for glyph in glyphs]
-        scale = _enlargement(glyphs) if reason == TINY else 1.0
-        glyphs = [_scaled(glyph, scale) for glyph in glyphs]
-        for line in lines_of(glyphs, (), fixed_pitch_fonts(glyphs)):
-            edges = (highest, highest + line.size, highest) if turn else (line.top, line.bottom, line.base)
-            top, bottom, base = (edge / scale for edge in edges)
-            found.append((reason, line._replace(top=top, bottom=bottom, base=base)))
+        for row in _rows_in_order(hidden) if reason == TINY else [hidden]:
+            glyphs, _ = glyphs_of({**char, "matrix": (1, 0, 0, 1, *char["matrix"][4:])} for char in row)
+            highest = min((glyph.top for glyph in glyphs), default=0.0)
+            if reason == TINY:
+                glyphs = [_in_place(glyph, at) for at, glyph in enumerate(glyphs)]
+            else:
+                glyphs = [_laid_level(glyph, turn) for glyph in glyphs]
+            for line in lines_of(glyphs, (), fixed_pitch_fonts(glyphs)):
+                moved = turn or reason == TINY
+                edges = (
+                    (highest, highest + line.size, highest) if moved else (line.top, line.bottom, line.base)
+                )
+                found.append((reason, line._replace(top=edges[0], bottom=edges[1], base=edges[2])))
     return found
+
+
+def _rows_in_order(chars: Sequence[Char]) -> Iterator[list[Char]]:
+    """Characters too small to be told apart by their places: line by line as the file has them."""
+    for _, row in itertools.groupby(chars, key=lambda char: round(char["matrix"][5], 1)):
+        yield list(row)
+
+
+def _in_place(glyph: Glyph, at: int) -> Glyph:
+    left = at * _READABLE * 0.6
+    return Glyph(glyph.text, left, left + _READABLE * 0.6, 0.0, _READABLE, _READABLE, _READABLE, glyph.font)
 
 
 def _laid_level(glyph: Glyph, turn: int) -> Glyph:
@@ -288,16 +305,6 @@ def _laid_level(glyph: Glyph, turn: int) -> Glyph:
         case _:
             return glyph
     return Glyph(glyph.text, x0, x1, top, bottom, bottom, bottom - top, glyph.font)
-
-
-def _enlargement(glyphs: Sequence[Glyph]) -> float:
-    width = sum(glyph.x1 - glyph.x0 for glyph in glyphs) / max(len(glyphs), 1)
-    return min(max(_READABLE / max(2 * width, 1e-4), 1.0), 1e5)
-
-
-def _scaled(glyph: Glyph, scale: float) -> Glyph:
-    x0, x1, top, bottom, base, size = (edge * scale for edge in glyph[1:7])
-    return Glyph(glyph.text, x0, x1, top, bottom, base, size, glyph.font)
 
 
 def _rules(strokes: Sequence[dict[str, Any]], width: float) -> list[Rule]:
