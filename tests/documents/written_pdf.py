@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+import io
 import zlib
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from PIL.Image import Image
 
 FONTS = {"F1": "Helvetica", "F2": "Courier", "F3": "Helvetica-Bold", "F4": "Times-Roman"}
 
@@ -95,3 +100,22 @@ def bomb(megabytes: int) -> bytes:
     for _ in range(megabytes):
         checksum = zlib.adler32(piece, checksum)
     return b"\x78\xda" + first + more * (megabytes - 1) + compressor.flush() + checksum.to_bytes(4, "big")
+
+
+def scan(picture: Image, layer: str = "", *, dots: int = 150, entries: str = "") -> bytes:
+    """A page that is one picture, scanned with so many dots an inch; `layer` is what stands over it besides."""
+    stream = io.BytesIO()
+    picture.save(stream, "JPEG", quality=85)
+    data = stream.getvalue()
+    width, height = picture.width * 72 / dots, picture.height * 72 / dots
+    head = (
+        f"<< /Type /XObject /Subtype /Image /Width {picture.width} /Height {picture.height} "
+        f"/ColorSpace /DeviceRGB /BitsPerComponent 8 /Filter /DCTDecode /Length {len(data)} >>\nstream\n"
+    )
+    return pdf(
+        [f"q {width} 0 0 {height} 0 0 cm /I Do Q {layer}"],
+        resources="/XObject << /I {0} >>",
+        media=f"0 0 {width} {height}",
+        entries=entries,
+        extra=[head.encode() + data + b"\nendstream"],
+    )

@@ -71,10 +71,11 @@ def views_of(page: Any, budget: Budget, renderer: Renderer | None = None) -> lis
     unseen = _unseen(page, chars, renderer)
     main = _main_turn(chars, unseen)
     views, rest = _views(page, unseen, main, budget)
-    for turn in (90, 270, 180, 0):
+    for turn in (0, 90, 270, 180):
         aside = [index for index in rest if direction(chars[index]) == turn and not unseen[index]]
-        if turn != main and sum(chars[index]["text"].isalpha() for index in aside) >= _ASIDE:
-            views.append(_text_aside(page, aside, turn, budget))
+        least = _ASIDE if turn else 2  # a heading that stands as the page is displayed is read however short
+        if turn != main and sum(chars[index]["text"].isalpha() for index in aside) >= least:
+            views.insert(len(views) if turn else 0, _text_aside(page, aside, turn, budget))
     return views
 
 
