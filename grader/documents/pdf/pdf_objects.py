@@ -103,7 +103,7 @@ def is_plain(things: Sequence[Thing], chars: Sequence[Char], frame: Box4) -> boo
         mode, stroked = ctypes.c_int(), ctypes.c_int()
         if thing.kind == pdfium.FPDF_PAGEOBJ_PATH:
             pdfium.FPDFPath_GetDrawMode(thing.handle, mode, stroked)
-            if not mode.value and _is_thin(thing.box):
+            if not mode.value and (_is_thin(thing.box) or _is_thin_dark_line(thing.handle)):
                 continue
             pdfium.FPDFPageObj_GetFillColor(thing.handle, *colour)
             if mode.value and colour[3].value == 255 and _luminance(colour) >= _LIGHT:
@@ -152,6 +152,17 @@ def _luminance(colour: Sequence[ctypes.c_uint]) -> float:
 
 def _is_thin(box: Box4) -> bool:
     return min(box[2] - box[0], box[3] - box[1]) < 2
+
+
+def _is_thin_dark_line(handle: Any) -> bool:
+    """Whether strokes are too thin to cover text, and no white ones that could be laid side by side unnoticed."""
+    import pypdfium2.raw as pdfium  # noqa: PLC0415 - the same
+
+    width = ctypes.c_float()
+    colour = [ctypes.c_uint() for _ in range(4)]
+    pdfium.FPDFPageObj_GetStrokeWidth(handle, width)
+    pdfium.FPDFPageObj_GetStrokeColor(handle, *colour)
+    return width.value < 2 and _luminance(colour) < _LIGHT
 
 
 def meet(one: Box4, other: Box4) -> bool:
