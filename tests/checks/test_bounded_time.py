@@ -10,7 +10,6 @@ from growth import is_linear
 from grader.checks.choice import read_choice
 from grader.documents.core.document import Block, BlockKind, Place
 from reference.batches.batch_table import read_batch_table, speaks_of_figures
-from reference.batches.choice_answers import ASPECTS
 from reference.gradient.worded_pair import worded_pairs
 from reference.lab.batch_sizes import BATCH_SIZES
 from reference.parameters.parameter_count import read_count
@@ -40,7 +39,7 @@ def block(text: str) -> Block:
 READERS: dict[str, Callable[[str], object]] = {
     "table": lambda text: read_batch_table([block(text)]),
     "figures": lambda text: speaks_of_figures([block(text)]),
-    "choice": lambda text: read_choice(text, BATCH_SIZES, ASPECTS),
+    "choice": lambda text: read_choice(text, BATCH_SIZES),
     "parameters": lambda text: read_count([block(text)]),
     "gradient": lambda text: worded_pairs(text, bare=True),
 }
