@@ -368,7 +368,7 @@ def _touches(text: str, slot: GradientWord, other: GradientWord | None) -> bool:
         return False
     if _LOOSE.fullmatch(slot.text):
         # An order of arguments, not of what happens ("first the loss is computed").
-        around = text[max(0, slot.start - _NEXT) : other.end + _NEXT]
+        around = text[max(0, min(slot.start, other.start) - _NEXT) : max(slot.end, other.end) + _NEXT]
         if not _ABOUT_ARGUMENTS.search(around) and not _NOTHING_MORE.match(text, max(slot.end, other.end)):
             return False
     between = text[slot.end : other.start] if other.start >= slot.end else text[other.end : slot.start]
