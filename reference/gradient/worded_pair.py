@@ -291,6 +291,7 @@ def _by_change(text: str, inside: Sequence[GradientWord]) -> Iterator[WordedPair
 
 _WHEN: Final = re.compile(r"\b(?:if|when|as|with|on|om|när|då|med|av|på|depending)\b", re.I)
 _SLOTS: Final = {GradientWordKind.FIRST: 0, GradientWordKind.SECOND: 1}
+_ATTRIBUTE: Final = re.compile(r"node|noden|nod|variable|variabel|variabeln", re.I)
 _LOOSE: Final = re.compile(r"first|1st|först|första|second|2nd|andra|then|sedan|last|sist", re.I)
 _NOTHING_MORE: Final = re.compile(
     r"[\s`'\"*_)”’]*(?:$|[,.;:!\n]|(?:and|och|then|sedan|first|second|först|sist|last|is|är|goes|as|som)\b)",
@@ -320,6 +321,9 @@ def _by_slots(text: str, sentences: Sequence[Sequence[GradientWord]]) -> list[Wo
             for word in flat
         ]
     flat = [word for word in flat if word.kind is not GradientWordKind.BLANK]
+    if any(word.kind in _SLOTS and not _ATTRIBUTE.fullmatch(word.text) for word in flat):
+        # "the loss node is the first": what it is called beside a place in an order
+        flat = [word for at, word in enumerate(flat) if not _is_attribute(text, flat, at)]
     for at, word in enumerate(flat):
         if word.kind not in _SLOTS:
             continue
@@ -344,12 +348,27 @@ def _by_slots(text: str, sentences: Sequence[Sequence[GradientWord]]) -> list[Wo
     return [_pair(text, firsts[0], seconds[0])]
 
 
+def _is_attribute(text: str, flat: Sequence[GradientWord], at: int) -> bool:
+    word = flat[at]
+    if not _ATTRIBUTE.fullmatch(word.text):
+        return False
+    sides = [
+        text[word.end : one.start] for one in flat[at + 1 : at + 2] if one.kind is GradientWordKind.MENTION
+    ]
+    sides += [
+        text[one.end : word.start]
+        for one in flat[max(0, at - 1) : at]
+        if one.kind is GradientWordKind.MENTION
+    ]
+    return any(not side.strip(" `'\"*_-") for side in sides)
+
+
 def _touches(text: str, slot: GradientWord, other: GradientWord | None) -> bool:
     if other is None or other.kind is not GradientWordKind.MENTION:
         return False
     if _LOOSE.fullmatch(slot.text):
         # An order of arguments, not of what happens ("first the loss is computed").
-        around = text[max(0, slot.start - _NEXT) : other.end + _NEXT]
+        around = text[max(0, min(slot.start, other.start) - _NEXT) : max(slot.end, other.end) + _NEXT]
         if not _ABOUT_ARGUMENTS.search(around) and not _NOTHING_MORE.match(text, max(slot.end, other.end)):
             return False
     between = text[slot.end : other.start] if other.start >= slot.end else text[other.end : slot.start]
