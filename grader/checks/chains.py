@@ -145,7 +145,7 @@ def _names(read: Sequence[Arithmetic], vocabulary: Vocabulary) -> dict[str, Frac
 def _learn(chain: Chain, derivation: Derivation, known: dict[Fraction, tuple[Meaning, ...]]) -> None:
     """What a chain says of its numbers: each value stands for what is calculated beside it."""
     steps = chain.steps()
-    answer = derivation.value()
+    answer = derivation.value
     for at, side in enumerate(chain.sides):
         if not side.has_working or side.broken:
             continue
