@@ -18,6 +18,7 @@ from grader.checks.counted_things import Vocabulary
 from grader.checks.derivation import ANSWER, MAX_MEANINGS, Derivation, Known, Meaning, Recognition
 from grader.checks.equations import Chain, Side, Step
 from grader.checks.notation import columns_joined, plain
+from grader.checks.quotation import as_written
 from grader.model import Value
 
 MAX_NAMES: Final = 60  # of an answer
@@ -28,11 +29,16 @@ SLIP: Final = "slip"  # what a meaning rests on whose number was written wrongly
 
 
 class Passage(Value, frozen=True):
-    """A piece of an answer: its text in plain notation, and its place among the answer's pieces."""
+    """A piece of an answer: its text in plain notation, its place among the answer's pieces, and as it was written."""
 
     index: int
     text: str
     arithmetic: Arithmetic
+    source: str
+
+    def quote(self, start: int, end: int) -> str:
+        """What stands between two places of the plain text, as its author wrote it."""
+        return as_written(self.source, self.text, start, end)
 
 
 class Worked(Value, frozen=True):
@@ -98,8 +104,8 @@ def read_account(texts: Sequence[str], derivation: Derivation, vocabulary: Vocab
             break
         names = found
     passages = tuple(
-        Passage(index, text, arithmetic)
-        for index, (text, arithmetic) in enumerate(zip(written, read, strict=True))
+        Passage(index, text, arithmetic, source)
+        for index, (text, arithmetic, source) in enumerate(zip(written, read, texts, strict=True))
     )
     known: dict[Fraction, tuple[Meaning, ...]] = {}
     for _ in range(ROUNDS):
@@ -145,7 +151,7 @@ def _names(read: Sequence[Arithmetic], vocabulary: Vocabulary) -> dict[str, Frac
 def _learn(chain: Chain, derivation: Derivation, known: dict[Fraction, tuple[Meaning, ...]]) -> None:
     """What a chain says of its numbers: each value stands for what is calculated beside it."""
     steps = chain.steps()
-    answer = derivation.value()
+    answer = derivation.value
     for at, side in enumerate(chain.sides):
         if not side.has_working or side.broken:
             continue

@@ -105,7 +105,8 @@ def counted_things(
                 number = given.get(sentence[at].start, number)
                 per = _per_behind(sentence, things, at, vocabulary) or _per_of_sentence(shares, at)
                 per = None if per == thing else per
-                found.append(CountedThing(thing, number, per, sentence[first].start, sentence[at].end))
+                first, last = min(first, at), max(first, at)
+                found.append(CountedThing(thing, number, per, sentence[first].start, sentence[last].end))
     return found
 
 

@@ -11,7 +11,9 @@ from __future__ import annotations
 import itertools
 import re
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from fractions import Fraction
+from functools import cached_property
 from typing import Final, TypeAlias
 
 from grader.checks.expressions import (
@@ -62,7 +64,8 @@ class Recognition(Value, frozen=True):
     strange: tuple[Literal, ...] = ()
 
 
-class Derivation(Value, frozen=True):
+@dataclass(frozen=True)
+class Derivation:
     """What is to be derived.
 
     `free` names the quantities and their values; `derived` gives further quantities as formulas of the
@@ -76,10 +79,12 @@ class Derivation(Value, frozen=True):
     mistakes: Mapping[str, Formula]
     steps: frozenset[str] = frozenset()
 
+    @cached_property
     def value(self) -> Fraction:
         """The number to be derived."""
         return self.target(self._at(None))
 
+    @cached_property
     def quantities(self) -> dict[Fraction, list[str]]:
         """Which quantities have a given value."""
         point = self._at(None)
@@ -90,14 +95,19 @@ class Derivation(Value, frozen=True):
 
     def meaning(self, formula: Formula) -> Meaning:
         """The meaning of a formula."""
-        return Meaning(tuple(formula(point) for point in self._points()))
+        return Meaning(tuple(formula(point) for point in self._points))
+
+    @cached_property
+    def _formulas(self) -> dict[str, tuple[Fraction, ...]]:
+        """The values of the right formula, under no name, and of the mistakes."""
+        named = {"": self.target, **self.mistakes}
+        return {identity: self.meaning(formula).values for identity, formula in named.items()}
 
     def meanings(self, tree: Expression, known: Known) -> list[Meaning]:
         """All that an expression may stand for, with its numbers' known meanings; the likeliest first."""
         literals = list(dict.fromkeys(leaves(tree)))
-        quantities = self.quantities()
-        points = self._points()
-        choices = [self._of_number(literal.value, known, quantities, points) for literal in literals]
+        points = self._points
+        choices = [self._of_number(literal.value, known) for literal in literals]
         found: dict[Meaning, None] = {}
         for assignment in itertools.islice(itertools.product(*choices), MAX_ASSIGNMENTS):
             named = list(zip(literals, assignment, strict=True))
@@ -113,7 +123,7 @@ class Derivation(Value, frozen=True):
 
     def recognise(self, tree: Expression, known: Known | None = None) -> Recognition:
         """Which formula an expression is, and which quantities stand in it."""
-        quantities = self.quantities()
+        quantities = self.quantities
         literals = list(dict.fromkeys(leaves(tree)))
         used = frozenset(name for literal in literals for name in quantities.get(literal.value, ()))
         strange = tuple(
@@ -122,14 +132,13 @@ class Derivation(Value, frozen=True):
             if literal.value not in quantities and literal.value not in (known or {})
         )
         found = self.meanings(tree, known or {})
-        target = self.meaning(self.target).values
+        target = self._formulas[""]
         right = min(
             (one for one in found if one.values == target), key=lambda one: len(one.grounds), default=None
         )
         if right is not None:
             return Recognition(True, "", used, right.grounds, strange)
-        for identity, formula in self.mistakes.items():
-            mistaken = self.meaning(formula).values
+        for identity, mistaken in self._formulas.items():
             if any(one.values == mistaken for one in found):
                 return Recognition(False, identity, used, frozenset(), strange)
         grounds = min((one.grounds for one in found), key=len, default=frozenset())
@@ -154,7 +163,7 @@ class Derivation(Value, frozen=True):
     def near(self, literal: Literal) -> Sequence[Literal]:
         """The quantities that a number may be a slip for: one digit other, two exchanged, a superscript fallen down."""
         digits = literal.numeral.text
-        wanted = [str(value) for value in self.quantities() if value.denominator == 1]
+        wanted = [str(value) for value in self.quantities if value.denominator == 1]
         return [whole(Fraction(one)) for one in wanted if _is_slip(digits, one)]
 
     def is_slip(self, tree: Expression, known: Known | None = None) -> bool:
@@ -171,11 +180,11 @@ class Derivation(Value, frozen=True):
     def glued(self, tree: Expression) -> bool:
         """Whether a number of an expression is quantities with nothing between them (28*28 that reads 2828)."""
         digits = [str(value) for value in self.free.values()]
-        digits += [str(value) for value in self.quantities() if value.denominator == 1]
+        digits += [str(value) for value in self.quantities if value.denominator == 1]
         parts = re.compile(rf"(?:{'|'.join(digits)}){{2,6}}")
         return any(
             len(literal.numeral.text) <= MAX_GLUED
-            and literal.value not in self.quantities()
+            and literal.value not in self.quantities
             and parts.fullmatch(literal.numeral.text) is not None
             for literal in leaves(tree)
         )
@@ -200,25 +209,21 @@ class Derivation(Value, frozen=True):
         point = {name: Fraction(value) for name, value in values.items()}
         return point | {name: formula(point) for name, formula in self.derived.items()}
 
+    @cached_property
     def _points(self) -> list[dict[str, Fraction]]:
         return [self._at(row) for row in _POINTS]
 
-    def _of_number(
-        self,
-        value: Fraction,
-        known: Known,
-        quantities: Mapping[Fraction, Sequence[str]],
-        points: Sequence[Mapping[str, Fraction]],
-    ) -> list[Meaning]:
+    def _of_number(self, value: Fraction, known: Known) -> list[Meaning]:
         """What a number may stand for; only where nothing fits is it a mere constant."""
         found = list(known.get(value, ()))
-        for name in quantities.get(value, ()):
+        points = self._points
+        for name in self.quantities.get(value, ()):
             values = tuple(point[name] for point in points)
             derived = any(one.values == values and not one.grounds for one in found)
             if not derived:
                 found.append(Meaning(values, frozenset((name,)) if name in self.steps else frozenset()))
-        if value == self.value():
-            found.append(Meaning(tuple(self.target(point) for point in points), frozenset((ANSWER,))))
+        if value == self.value:
+            found.append(Meaning(self._formulas[""], frozenset((ANSWER,))))
         return found[:MAX_MEANINGS] or [Meaning((value,) * len(points))]
 
 

@@ -47,7 +47,7 @@ DERIVATION: Final = Derivation(
         "to-the-classes-no-bias": lambda q: q["side"] ** 2 * q["classes"],
     },
 )
-COUNT: Final = DERIVATION.value()
+COUNT: Final = DERIVATION.value
 WEIGHTS: Final = Fraction(IMAGE_SIDE**2 * FIRST_DENSE_UNITS)
 PER_NEURON: Final = Fraction(IMAGE_SIDE**2 + 1)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Final
 
-from grader.checks.chains import Account, Worked, read_account
+from grader.checks.chains import Account, Passage, Worked, read_account
 from grader.checks.claims import Stance
 from grader.checks.derivation import ANSWER
 from grader.checks.equations import Step
@@ -13,6 +13,7 @@ from grader.checks.expressions import leaves
 from grader.documents.core.document import Block, BlockKind
 from reference.parameters.count_formulas import COUNT, DERIVATION, OTHER_LAYERS, WEIGHTS
 from reference.parameters.count_in_words import BiasShare, CountedWords, read_counted_words
+from reference.parameters.count_messages import MAX_QUOTE
 from reference.parameters.count_reading import CountOutcome, CountReading
 from reference.parameters.count_sides import COUNT_WRITTEN, biases_may_follow, one_each, side_outcome
 from reference.parameters.parameter_words import NEURONS, VOCABULARY
@@ -66,6 +67,7 @@ def _rank(reading: CountReading) -> tuple[int, bool, bool]:
     return _ORDER.index(reading.outcome), other_layer, not reading.claimed
 
 
+_ENDS: Final = (". ", "; ", "! ", "? ", "\n")
 _ORDER: Final = tuple(CountOutcome)
 _MAY_BE_STEPS: Final = OTHER_LAYERS | {"no-bias", "added", "other-formula"}  # in a longer, right answer
 
@@ -99,7 +101,7 @@ def _judged(
         outcome = CountOutcome.UNSURE
     claimed = one.stated == COUNT
     run_on = Step.RUN_ON in one.chain.steps()
-    return CountReading(outcome, one.chain.text, block, mistake, run_on, claimed), one.stance
+    return CountReading(outcome, _quote(one), block, mistake, run_on, claimed), one.stance
 
 
 def _added_unread(account: Account) -> bool:
@@ -129,6 +131,17 @@ def _added_unread(account: Account) -> bool:
     return False
 
 
+def _sentence(passage: Passage, start: int, end: int) -> str:
+    """The sentence around two places of a passage, as written; not more of it than a message can quote."""
+    first = max(passage.text.rfind(mark, max(0, start - MAX_QUOTE), start) for mark in _ENDS) + 1
+    ends = [at for mark in _ENDS if (at := passage.text.find(mark, end, end + MAX_QUOTE)) >= 0]
+    return passage.quote(max(first, start - MAX_QUOTE), min(ends, default=end))
+
+
+def _quote(one: Worked) -> str:
+    return one.passage.quote(one.chain.start, one.chain.end)
+
+
 def _turned_round(account: Account, sources: Sequence[Block]) -> list[tuple[CountReading, Stance]]:
     """Equations with the answer itself on one side that derive it all the same."""
     found = []
@@ -136,7 +149,7 @@ def _turned_round(account: Account, sources: Sequence[Block]) -> list[tuple[Coun
         holds_it = any(leaf.value == COUNT for leaf in leaves(one.side.tree)) or ANSWER in one.seen.grounds
         if holds_it and DERIVATION.turned_round(one.side.tree, other.side.tree, account.known):
             block = sources[one.passage.index]
-            reading = CountReading(CountOutcome.RIGHT, one.chain.text, block, claimed=True)
+            reading = CountReading(CountOutcome.RIGHT, _quote(one), block, claimed=True)
             found.append((reading, one.stance if one.stance is not Stance.ASSERTED else other.stance))
     return found
 
@@ -159,7 +172,7 @@ def _in_words(
     block = sources[words.passage] if words.passage is not None else None
     if block is None:
         return None
-    quote = account.passages[words.passage or 0].text[words.start : words.end]
+    quote = _sentence(account.passages[words.passage or 0], words.start, words.end)
     if not (weights or told or tabled):
         if words.biases is BiasShare.INPUTS and (words.neurons or words.inputs):
             return CountReading(CountOutcome.MISTAKE, quote, block, "bias-per-input")
@@ -167,7 +180,7 @@ def _in_words(
     if words.biases is BiasShare.NEURONS:
         if said_to_be_all or others or words.other_weights:
             return CountReading(CountOutcome.UNSURE, quote, block)
-        return CountReading(CountOutcome.RIGHT, weights[0].chain.text if weights else quote, block)
+        return CountReading(CountOutcome.RIGHT, _quote(weights[0]) if weights else quote, block)
     may_follow = not weights or any(biases_may_follow(one, words) for one in weights)
     if words.biases is BiasShare.UNSAID and (others or not may_follow):
         return None

@@ -1,8 +1,16 @@
-"""A grammar of answers to question 2: forms, spellings, steps, words and distractors, right ones and wrong ones."""
+"""Generated answers to question 2: no right one is failed or left to a person, no wrong one passes.
+
+A grammar of answers: forms, spellings, steps, words, names and distractors.
+"""
 
 from __future__ import annotations
 
+from hypothesis import given, settings
 from hypothesis import strategies as st
+
+from grader.documents.core.document import Block, BlockKind, Place
+from reference.parameters.count_reading import CountOutcome
+from reference.parameters.parameter_count import read_count
 
 TIMES = st.sampled_from(["*", " * ", " x ", "×", " · ", " ⋅ ", " times ", " gånger ", " ∗ "])
 PLUS = st.sampled_from([" + ", "+", " plus "])
@@ -258,3 +266,41 @@ def wrong_answers(draw: st.DrawFn) -> str:
         st.sampled_from(["", " = 100480", " ≈ 100480", " = 100 480", " which is 100480", " ger 100480"])
     )
     return draw(BEFORE) + formula + result + draw(AFTER)
+
+
+WRONG = frozenset((CountOutcome.MISTAKE, CountOutcome.UNRELATED, CountOutcome.STATED, CountOutcome.NOTHING))
+
+
+def outcome(text: str) -> CountOutcome:
+    return read_count([Block(BlockKind.PROSE, text, Place("report.md", "line 1"))]).outcome
+
+
+@settings(max_examples=400, deadline=None)
+@given(right_answers())
+def test_a_right_answer_is_right(text: str) -> None:
+    assert outcome(text) is CountOutcome.RIGHT
+
+
+@settings(max_examples=400, deadline=None)
+@given(wrong_answers())
+def test_a_wrong_answer_is_never_right(text: str) -> None:
+    found = outcome(text)
+    assert found is not CountOutcome.RIGHT
+    assert found in WRONG or found in {CountOutcome.WITHDRAWN, CountOutcome.UNSURE}
+
+
+@settings(max_examples=200, deadline=None)
+@given(st.text(alphabet="0123456789+*x=()., \nabWN", max_size=120))
+def test_any_text_is_read_without_error(text: str) -> None:
+    assert outcome(text) in CountOutcome
+
+
+@settings(max_examples=200, deadline=None)
+@given(right_answers())
+def test_blocks_are_read_as_one_text_is(text: str) -> None:
+    """An answer cut into blocks at its blank lines is the same answer."""
+    blocks = [
+        Block(BlockKind.PROSE, part, Place("report.md", f"line {number}"))
+        for number, part in enumerate(text.split("\n\n"))
+    ]
+    assert read_count(blocks).outcome is CountOutcome.RIGHT
