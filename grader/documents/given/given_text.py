@@ -35,7 +35,7 @@ COPY_SHARE: Final = 0.4  # of a document's words in long runs, from which it is 
 COPY_WORDS: Final = 100
 COPY_CELLS: Final = 3  # code cells as handed out, from which a document is a copy
 LISTING: Final = 8  # given lines of code that are a copied listing wherever they stand
-QUOTED: Final = 0.5  # share of a sentence's words below which it is its author's, with a quotation in it
+QUOTED: Final = 0.7  # share of a sentence's words below which it is its author's, with a quotation in it
 EDITED: Final = 2  # words in a given sentence that may stand in place of others
 MOSTLY: Final = (
     0.75  # share of a sentence's words from which it is the handout's, though it ends in other words
@@ -180,19 +180,30 @@ class _Stream:
         self.covered = bytearray(len(self.words))
 
     def count_runs(self, *, copy: bool) -> None:
-        """Marks the words of runs that are no chance."""
-        for start, end in self.runs:
-            length = end - start
-            lettered = sum(not word.isdecimal() for word in self.words[start:end])
-            enough = (
-                CHANCE
-                if not copy and not any(self.asked[start : end - SHINGLE + 1])
-                else CHANCE_IN_COPY
-                if not (copy and self._is_whole_block(start, end))
-                else SHINGLE
-            )
-            if length >= enough and lettered >= SHINGLE - 1:
-                self.covered[start:end] = b"\x01" * length
+        """Marks the words of runs that are no chance, and of shorter ones that a changed word or two parts from those."""
+        counted = [self._is_no_chance(start, end, copy=copy) for start, end in self.runs]
+        for order in (range(1, len(counted)), range(len(counted) - 2, -1, -1)):
+            step = -1 if order.step > 0 else 1
+            for at in order:
+                near = self._distance(at, at + step) <= EDITED
+                counted[at] = counted[at] or (counted[at + step] and near)
+        for (start, end), counts in zip(self.runs, counted, strict=True):
+            if counts:
+                self.covered[start:end] = b"\x01" * (end - start)
+
+    def _is_no_chance(self, start: int, end: int, *, copy: bool) -> bool:
+        enough = CHANCE
+        if copy and self._is_whole_block(start, end):
+            enough = SHINGLE
+        elif copy or any(self.asked[start : end - SHINGLE + 1]):
+            enough = CHANCE_IN_COPY
+        lettered = sum(not word.isdecimal() for word in self.words[start:end])
+        return end - start >= enough and lettered >= SHINGLE - 1
+
+    def _distance(self, one: int, other: int) -> int:
+        """Words between two runs."""
+        first, second = sorted((self.runs[one], self.runs[other]))
+        return second[0] - first[1]
 
     def cover_code(self, index: int, text: str) -> None:
         """Marks the words of lines that are given code, which a reader of plain text took for prose."""
@@ -267,7 +278,9 @@ def _gaps(covered: bytearray, first: int, last: int) -> Iterator[tuple[int, int]
 
 _SENTENCE: Final = re.compile(r"(?<=[.!?])(?=\s)(?!\s+\d)|(?<=\n)|(?<=\s)(?=#\s)")  # a comment is one
 _STATES: Final = re.compile(r"\b(?:is|are|was|were|equals|gives?|gave|är|var|blir|blev|ger|gav)\b", re.I)
-_CLAUSE: Final = re.compile(r"(?<=[.,;:?!)])(?=\s|[*_`])|(?<=[–—=→])(?=\s)|(?<=\s-)(?=\s)|(?<=\n)")
+_CLAUSE: Final = re.compile(
+    r"(?<=[.,;:?!)])(?=\s|[*_`])|(?<=[–—=→])(?=\s)|(?<=\s-)(?=\s)|(?<=\s)(?=[(\[])|(?<=\n)"
+)
 
 
 def _told_text(block: Block, marks: _GivenWords, instructions: str) -> Told:
@@ -285,7 +298,7 @@ def _told_text(block: Block, marks: _GivenWords, instructions: str) -> Told:
             own = _behind_instruction(own)
         if own != sentence:
             dropped += 1
-        kept.append(own)
+        kept.append(own or _gap(sentence))
         first = last
     if not dropped:
         return Told(block)
@@ -316,10 +329,15 @@ def _own_of_sentence(
     kept: list[str] = []
     at = 0
     for clause in filter(None, _CLAUSE.split(sentence)):
-        if bisect_left(own, at) < bisect_left(own, at + len(clause)):
-            kept.append(clause)
+        its_own = bisect_left(own, at) < bisect_left(own, at + len(clause))
+        kept.append(clause if its_own else _gap(clause))
         at += len(clause)
     return "".join(kept)
+
+
+def _gap(dropped: str) -> str:
+    """What stands in place of a dropped piece, so that its neighbours do not run together."""
+    return "\n" if dropped.endswith("\n") else " "
 
 
 def _ends_otherwise(
