@@ -14,6 +14,7 @@ DERIVATION: Final = Derivation(
     free={"side": IMAGE_SIDE, "neurons": FIRST_DENSE_UNITS, "classes": CLASSES},
     derived={
         "inputs": lambda q: q["side"] ** 2,
+        "both sides": lambda q: 2 * q["side"],
         "inputs and bias": lambda q: q["side"] ** 2 + 1,
         "weights": lambda q: q["side"] ** 2 * q["neurons"],
         "neurons and one": lambda q: q["neurons"] + 1,

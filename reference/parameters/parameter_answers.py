@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from typing import Final
 
 from grader.checks import Answer, Finding, failed, missing, passed, review
+from grader.checks.claims import Stance
 from grader.documents.core.document import STRUCK, Block, BlockKind
 from grader.model import Evidence, Flag
 from reference.lab.network import LAB_NETWORK, parameter_counts
@@ -30,12 +31,14 @@ def judge_derivation(answer: Answer) -> Finding:
     section = tuple(block for block in answer.section if block.kind in _READ)
     everywhere = tuple(block for block in answer.everything if block.kind in _READ)
     reading = _of_files(section)
-    if reading.outcome is not CountOutcome.RIGHT:
+    if reading.outcome not in {CountOutcome.RIGHT, CountOutcome.CONFLICT}:
         wider = _of_files(everywhere)
-        stray = wider.outcome is CountOutcome.RIGHT and reading.outcome is not CountOutcome.CONFLICT
-        if stray and reading.outcome not in _NO_ANSWER:
+        if reading.outcome in _NO_ANSWER:
+            stray = wider.outcome is CountOutcome.RIGHT or reading.outcome is CountOutcome.NOTHING
+            reading = wider if stray else reading
+        elif wider.outcome is CountOutcome.RIGHT:
             reading = _beside(reading, wider)
-        elif stray or reading.outcome is CountOutcome.NOTHING:
+        elif wider.outcome is CountOutcome.CONFLICT:
             reading = wider
     if reading.outcome in _NO_ANSWER:
         hidden = _hidden(section or everywhere)
@@ -157,12 +160,15 @@ def _finding(reading: CountReading, answer: Answer, section: tuple[Block, ...]) 
             hint="Which numbers describe what goes into the layer, and what the layer consists of? Start from them.",
             staff="A true equality of unrelated numbers.",
         )
-    message, hint, staff = _DOUBTS[reading.outcome]
+    message, hint, staff = DOUBTS[reading.outcome]
+    if reading.outcome is CountOutcome.WITHDRAWN:
+        message = f"Maths was found that {WITHDRAWN[reading.stance]}; a person looks at it."
+        staff = f"The maths is {reading.stance}, by the words around it."
     looks_like = f" (Looks like {reading.mistake}.)" if reading.mistake else ""
     return review(message, shown, staff=staff + looks_like, hint=hint)
 
 
-_DOUBTS: Final = {  # message, hint, staff
+DOUBTS: Final = {  # message, hint, staff
     CountOutcome.CONFLICT: (
         "Two answers were found that differ; a person looks at them side by side.",
         "Which of the two do you mean? Leave one.",
@@ -198,6 +204,15 @@ _DOUBTS: Final = {  # message, hint, staff
         "Could a reader follow where each of your numbers comes from?",
         "Not recognised for certain.",
     ),
+}
+
+
+WITHDRAWN: Final = {
+    Stance.DENIED: "is said not to be the answer",
+    Stance.SUPPOSED: "is only thought of as a possibility",
+    Stance.OTHERS: "is given as what somebody else says",
+    Stance.GIVEN: "belongs to the question",
+    Stance.TAKEN_BACK: "is taken back again",
 }
 
 

@@ -44,7 +44,7 @@ def read_count(blocks: Sequence[Block]) -> CountReading:
     if in_words is not None:
         asserted.append(in_words)
     withdrawn = [
-        CountReading(CountOutcome.WITHDRAWN, one.quote, one.block)
+        CountReading(CountOutcome.WITHDRAWN, one.quote, one.block, stance=stance)
         for one, stance in found
         if stance is not Stance.ASSERTED and one.outcome is not CountOutcome.NOTHING
     ]
