@@ -35,7 +35,7 @@ _CHARACTERS: Final = str.maketrans(
         "\f": "\n",
     }
 )
-_ARROWS: Final = re.compile(r"(?:=>|-{1,3}>|:=|={2,3})")
+_ARROWS: Final = re.compile(r"(?:=>|-{1,3}>|<-{1,3}(?= )|:=|={2,3})")
 _TIMES_LETTER: Final = re.compile(r"(?<=[\d)])[ ]{0,3}[xX][ ]{0,3}(?=[\d(])|(?<= )[xX][ ]{0,3}(?=[\d(])")
 _TEX_SIGN: Final = re.compile(r"\\[A-Za-z]|\\[,;:!\\ ]|[$_^]\s*\{|\{[,.]\}")
 _TEX_SYMBOLS: Final = {
@@ -144,7 +144,8 @@ def plain(text: str) -> str:
 
 def columns_joined(text: str) -> str:
     """A plain text with sums and products that are set out in columns written on one line."""
-    return _RULED.sub(" = ", _UNDER.sub(r" \1 ", text))
+    signs = {"x": " * ", "X": " * "}
+    return _RULED.sub(" = ", _UNDER.sub(lambda line: signs.get(line[1], f" {line[1]} "), text))
 
 
 _POWER: Final = re.compile(r"(?<=[\w)])\*\*(?=[\d(])|(?<=[\w)]) \*\* (?=[\d(])")

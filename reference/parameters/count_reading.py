@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from enum import StrEnum
 
+from grader.checks.claims import Stance
 from grader.documents.core.document import Block
 from grader.model import Value
 
@@ -29,7 +30,7 @@ class CountReading(Value, frozen=True):
     """What an answer to question 2 says: `quote` out of `block` is what the outcome rests on.
 
     `mistake` is an id of `DERIVATION`, or one of ``from-the-answer``, ``other-formula``. `claimed`: it is said to come to
-    the number asked for. `other_quote` out of `other` is the other side of a conflict.
+    the number asked for. `stance` is its writer's, where what is withdrawn is all there is. `other_quote` out of `other` is the other side of a conflict.
     """
 
     outcome: CountOutcome
@@ -38,5 +39,6 @@ class CountReading(Value, frozen=True):
     mistake: str = ""
     run_on: bool = False
     claimed: bool = False
+    stance: Stance = Stance.ASSERTED
     other_quote: str = ""
     other: Block | None = None

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from typing import Final
 
 from grader.checks import Answer, Finding, failed, missing, passed, review
+from grader.checks.claims import Stance
 from grader.documents.core.document import STRUCK, Block, BlockKind
 from grader.model import Evidence, Flag
 from reference.lab.network import LAB_NETWORK, parameter_counts
@@ -33,12 +34,14 @@ def judge_derivation(answer: Answer) -> Finding:
     section = tuple(block for block in answer.section if block.kind in _READ)
     everywhere = tuple(block for block in answer.everything if block.kind in _READ)
     reading = _of_files(section)
-    if reading.outcome is not CountOutcome.RIGHT:
+    if reading.outcome not in {CountOutcome.RIGHT, CountOutcome.CONFLICT}:
         wider = _of_files(everywhere)
-        stray = wider.outcome is CountOutcome.RIGHT and reading.outcome is not CountOutcome.CONFLICT
-        if stray and reading.outcome not in _NO_ANSWER:
+        if reading.outcome in _NO_ANSWER:
+            stray = wider.outcome is CountOutcome.RIGHT or reading.outcome is CountOutcome.NOTHING
+            reading = wider if stray else reading
+        elif wider.outcome is CountOutcome.RIGHT:
             reading = _beside(reading, wider)
-        elif stray or reading.outcome is CountOutcome.NOTHING:
+        elif wider.outcome is CountOutcome.CONFLICT:
             reading = wider
     if reading.outcome in _NO_ANSWER:
         hidden = _hidden(section or everywhere)
@@ -170,12 +173,15 @@ def _finding(reading: CountReading, answer: Answer, section: tuple[Block, ...]) 
             hint="Which numbers describe what goes into the layer, and what the layer consists of? Start from them.",
             staff="A true equality of unrelated numbers.",
         )
-    message, hint, staff = _DOUBTS[reading.outcome]
+    message, hint, staff = DOUBTS[reading.outcome]
+    if reading.outcome is CountOutcome.WITHDRAWN:
+        message = f"Maths was found that {WITHDRAWN[reading.stance]}; a person looks at it."
+        staff = f"The maths is {reading.stance}, by the words around it."
     looks_like = f" (Looks like {reading.mistake}.)" if reading.mistake else ""
     return review(message, shown, staff=staff + looks_like, hint=hint)
 
 
-_DOUBTS: Final = {  # message, hint, staff
+DOUBTS: Final = {  # message, hint, staff
     CountOutcome.CONFLICT: (
         "Two answers were found that differ; a person looks at them side by side.",
         "Which of the two do you mean? Leave one.",
@@ -214,6 +220,15 @@ _DOUBTS: Final = {  # message, hint, staff
 }
 
 
+WITHDRAWN: Final = {
+    Stance.DENIED: "is said not to be the answer",
+    Stance.SUPPOSED: "is only thought of as a possibility",
+    Stance.OTHERS: "is given as what somebody else says",
+    Stance.GIVEN: "belongs to the question",
+    Stance.TAKEN_BACK: "is taken back again",
+}
+
+
 def _without_working(reading: CountReading, answer: Answer, section: tuple[Block, ...]) -> Finding:
     pictures = [block for block in answer.unread_pictures if block in answer.section] or (
         list(answer.unread_pictures) if not section else []
@@ -224,7 +239,7 @@ def _without_working(reading: CountReading, answer: Answer, section: tuple[Block
             [picture.evidence(picture.text or "picture") for picture in pictures[:3]],
             staff="No working in the text; unread pictures are there.",
         )
-    words = [block for block in section if block.kind is BlockKind.PROSE and _explains(block.text)]
+    words = [block for block in section if not block.unseen and _explains(block)]
     if words:
         return review(
             "An explanation in words was found that the program cannot judge; a person looks at it.",
@@ -240,12 +255,16 @@ def _without_working(reading: CountReading, answer: Answer, section: tuple[Block
     return missing("No maths for the number of parameters was found.")
 
 
-def _explains(text: str) -> bool:
-    """Whether prose has something to do with the answer: two of its notions, or its numbers."""
+def _explains(block: Block) -> bool:
+    """Whether a block has something to do with the answer: in prose two of its notions, in code its numbers and signs."""
+    text = block.text
+    if block.kind in {BlockKind.CODE, BlockKind.MATHS}:
+        return bool(re.search(r"784|28", text) and "128" in text and "*" in text and "+" in text)
     notions = (
         r"\b784\b|\b28\b|pixel|bildpunkt",
         r"\b128\b|neuron",
         r"bias|intercept|konstant|constant|\+\s?1\b",
         r"weight|vikt|input|ingång|indata|connect",
     )
-    return len(text.split()) > 5 and sum(bool(re.search(notion, text, re.I)) for notion in notions) >= 2
+    told = sum(bool(re.search(notion, text, re.I)) for notion in notions)
+    return block.kind is BlockKind.PROSE and len(text.split()) > 5 and told >= 2

@@ -44,7 +44,7 @@ def read_count(blocks: Sequence[Block]) -> CountReading:
     if in_words is not None:
         asserted.append(in_words)
     withdrawn = [
-        CountReading(CountOutcome.WITHDRAWN, one.quote, one.block)
+        CountReading(CountOutcome.WITHDRAWN, one.quote, one.block, stance=stance)
         for one, stance in found
         if stance is not Stance.ASSERTED and one.outcome is not CountOutcome.NOTHING
     ]
@@ -195,7 +195,11 @@ def _against(
 ) -> CountReading | None:
     """An assertion beside the right one that contradicts it: another formula said to come to the same number."""
     for one in wrongs:
-        if one.quote == right.quote or one.mistake in OTHER_LAYERS or one.mistake == "from-the-answer":
+        if (
+            one.quote == right.quote
+            or one.mistake in OTHER_LAYERS
+            or one.mistake in {"from-the-answer", "from-the-total"}
+        ):
             continue
         if one.claimed:
             return one

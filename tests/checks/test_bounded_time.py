@@ -29,6 +29,13 @@ TEXTS = {
     "biases": "128 a a a " * 4_000,
     "gradients": "gradient of the loss with respect to " * 1_000,
     "equals": "784 * 128 = " * 3_000,
+    "steps": "784*128 = 100352. Adding 128 gives 100480. " * 900,
+    "prefixes": "add the sum of " * 2_600,
+    "names": "n = 784\nm = 128\n" + "n*m + m " * 5_000,
+    "columns": "1\n x 2\n---\n" * 3_300,
+    "owners": "each of the 128 neurons has 784 weights and one bias " * 700,
+    "turned round": "100480-128 = 784*128 " * 1_900,
+    "brackets": "784(784)" * 5_000,
 }
 
 
