@@ -15,6 +15,7 @@ MAX_CSS: Final = (
     1_500_000  # characters of style sheets that are read, comments aside; notebooks' exports have 400,000
 )
 _COMMENT: Final = re.compile(r"/\*(?:[^*]|\*(?!/))*+(?:\*/|$)")
+_MOST_NESTED: Final = 100  # selectors of one rule within another
 _DEPTH: Final = 6  # of at-rules in one another
 # fmt: off
 _DECIDING: Final = frozenset((
@@ -60,13 +61,36 @@ class StyleSheet:
     def _take(self, rules: Iterable[Any], depth: int) -> None:
         for rule in rules:
             if rule.type == "qualified-rule":
-                declarations = declared(rule.content)
-                if declarations:
-                    self.selectors.add(rule.prelude, len(self.rules))
-                    self.rules.append(declarations)
+                self._take_rule(rule.prelude, rule.content, depth)
             elif rule.type == "at-rule" and rule.content is not None and depth < _DEPTH and _applies(rule):
                 inner = tinycss2.parse_rule_list(rule.content, skip_comments=True, skip_whitespace=True)
                 self._take(inner, depth + 1)
+
+    def _take_rule(self, prelude: Tokens, content: Tokens, depth: int) -> None:
+        """Takes a rule, and the rules nested in it."""
+        declarations = declared(content)
+        if declarations:
+            self.selectors.add(prelude, len(self.rules))
+            self.rules.append(declarations)
+        if depth >= _DEPTH or not any(token.type == "{} block" for token in content):
+            return
+        for inner in tinycss2.parse_blocks_contents(content, skip_comments=True, skip_whitespace=True):
+            if inner.type == "qualified-rule":
+                self._take_rule(_nested(prelude, inner.prelude), inner.content, depth + 1)
+            elif inner.type == "at-rule" and inner.content is not None and _applies(inner):
+                self._take_rule(prelude, inner.content, depth + 1)
+
+
+def _nested(outer: Tokens, inner: Tokens) -> list[Any]:
+    """The selectors of a rule within another: each of its own behind each of the outer one, or in place of ``&``."""
+    made: list[str] = []
+    for one in _queries(outer):
+        around = tinycss2.serialize(one).strip()
+        for other in _queries(inner):
+            own = tinycss2.serialize(other).strip()
+            made.append(own.replace("&", around) if "&" in own else f"{around} {own}")
+    text = ", ".join(made[:_MOST_NESTED])[:2_000]
+    return list(tinycss2.parse_component_value_list(text))
 
 
 def declared(content: Tokens | str) -> list[Declaration]:

@@ -162,7 +162,7 @@ def _why_text_unseen(look: Look) -> str:
         return NOT_DISPLAYED
     if look.size * look.scale < SMALLEST_POINTS * 4 / 3:
         return TOO_SMALL
-    if look.indent <= -_AWAY or look.indent >= 3 * WIDTH:
+    if look.indent <= -_AWAY or look.indent >= WIDTH:
         return OFF_PAGE
     return look.masked or why_unseen(look.colour, look.ground)
 

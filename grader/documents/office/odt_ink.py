@@ -29,6 +29,7 @@ Setting = Mapping[str, Any]  # what a style says by itself; the nearest to the t
 _POINTS: Final = {"in": 72.0, "cm": 28.346, "mm": 2.8346, "pt": 1.0, "pc": 12.0, "px": 0.75}
 _AWAY: Final = 300.0  # points beyond a margin from which no layout moves text there
 _FAR: Final = 1_400.0  # points: more than a page is wide or high
+_SMALLEST_RAISED: Final = 0.3  # of the type around it; powers and indices are set in 58 %
 _PLAIN_SIZE: Final = 12.0
 
 
@@ -76,6 +77,9 @@ def _said_of_text(properties: etree._Element) -> Setting:
                 said["width"] = share(text) or 1.0
             case "letter-spacing":
                 said["spacing"] = points(text) or 0.0
+            case "text-position" if text.split()[1:]:
+                raised = share(text.split()[1])
+                said["raised"] = 1.0 if raised is None else raised
             case "background-color" if text != "transparent":
                 said["ground"] = hex_colour(text)
             case "text-line-through-style" | "text-line-through-type":
@@ -140,6 +144,7 @@ def why_text_unseen(setting: Setting, ground: Colour) -> str:
     if setting.get("struck"):
         return STRUCK
     size = setting.get("size", _PLAIN_SIZE) * (_PLAIN_SIZE if setting.get("relative") else 1.0)
+    size *= 1.0 if setting.get("raised", 1.0) > _SMALLEST_RAISED else 0.0
     if size < SMALLEST_POINTS or size * setting.get("width", 1.0) < SMALLEST_POINTS / 3:
         return TOO_SMALL
     if setting.get("spacing", 0.0) <= -0.8 * size:

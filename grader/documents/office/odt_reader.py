@@ -30,6 +30,7 @@ _PASSED_OVER: Final = frozenset(
 _NEVER_SHOWN: Final = {
     "annotation": COMMENT,
     "script": "a script",
+    "notes": COMMENT,
     "ruby-text": "set as the reading of another word",
 }
 

@@ -9,6 +9,7 @@ import msgspec
 
 from grader.documents.blocks.ink import (
     BLACK,
+    CLIPPED,
     OFF_PAGE,
     SMALLEST_POINTS,
     TOO_SMALL,
@@ -99,7 +100,8 @@ class Palette:
         if name.startswith("-"):
             found = self._plain(name[1:])
             return None if found is None else Colour(*(1 - part for part in found[:3]))
-        return self._named.get(name) or hex_colour(_NAMED.get(name, ""))
+        written = name if name.startswith("#") else _NAMED.get(name, "")
+        return self._named.get(name) or hex_colour(written)
 
 
 def _by_model(model: str, text: str) -> Colour | None:
@@ -155,6 +157,10 @@ def changed(ink: Ink, macro: str, arguments: list[str], palette: Palette) -> Ink
         case "hspace" | "hskip" | "kern" | "vspace":
             moved = points(first)
             return ink if moved is None or moved > -_FAR else ink.hidden(OFF_PAGE)
+        case "nullfont":
+            return ink.hidden(DROPPED)
+        case "pdfliteral":
+            return ink.hidden(TRANSPARENT) if re.search(r"\b3\s+Tr\b", first) else ink
         case _ if macro in _SIZES:
             return msgspec.structs.replace(ink, size=_SIZES[macro])
     return None
@@ -165,6 +171,7 @@ def within(ink: Ink, macro: str, arguments: list[str], palette: Palette) -> Ink 
 
     `arguments` are those before it, options in their brackets.
     """
+    first = arguments[0] if arguments else ""
     match macro:
         case "textcolor":
             model = arguments[0] if len(arguments) > 1 else ""
@@ -188,6 +195,22 @@ def within(ink: Ink, macro: str, arguments: list[str], palette: Palette) -> Ink 
             return ink.hidden(OFF_PAGE) if moved is not None and abs(moved) > _FAR else ink
         case "texttransparent":
             return ink.hidden(TRANSPARENT) if arguments and _is_faint(arguments[0]) else ink
+        case "textpdfrender":
+            return ink.hidden(TRANSPARENT) if re.search(r"Invisible|=\s*[37]\b", first) else ink
+        case "clipbox":
+            return ink.hidden(CLIPPED)
+        case "llap":
+            return ink.hidden(OFF_PAGE)
+        case "makebox":
+            width = points(arguments[0].strip("[]")) if arguments else None
+            return ink.hidden(OFF_PAGE) if width == 0 and "[r]" in arguments else ink
+        case "node" | "draw" | "path":
+            options = " ".join(arguments)
+            if re.search(r"opacity\s*=\s*0?\.?0*(?![.\d])|transparent", options):
+                return ink.hidden(TRANSPARENT)
+            named = (palette.of(one.partition("=")[2] or one) for one in options.strip("[]").split(","))
+            found = next((one for one in named if one is not None), None)
+            return ink if found is None else msgspec.structs.replace(ink, colour=found)
         case "todo":
             disabled = any("disable" in one for one in arguments)
             return ink.hidden(DROPPED) if disabled else ink
@@ -207,14 +230,14 @@ NEVER_SET: Final = frozenset(  # macros whose last argument is not set on the pa
     (
         "gobble", "gradergobble", "gradergobbletwo", "sbox", "savebox", "typeout", "message", "wlog", "errmessage", "special",
         "index", "glossary", "pdfcomment", "pdfmargincomment", "pdfinfo", "censor", "blackout", "xblackout", "redact", "ignore",
-        "comment", "hide", "omitted", "PackageWarning", "ClassWarning", "PackageInfo", "AtEndDocument", "invisible",
+        "comment", "hide", "omitted", "discretionary", "ifthenelse", "style", "mathtip", "texttip", "PackageWarning", "ClassWarning", "PackageInfo", "AtEndDocument", "invisible",
     )
 )  # fmt: skip
 CHANGES: Final = frozenset(
     ("color", "normalcolor", "pagecolor", "cellcolor", "rowcolor", "columncolor", "fontsize", "transparent", "opacity",
-     "hspace", "hskip", "kern", "vspace", *_SIZES)
+     "hspace", "hskip", "kern", "vspace", "nullfont", "pdfliteral", *_SIZES)
 )  # fmt: skip
 SETS: Final = NEVER_SET | frozenset(
     ("textcolor", "colorbox", "fcolorbox", "hl", "phantom", "hphantom", "vphantom", "scalebox", "resizebox", "raisebox",
-     "texttransparent", "todo", "sout", "st", "xout", "cancel", "bcancel", "xcancel")
+     "texttransparent", "textpdfrender", "clipbox", "llap", "makebox", "node", "draw", "path", "todo", "sout", "st", "xout", "cancel", "bcancel", "xcancel")
 )  # fmt: skip

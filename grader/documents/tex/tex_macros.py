@@ -59,7 +59,8 @@ class Definitions:
                 last, _ = _group(text, end) if text[end : end + 1] == "{" else ("", end)
                 self.environments[found["environment"]] = f"{{{body} {SENTINEL} {last}}}"
         for found in list(_ALIAS.finditer(text))[:_MOST]:
-            self.aliases[found["name"]] = found["other"]
+            other = found["other"]
+            self.aliases[found["name"]] = f"grader{other[1:]}" if other.startswith("@") else other
 
     def tried(self, name: str, argument: int) -> str:
         """The body of a macro with the sentinel in place of one of its arguments, from 1, and nothing for the others."""

@@ -5,21 +5,18 @@ from __future__ import annotations
 import re
 from typing import Final
 
-from grader.documents.tex.tex_ink import CHANGES, SETS, Ink, Palette, changed, within
+from grader.documents.tex.tex_ink import CHANGES, DROPPED, SETS, Ink, Palette, changed, within
 
 _MOST_GROUPS: Final = 200
 _TOKEN: Final = re.compile(r"\\([A-Za-z]+)|\\.|[{}]|[^\\{}]+", re.S)
 _ARGUMENT: Final = re.compile(r"\s*(?:\[([^\[\]]{0,200})\]|\{([^{}]{0,200})\})")
 _TAKES: Final = {
-    "textcolor": 1,
-    "colorbox": 1,
-    "fcolorbox": 2,
-    "scalebox": 1,
-    "resizebox": 2,
-    "raisebox": 1,
-    "texttransparent": 1,
-}
-_TELLS: Final = re.compile(r"\\(?:" + "|".join(sorted(CHANGES | SETS)) + r")(?![A-Za-z])")
+    "textcolor": 1, "colorbox": 1, "fcolorbox": 2, "scalebox": 1, "resizebox": 2, "raisebox": 1, "texttransparent": 1,
+    "style": 1, "mathtip": 1, "texttip": 1, "newcommand": 1, "renewcommand": 1, "textpdfrender": 1,
+}  # fmt: skip
+_DEFINES: Final = frozenset(("newcommand", "renewcommand", "def", "gdef"))
+_REMARK: Final = re.compile(r"(?<!\\)%[^\n]*")
+_TELLS: Final = re.compile(r"\\(?:" + "|".join(sorted(CHANGES | SETS | _DEFINES)) + r")(?![A-Za-z])")
 
 
 def seen_of_maths(
@@ -30,6 +27,8 @@ def seen_of_maths(
     ``\color{white}{...}`` is read as MathJax does, where the group behind it is what is coloured, and as TeX does.
     """
     ink = ink or Ink()
+    if "%" in tex:
+        tex = _REMARK.sub("", tex)
     if not _TELLS.search(tex):
         return ("", {ink.unseen: tex}) if ink.unseen else (tex, {})
     palette = palette or Palette()
@@ -41,6 +40,10 @@ def seen_of_maths(
     while (token := _TOKEN.match(tex, at)) is not None:
         at = token.end()
         name = token[1] or ""
+        if name in _DEFINES:
+            _, at = _arguments(tex, at, _TAKES.get(name, 0))
+            following = stack[-1].hidden(DROPPED)
+            continue
         if name in SETS or name in CHANGES:
             arguments, at = _arguments(tex, at, _TAKES.get(name, 1 if name in CHANGES else 0))
             if name in SETS:

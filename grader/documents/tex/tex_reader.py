@@ -191,6 +191,7 @@ class _Walk:
 
     def _nodes(self, nodes: Iterable[Node], chunk: str = "", *, fixed: bool = False) -> None:
         defining = ""  # what is defined, up to its body
+        moved = False  # whether the length of a move comes next
         given: list[str] = []  # what becomes of the next groups: the arguments of a macro of the source's own
         for node in nodes:
             sort = kind(node)
@@ -203,6 +204,9 @@ class _Walk:
                 self._within(node.nodelist or [], self._hidden(given.pop(0)), fixed=fixed)
                 continue
             given = given if sort == "Chars" and not node.chars.strip() else []
+            if moved and sort == "Chars":  # \kern-4000pt takes its length without brackets
+                self.ink = changed(self.ink, "kern", [node.chars], self.meanings.palette) or self.ink
+            moved = sort == "Macro" and node.macroname in {"kern", "hskip", "vskip"}
             match sort:
                 case "Chars":
                     self._chars(node.chars, fixed=fixed)
@@ -290,6 +294,11 @@ class _Walk:
         name = node.environmentname
         if name in FORMULAS:
             self._formula(source(node.nodelist or []), display=name != "math")
+        elif name in CHANGES:
+            nodes = node.nodelist or []
+            spec = [source(inner(nodes[0]))] if nodes and kind(nodes[0]) == "Group" else []
+            self.ink = changed(self.ink, name, spec, self.meanings.palette) or self.ink
+            self._nodes(nodes[len(spec) :], fixed=fixed)
         elif name == "lrbox" or name in self.meanings.defined.excluded:
             self._end_paragraph()
             self._within(node.nodelist or [], self._hidden(DROPPED), fixed=fixed)
