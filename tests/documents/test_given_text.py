@@ -72,7 +72,7 @@ def test_the_handout_itself_leaves_nothing() -> None:
         f"**{ASKED.replace('Question 7)', 'Question 7)**')}",
         ASKED.replace("one litre", "*one* litre").replace(", and", " and"),
         ASKED.replace("kettle", "kettel").replace("should", "shall"),
-        ASKED.replace("least time per cup", "least time on it"),
+        ASKED.replace("least time per cup. Which amount is it?", "least time on it."),
     ],
 )
 def test_layout_and_small_edits_hide_nothing(changed: str) -> None:
@@ -109,6 +109,15 @@ def test_what_is_typed_beside_the_question_stays(written: str, left: str) -> Non
 )
 def test_sentences_of_ones_own_in_the_questions_words_stay(sentence: str) -> None:
     assert own(prose(sentence)) == [sentence]
+
+
+def test_an_answer_in_the_handouts_words_behind_its_question_stays() -> None:
+    lesson = prose("One asks how much of the energy goes into the water, with the amount of it in mind.", 0)
+    known = given_text([of_document(notebook(*HANDOUT.blocks, lesson))])
+    answer = "How much of the time, with the amount of water."
+    document = notebook(*HANDOUT.blocks[:-1], prose(f"{ASKED} {answer}"))
+    (left,) = [told.own.text for told in told_apart(document, known).blocks if told.own is not None]
+    assert left == answer
 
 
 def test_cells_are_given_whatever_their_layout_and_changed_ones_stay_whole() -> None:

@@ -30,7 +30,8 @@ from grader.documents.given.edition import (
 from grader.model import Value
 
 CHANCE: Final = 10  # words of a run below which it may stand in a text of one's own by chance
-CHANCE_IN_COPY: Final = 6  # the same in a question, or in a document that is a copy of the handout
+CHANCE_IN_QUESTION: Final = 8  # the same in the words of a question
+CHANCE_IN_COPY: Final = 6  # the same in a document that is a copy of the handout
 COPY_SHARE: Final = 0.4  # of a document's words in long runs, from which it is a copy of the handout
 COPY_WORDS: Final = 100
 COPY_CELLS: Final = 3  # code cells as handed out, from which a document is a copy
@@ -177,33 +178,26 @@ class _Stream:
         self.known = [mark in given.prose for mark in marks]
         self.asked = [mark in given.questions for mark in marks]
         self.runs = list(_runs(self.known))
-        self.covered = bytearray(len(self.words))
+        self.known_words = bytearray(len(self.words))  # in any run
+        self.covered = bytearray(len(self.words))  # in runs that are no chance
 
     def count_runs(self, *, copy: bool) -> None:
-        """Marks the words of runs that are no chance, and of shorter ones that a changed word or two parts from those."""
-        counted = [self._is_no_chance(start, end, copy=copy) for start, end in self.runs]
-        for order in (range(1, len(counted)), range(len(counted) - 2, -1, -1)):
-            step = -1 if order.step > 0 else 1
-            for at in order:
-                near = self._distance(at, at + step) <= EDITED
-                counted[at] = counted[at] or (counted[at + step] and near)
-        for (start, end), counts in zip(self.runs, counted, strict=True):
-            if counts:
+        """Marks the words of runs that are no chance."""
+        for start, end in self.runs:
+            self.known_words[start:end] = b"\x01" * (end - start)
+            if self._is_no_chance(start, end, copy=copy):
                 self.covered[start:end] = b"\x01" * (end - start)
 
     def _is_no_chance(self, start: int, end: int, *, copy: bool) -> bool:
         enough = CHANCE
         if copy and self._is_whole_block(start, end):
             enough = SHINGLE
-        elif copy or any(self.asked[start : end - SHINGLE + 1]):
+        elif copy:
             enough = CHANCE_IN_COPY
+        elif any(self.asked[start : end - SHINGLE + 1]):
+            enough = CHANCE_IN_QUESTION
         lettered = sum(not word.isdecimal() for word in self.words[start:end])
         return end - start >= enough and lettered >= SHINGLE - 1
-
-    def _distance(self, one: int, other: int) -> int:
-        """Words between two runs."""
-        first, second = sorted((self.runs[one], self.runs[other]))
-        return second[0] - first[1]
 
     def cover_code(self, index: int, text: str) -> None:
         """Marks the words of lines that are given code, which a reader of plain text took for prose."""
@@ -241,9 +235,28 @@ class _GivenWords:
         self.stream = stream
         self.start = start
         self.covered = bytearray(stream.covered[start:end])
+        self.known = stream.known_words[start:end]
 
-    def bridge(self, first: int, last: int) -> None:
-        """Takes a changed word or two inside a given sentence (words `first` to `last` of the block) for given."""
+    def extend(self, first: int, last: int) -> None:
+        """Takes shorter runs near long ones, and a changed word or two between, for given, within the words of a sentence.
+
+        `first` and `last` count in the block. A sentence with no more than chance in it stays as it is.
+        """
+        if self.covered.count(1, first, last) < CHANCE:
+            return
+        for order in (range(first, last), range(last - 1, first - 1, -1)):
+            since = EDITED + 1  # words since a given one
+            run = 0
+            for at in order:
+                run = run + 1 if self.known[at] else 0
+                if self.covered[at]:
+                    since = 0
+                elif run >= SHINGLE and since - run < EDITED:
+                    for back in range(min(run, since + 1)):
+                        self.covered[at - order.step * back] = 1
+                    since = 0
+                else:
+                    since += 1
         for start, end in list(_gaps(self.covered, first, last)):
             if end - start <= EDITED and self.stream.replaces(self.start + start, self.start + end):
                 self.covered[start:end] = b"\x01" * (end - start)
@@ -320,7 +333,7 @@ def _own_of_sentence(
     given = sum(marks.covered[first:last])
     if not given or given < QUOTED * (last - first):
         return sentence
-    marks.bridge(first, last)
+    marks.extend(first, last)
     if given >= MOSTLY * (last - first) and _ends_otherwise(sentence, offset, spans, first, last, marks):
         return ""
     own = [spans[at][1] - offset for at in range(first, last) if not marks.covered[at]]
