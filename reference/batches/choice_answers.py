@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Final
 
 from grader.checks import Answer, Finding, failed, missing, partial, passed, review
 from grader.checks.aspects import Aspect, Unit
 from grader.checks.choice import Choice, read_choice
-from grader.checks.claims import Stance, clauses
 from grader.checks.described_options import Descriptions
-from grader.checks.option_mentions import Option
+from grader.checks.option_mentions import Option, Options
 from grader.checks.reasons import Reasons, Refuted, read_reasons
 from grader.documents.core.document import Block, BlockKind, FigureKind
 from grader.model import Evidence
@@ -84,6 +83,10 @@ ACCURACY: Final = Aspect(
     unlike=r"\b(?:test\w*|val\w*|loss|förlust|evaluat\w*)\b",
 )
 ASPECTS: Final = (TIME, ACCURACY)
+OPTIONS: Final = Options(
+    BATCH_SIZES,
+    called=r"(?:mini-?)?batch(?:es)?(?:[\s_-]?(?:size|storlek\w*))?s?|sizes?|storlek\w*|bs|values?|options?|alternativ\w*|värde\w*",
+)
 TOLERANCE: Final = (
     0.05  # how far below the best accuracy of the student's own table a choice may lie and hold its own
 )
@@ -120,27 +123,27 @@ def _own_words(answer: Answer) -> str:
 
 def _is_caption(line: str) -> bool:
     """Whether a line tells what a table or figure is, and chooses nothing."""
-    return bool(_CAPTION.search(line)) and not read_choice(line, BATCH_SIZES, asked=False).options
+    return bool(_CAPTION.search(line)) and not read_choice(line, OPTIONS, ASPECTS, asked=False).options
 
 
-def _figures(answer: Answer) -> dict[str, Mapping[Option, float]]:
+def _figures(answer: Answer) -> dict[str, dict[Option, float]]:
     return {
-        name: {option: value for option, value in values.items()}
+        name: {batch: value for batch, value in values.items()}  # noqa: C416 - the keys' type is wider
         for name, values in answer.shared(shared_table).figures().items()
     }
 
 
 def _choice(answer: Answer) -> Choice:
     asked = any(block.kind is BlockKind.PROSE for block in answer.section)
-    described = Descriptions(BATCH_SIZES, ASPECTS, _figures(answer))
-    return read_choice(answer.shared(_own_words), BATCH_SIZES, asked=asked, described=described.option)
+    described = Descriptions(OPTIONS, ASPECTS, _figures(answer))
+    return read_choice(answer.shared(_own_words), OPTIONS, ASPECTS, asked=asked, described=described.option)
 
 
 def _reasons(answer: Answer) -> Reasons:
     chosen = answer.shared(_choice).options
     return read_reasons(
         answer.shared(_own_words),
-        BATCH_SIZES,
+        OPTIONS,
         ASPECTS,
         chosen[0] if len(chosen) == 1 else None,
         _figures(answer),
