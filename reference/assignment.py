@@ -141,10 +141,21 @@ def batch_plot(answer: Answer) -> Finding:
     return plot_answers.judge_plot(answer, PLOT)
 
 
+CHOICE = choice_answers.ChoiceCriteria(
+    behind=0.05,  # in accuracy: a choice further below the best of the student's own table is for a person
+    least_accuracies=3,  # fewer are no table to hold a choice against
+)
+
+
 @q3.check("q3.choice", points=0.5, hint="Name the one batch size that you would start with.")
 def batch_choice(answer: Answer) -> Finding:
     """One batch size is chosen, and it holds its own in the table."""
-    return choice_answers.judge_choice(answer)
+    return choice_answers.judge_choice(answer, CHOICE)
+
+
+REASONING = choice_answers.ReasoningCriteria(
+    share_of_one=0.5,  # of the points, for reasons in time or accuracy alone
+)
 
 
 @q3.check(
@@ -154,4 +165,4 @@ def batch_choice(answer: Answer) -> Finding:
 )
 def batch_reasoning(answer: Answer) -> Finding:
     """The choice is reasoned from time and accuracy."""
-    return choice_answers.judge_reasoning(answer)
+    return choice_answers.judge_reasoning(answer, REASONING)

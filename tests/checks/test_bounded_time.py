@@ -10,8 +10,8 @@ from growth import is_linear
 from grader.checks.choice import read_choice
 from grader.documents.core.document import Block, BlockKind, Place
 from reference.batches.batch_table import read_batch_table, speaks_of_figures
+from reference.batches.choice_answers import ASPECTS, OPTIONS
 from reference.gradient.worded_pair import worded_pairs
-from reference.lab.batch_sizes import BATCH_SIZES
 from reference.parameters.parameter_count import read_count
 
 TEXTS = {
@@ -46,7 +46,7 @@ def block(text: str) -> Block:
 READERS: dict[str, Callable[[str], object]] = {
     "table": lambda text: read_batch_table([block(text)]),
     "figures": lambda text: speaks_of_figures([block(text)], 4),
-    "choice": lambda text: read_choice(text, BATCH_SIZES),
+    "choice": lambda text: read_choice(text, OPTIONS, ASPECTS),
     "parameters": lambda text: read_count([block(text)]),
     "gradient": lambda text: worded_pairs(text, bare=True),
 }

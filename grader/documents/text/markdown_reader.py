@@ -32,6 +32,7 @@ Placing = Callable[[int], Place]  # from a line, counted from 0, to its place
 _FENCE: Final = re.compile(r" {0,3}(?P<fence>`{3,}|~{3,})\s*(?P<info>[^`]*)$")
 _MAX_FORMULAS: Final = 600  # signs that open or close one, in one text
 _SHORTEST_ANSWER: Final = 8  # characters
+_NUMBER_ALONE: Final = re.compile(r"\d{2,}[.)]")
 _REMARK: Final = re.compile(r"\s{0,3}\[[^\]\n]{1,60}\]:\s{0,3}(?:<>|#)\s{1,3}[\"'(](.{1,2000})[\"')]\s*$")
 _MAX_NESTING: Final = 40  # of lists and quotes; markdown-it reads deeper ones as text
 
@@ -173,6 +174,7 @@ class _Walk:
         self.place = place
         self.pictures = pictures
         self.markers: list[str] = []  # of the list items entered whose text has not come yet
+        self.item_line = 0  # where the list item entered last begins
         self.unseen: dict[str, list[str]] = {}  # of the passage that is being read, by reason
         html = [token.content for token in tokens if token.type == "html_block"]
         self.styles = style_sheets(html)
@@ -212,8 +214,10 @@ class _Walk:
             case "paragraph_close":
                 self.open.leave("p")
             case "list_item_open":
+                self.item_line = line
                 self.markers.append(f"{token.info}{token.markup}" if token.info else "-")
             case "list_item_close":
+                self._lone_number()
                 self.markers.clear()
             case "inline":
                 self._paragraph(token, line)
@@ -240,6 +244,12 @@ class _Walk:
             case _:
                 pass
         return at + 1
+
+    def _lone_number(self) -> None:
+        """A list's number with nothing behind it, too high for a list that begins: an answer such as "100."."""
+        marker = "".join(self.markers)
+        if _NUMBER_ALONE.fullmatch(marker):
+            self.collector.add(BlockKind.PROSE, marker, self.place(self.item_line))
 
     def _marked(self, text: str) -> str:
         marker = " ".join(self.markers)
