@@ -144,7 +144,8 @@ def plain(text: str) -> str:
 
 def columns_joined(text: str) -> str:
     """A plain text with sums and products that are set out in columns written on one line."""
-    return _RULED.sub(" = ", _UNDER.sub(r" \1 ", text))
+    signs = {"x": " * ", "X": " * "}
+    return _RULED.sub(" = ", _UNDER.sub(lambda line: signs.get(line[1], f" {line[1]} "), text))
 
 
 _POWER: Final = re.compile(r"(?<=[\w)])\*\*(?=[\d(])|(?<=[\w)]) \*\* (?=[\d(])")
