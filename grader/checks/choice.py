@@ -25,6 +25,7 @@ from grader.checks.choice_words import (
     REASON,
     REFERS_BACK,
     REJECT,
+    UNWISE,
 )
 from grader.checks.claims import Clause, Stance, clauses, stance_at
 from grader.checks.option_mentions import Mention, Option, Part, mentions, other_numbers
@@ -211,7 +212,10 @@ class _Reader:
                 self.rejected.update(mention.option for mention in (*one.plain, *one.denied))
             self.rejected.update(mention.option for mention in one.denied)
             strength = 0
-            if denied_word and not self._says(PICK, clause):
+            if (pick or best) and UNWISE.search(words):
+                self.rejected.update(mention.option for mention in one.plain)
+                strength, named = 0, ()
+            elif denied_word and not self._says(PICK, clause):
                 strength, named = 0, ()
             elif not named and (pick or best) and not one.all:
                 found_option = self.described(words) if self.described else None

@@ -28,6 +28,9 @@ REJECT: Final = re.compile(
     r"|sämst\w*|dålig\w*|olämplig\w*|slöseri|dumt|meningslös\w*|onödig\w*|oanvändbar\w*|värdelös\w*|orimlig\w*|undvik\w*|utesluts?|faller\sbort|för\s(?:långsam|låg|liten|stor|lång|hög|snabb|kort|dålig)\w*)(?!\w)",
     re.I,
 )
+UNWISE: Final = re.compile(  # of choosing itself: "it would be unwise to choose"
+    r"\b(?:unwise|wast(?:e|es|ing|eful)|mistake|bad\s(?:idea|choice)|pointless|no\s(?:point|reason|need)|stupid|silly|foolish|slöseri|dumt|oklokt|meningslös\w*|onödig\w*|misstag)\b", re.I
+)
 PER_COST: Final = re.compile(
     r"\b(?:most|best|highest|mest|bäst\w*|högst\w*)\s(?:\w+\s){1,3}?(?:for|per|given|relative\sto|divided\sby|compared\s(?:to|with)|för|i\sförhållande|jämfört\smed|med\stanke\spå|på|vs\.?|versus|/)",
     re.I,

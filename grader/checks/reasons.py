@@ -148,11 +148,8 @@ class _Judge:
             Degree.MOST: self._most,
             Degree.EQUAL: self._equal,
         }[one.degree](aspect, values, one, value)
-        if one.denied and one.degree is Degree.MORE and not one.objects:
+        if one.denied and held is not None:  # a negation may reach less far than it seems
             return None, ()
-        if one.denied and held is not None:
-            # "not the fastest", "not faster": the contrary need not be clear to be true
-            return (None if held is False else False if one.degree is not Degree.EQUAL else None), against
         return held, against
 
     def _most(

@@ -16,7 +16,7 @@ from msgspec.structs import replace
 from grader.checks.aspects import Aspect, Unit
 from grader.checks.choice_words import REJECT
 from grader.checks.claims import STRUCK_OUT, Clause, Stance, clauses, stance_at
-from grader.checks.degrees import AS, MORE, MOST, Degree, Side, form_of, plain_word
+from grader.checks.degrees import AS, MORE, MOST, NEARLY, Degree, Side, Word, form_of, plain_word
 from grader.checks.number_words import MORPHEME, spelled_numbers
 from grader.checks.numerals import NUMBER, numeral
 from grader.checks.option_mentions import Mention, Option, Part, mentions
@@ -109,7 +109,8 @@ _SAVED: Final = re.compile(
     re.I,
 )
 _OTHER_FIGURE: Final = re.compile(
-    r"\b(?:more\sepochs|less\stime|faster|quicker|of\sthe\stime|snabbare|times|improve\w*|reduc\w*)\b", re.I
+    r"\b(?:per|more\sepochs|less\stime|faster|quicker|of\sthe\stime|snabbare|times|improve\w*|reduc\w*)\b",
+    re.I,
 )
 _FEW_UNITS: Final = re.compile(
     r"\b(?:few|couple\sof|some|several|extra|additional|more|mere|many|några|få|ett\spar|flera|fler|enstaka)\W$",
@@ -117,6 +118,11 @@ _FEW_UNITS: Final = re.compile(
 )
 _DOES: Final = re.compile(r"\b(?:does|do|did|gör\sdet)\b\W*$", re.I)
 _CONJUNCTION: Final = re.compile(r"[,;(]|\b(?:and|och|but|men|while|medan|because|since|eftersom)\b", re.I)
+_WHICH: Final = re.compile(r"\b(?:which|that|who|som|vilken|vilket)\b", re.I)
+_SPENT: Final = re.compile(
+    r"\b(?:given|per|spent|divid\w*|ratio|regard\w*|relative|proportion\w*|efficien\w*|förhållande|kvot\w*|delar|dividera\w*|(?:for|för)\s(?:the\s|its\s|that\s|den\s)?ti[md]\w*)\b",
+    re.I,
+)
 _COUNTS: Final = re.compile(
     r"\b(?:counts?|counted|matters?|mattered|important|concern|priority|limited|räknas|räknades|viktig\w*|spelar)\b",
     re.I,
@@ -181,6 +187,7 @@ class RelationReader:
         self.aspects = aspects
         self.chosen = topic
         self._named_in: dict[int, set[Option]] = {}
+        self._spent: set[int] = set()  # sentences that weigh one aspect by another
         self._there: set[int] = set()  # sentences that refer back to a place
         self._nouns = {aspect.name: re.compile(rf"(?:{aspect.nouns})", re.I) for aspect in aspects}
 
@@ -190,7 +197,9 @@ class RelationReader:
         topic, before = self.chosen, -1
         spoken_in = -1
         spoken_last: set[Option] = set()  # in the last sentence that speaks of any
-        for clause in clauses(self.text):
+        every = clauses(self.text)
+        self._spent = {clause.sentence for clause in every if _SPENT.search(clause.text)}
+        for clause in every:
             if clause.stance in {Stance.OTHERS, Stance.GIVEN} or clause.cue == STRUCK_OUT:
                 continue
             named = mentions(self.text, self.options, clause.start, clause.end)
@@ -269,7 +278,8 @@ class RelationReader:
             upto = next((start for start in starts if start > found.start), clause.end)
             near = [one for one in compared if found.end <= one.start < upto]
             objects = dict.fromkeys(one.option for one in near or compared)
-            subject, sure = self._subject(clause, found, spoken, topic, only=only)
+            aside = self._aside(clause, found, named)
+            subject, sure = aside or self._subject(clause, found, spoken, topic, only=only)
             denied = stance is Stance.DENIED
             weighed = denied and bool(_WEIGHS.search(clause.text))
             yield replace(
@@ -282,6 +292,21 @@ class RelationReader:
                 supposed=stance is Stance.SUPPOSED,
                 turned_from=clause.stance is Stance.TAKEN_BACK,
             )
+
+    def _aside(
+        self, clause: Clause, found: Relation, named: Sequence[Mention]
+    ) -> tuple[Option | None, Sure] | None:
+        """Whom a remark in brackets or behind "which" is about: what was named last before it. None outside of such."""
+        before = self.text[clause.start : found.start]
+        opened = max(
+            before.rfind("(") if before.rfind("(") > before.rfind(")") else -1,
+            *(match.start() for match in _WHICH.finditer(before)),
+            -1,
+        )
+        if opened <= 0:
+            return None
+        last = [one for one in named if one.end <= clause.start + opened]
+        return (last[-1].option, Sure.GUESSED) if last else None
 
     def _subject(
         self, clause: Clause, found: Relation, spoken: Sequence[Mention], topic: Option | None, *, only: bool
@@ -317,6 +342,8 @@ class RelationReader:
                 yield self._degree(clause, aspect, side, degree, tokens[index])
                 continue
             plain = plain_word(word)
+            if word in NEARLY and any(self._names(word) for word in words[index + 1 : index + 3]):
+                plain = Word(Side.NONE, Degree.EQUAL)  # "nearly the accuracy of 10"
             if plain is None:
                 continue
             if word in MORE | MOST and index + 1 < len(words) and self._own_adjective(words[index + 1]):
@@ -330,6 +357,9 @@ class RelationReader:
                     side = Side.SMALL if (side is Side.GOOD) == aspect.less_is_better else Side.LARGE
                 side, degree = self._modified(words, index, side, plain.degree)
                 yield self._degree(clause, aspect, side, degree, tokens[index])
+
+    def _names(self, word: str) -> bool:
+        return any(pattern.fullmatch(word) for pattern in self._nouns.values())
 
     def _own_adjective(self, word: str) -> tuple[Aspect, Side, Degree] | None:
         for aspect in self.aspects:
@@ -389,8 +419,9 @@ class RelationReader:
         behind = _CONJUNCTION.split(self.text[token.end() : min(clause.end, token.end() + 60)], maxsplit=1)[0]
         near = self.text[max(clause.start, token.start() - 24) : token.end()] + behind
         hedged = bool(_QUALIFIED.search(near)) or (
-            bool(aspect.unlike) and bool(re.search(aspect.unlike, near, re.I))
+            degree is not Degree.LEVEL and clause.sentence in self._spent
         )
+        hedged = hedged or (bool(aspect.unlike) and bool(re.search(aspect.unlike, near, re.I)))
         return Relation(
             aspect.name,
             Kind.DEGREE,

@@ -29,6 +29,7 @@ class Reach(StrEnum):
 
     NOTHING = "nothing"  # it only looks like a cue
     AHEAD = "ahead"  # to the end of its clause
+    ALL = "all"  # the same, over all that is joined by "and"
     FAR = "far"  # on to the next "but", "so" or the end of the sentence
     LISTED = "listed"  # the same, or to a colon
     PHRASE = "phrase"  # the few words behind it, up to a verb
@@ -203,11 +204,12 @@ CUES: Final = (
         _R.PHRASE,
         r"(?:rather|sooner)\sthan|instead\sof|in\splace\sof|as\sopposed\sto|in\slieu\sof|i\s?stället\sför|istället\sför|snarare\sän|hellre\sän|till\sskillnad\sfrån|unlike",
     ),
+    Cue(_S.DENIED, _R.ALL, r"neither|none(?=\sof\b)|varken|ingen(?=\sav\b)|inget(?=\sav\b)|inga(?=\sav\b)"),
     Cue(
         _S.DENIED,
         _R.AHEAD,
-        r"not|(?:is|are|was|were|do|does|did|has|have|had|would|should|could|will|wo|ca|can|must|need|might)n't|(?:is|are|was|were|do|does|did|would|should|could|ca|wo)nt|cannot|never|nor|neither|none(?=\s(?:of|is|are|was|were)\b)|(?<=are\s)none|nobody|no\sone|nothing|nowhere|no(?=\s[a-zåäö])"
-        r"|inte|ej|icke|aldrig|ingen|inget|inga|ingenting|varken|disagree\w*",
+        r"not|(?:is|are|was|were|do|does|did|has|have|had|would|should|could|will|wo|ca|can|must|need|might)n't|(?:is|are|was|were|do|does|did|would|should|could|ca|wo)nt|cannot|never|nor|none(?=\s(?:is|are|was|were)\b)|(?<=are\s)none|nobody|no\sone|nothing|nowhere|no(?=\s[a-zåäö])"
+        r"|inte|ej|icke|aldrig|ingen|inget|inga|ingenting|disagree\w*",
     ),
 )
 

@@ -161,7 +161,9 @@ def judge_choice(answer: Answer) -> Finding:
     shown = _place(choice.sentence, blocks)
     if not choice.options:
         words = answer.shared(_own_words).split()
-        if not words or not (choice.mentioned or choice.worded or answer.shared(_reasons).weighing):
+        asked = any(block.kind is BlockKind.PROSE for block in answer.section)
+        weighing = asked and answer.shared(_reasons).weighing
+        if not words or not (choice.mentioned or choice.worded or weighing):
             return _no_prose(answer, "No batch size is named as the one to start with.")
         if choice.outside:
             staff = f"Named as the choice: {', '.join(choice.outside)}, which is none of the five."
@@ -224,7 +226,8 @@ def judge_reasoning(answer: Answer) -> Finding:
     """The finding of ``q3.reasoning``: credit only where both aspects are weighed and the table bears it out."""
     choice, reasons = answer.shared(_choice), answer.shared(_reasons)
     blocks = _prose(answer)
-    if not reasons.named and not reasons.given:
+    asked = any(block.kind is BlockKind.PROSE for block in answer.section)
+    if (not reasons.named and not reasons.given) or not (asked or choice.mentioned):
         if choice.options or not choice.mentioned:
             return _no_prose(answer, "No reasons for a choice were found.")
         return missing("No reasons for a choice were found.")

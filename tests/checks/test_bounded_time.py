@@ -11,7 +11,6 @@ from grader.checks.choice import read_choice
 from grader.checks.code import bindings
 from grader.documents.core.document import Block, BlockKind, Place
 from reference.batches.batch_table import read_batch_table, speaks_of_figures
-from reference.batches.choice_answers import ASPECTS
 from reference.gradient.gradient_call import prose_answers
 from reference.lab.batch_sizes import BATCH_SIZES
 from reference.parameters.parameter_count import judge_working
@@ -41,7 +40,7 @@ def block(text: str) -> Block:
 READERS: dict[str, Callable[[str], object]] = {
     "table": lambda text: read_batch_table([block(text)]),
     "figures": lambda text: speaks_of_figures([block(text)]),
-    "choice": lambda text: read_choice(text, BATCH_SIZES, ASPECTS),
+    "choice": lambda text: read_choice(text, BATCH_SIZES),
     "parameters": lambda text: judge_working([block(text)]),
     "gradient": lambda text: prose_answers(text, bindings([]), bare_pair=True),
 }
