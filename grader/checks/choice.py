@@ -39,6 +39,10 @@ _FEW_WORDS: Final = 8  # an answer of no more words than this, with one option i
 _CONCLUDED, _PICKED, _BEST, _BARE, _PRAISED, _LATER = 6, 5, 4, 4, 2, 1
 _DOUBTED: Final = frozenset({Stance.SUPPOSED})
 _OTHERS: Final = frozenset({Stance.OTHERS, Stance.GIVEN, Stance.TAKEN_BACK})
+_TELLS: Final = re.compile(
+    r"\b(?:means?|has|had|takes?|took|gives?|gave|was|were|used?|uses|betyder|har|hade|tar|tog|ger|gav|var)\b",
+    re.I,
+)
 _STATES: Final = re.compile(r"\b(?:is|är|was|var|takes?|tar|has|har|gives?|ger|combines?)\b", re.I)
 _MILD: Final = re.compile(  # doubts that still name one's own choice: "maybe 100"
     r"maybe|perhaps|possibly|could|might|may|kanske|möjligen|möjligtvis|eventuellt|skulle\s(?:\w+\s)?kunna|kan\s\w+|.{0,20}\bguess(?:ed)?|.{0,12}\bgiss\w+",
@@ -136,7 +140,7 @@ def _short_answer(text: str, read: Sequence[_Read]) -> Option | None:
     """The one option in an answer of a few words."""
     named = {mention.option for one in read for mention in one.plain}
     every = {mention.option for one in read for mention in one.all}
-    few = len(re.findall(r"\w+", text)) <= _FEW_WORDS
+    few = len(re.findall(r"\w+", text)) <= _FEW_WORDS and not _TELLS.search(text)
     plain = all(one.clause.stance is Stance.ASSERTED for one in read) and not REJECT.search(text)
     return next(iter(named)) if len(named) == 1 and len(every) == 1 and few and plain else None
 

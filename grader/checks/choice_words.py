@@ -14,7 +14,7 @@ PICK: Final = re.compile(
     re.I,
 )
 BEST: Final = re.compile(
-    r"\b(?:best|optimal\w*|optimum|ideal\w*|winner|wins?|winning|won|sweet\s?spot|trade-?\s?off|compromise|balanced?|golden\smean|middle\sground|ftw|perfect|suits?|preferable|the\sway\sto\sgo|the\sone\sto|right\s(?:choice|size|one|pick)"
+    r"\b(?:best|optimal\w*|optimum|ideal\w*|winner|wins?|winning|won|sweet\s?spot|trade-?\s?off|compromise|balanced?|golden\smean|middle\sground|ftw|perfect|suits?|preferable|the\sway\sto\sgo|just\sright|spot\son|the\sone\sto|right\s(?:choice|size|one|pick)"
     r"|(?:top|clear|obvious|natural|good|great|reasonable|sensible|safe|solid|fine)\s(?:choice|start\w*|option|pick|candidate|place|size|batch)|most\s(?:suitable|efficient|reasonable|appropriate|sensible|balanced|effective|useful|practical|attractive|worth\w*|bang)"
     r"|bäst\w*|optimala?t?|ideal\w*|vinner|vinnare\w*|vann|kompromiss\w*|avvägning\w*|balans\w*|lagom|perfekt\w*|lämplig\w*|mest\s(?:lämplig|effektiv|rimlig|balanserad|prisvärd)\w*|(?:bra|rimligt?|naturligt?|självklart?)\s(?:val|start\w*|alternativ|utgångspunkt))(?!\w)",
     re.I,
@@ -29,7 +29,8 @@ REJECT: Final = re.compile(
     re.I,
 )
 UNWISE: Final = re.compile(  # of choosing itself: "it would be unwise to choose"
-    r"\b(?:unwise|wast(?:e|es|ing|eful)|mistake|bad\s(?:idea|choice)|pointless|no\s(?:point|reason|need)|stupid|silly|foolish|slöseri|dumt|oklokt|meningslös\w*|onödig\w*|misstag)\b", re.I
+    r"\b(?:unwise|wast(?:e|es|ing|eful)|mistake|bad\s(?:idea|choice)|pointless|no\s(?:point|reason|need)|stupid|silly|foolish|slöseri|dumt|oklokt|meningslös\w*|onödig\w*|misstag)\b",
+    re.I,
 )
 PER_COST: Final = re.compile(
     r"\b(?:most|best|highest|mest|bäst\w*|högst\w*)\s(?:\w+\s){1,3}?(?:for|per|given|relative\sto|divided\sby|compared\s(?:to|with)|för|i\sförhållande|jämfört\smed|med\stanke\spå|på|vs\.?|versus|/)",

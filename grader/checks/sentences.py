@@ -76,7 +76,7 @@ _STRONG_WORDS: Final = (
 )
 _SOFT_WORDS: Final = (
     r"för(?=\s(?:att|den|det|vi|jag|man)\b)|"
-    r"because|since(?!\s(?:the\s)?(?:start|beginning|then))|whereas|while|although|though|even\s(?:though|if)|despite|unless|whenever"
+    r"because|be(?:ac|cu|co)u?[as]+e|cuz|since(?!\s(?:the\s)?(?:start|beginning|then))|whereas|while|although|though|even\s(?:though|if)|despite|unless|whenever"
     r"|if(?!\snot\b)|eftersom|medan|fast(?=\s(?:än|att|det|den|vi|jag|man)\b)|trots|även\som|såvida|ifall"
     r"|(?:and|och)(?=\s(?:not|inte|then|so|therefore|hence|we|i|it|therefore|därför|alltså|vi|jag|det|den)\b)"
     r"|(?:rather|instead)(?=\s(?:than|of)\b)|as\sopposed\sto|i\s?stället\sför|istället\sför|snarare\sän|hellre\sän"
