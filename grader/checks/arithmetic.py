@@ -21,11 +21,12 @@ from grader.checks.expression_reader import (
     ExpressionReader,
     UnreadableError,
 )
-from grader.checks.expressions import Expression, Literal, TooLargeError, evaluate, whole
+from grader.checks.expressions import Expression, Literal, Operation, TooLargeError, evaluate, whole
 from grader.checks.notation import plain
 from grader.model import Value
 
 MAX_CHAIN: Final = 60  # sides; a longer chain is read as several
+MAX_TUPLE: Final = 6  # names that are given values at once
 MAX_GAP: Final = 8  # tokens between a result and the sign that goes on from it
 MAX_WORDY_GAP: Final = 40  # the same where words say that it does: "so we add 6"
 
@@ -82,7 +83,7 @@ class _ChainReader(ExpressionReader):
         sides: list[Side] = []
         equals = False  # an equals sign stands between the last side and here
         soft = False  # and it is a word
-        defining: Token | None = None  # the word before it
+        defining: list[Token] = []  # the words before it
         while self.at < len(self.tokens):
             token = self.tokens[self.at]
             if self._starts():
@@ -103,23 +104,24 @@ class _ChainReader(ExpressionReader):
                 sides.append(side)
                 if side.has_working or len(sides) > 1 or self._stands_alone():
                     self.result, self.result_at = side.value, self.at
-                if defining is not None:
+                if defining:
+                    word, *defining = defining
                     value = side.tree.numeral.count if isinstance(side.tree, Literal) else side.value
-                    self.named.append(NamedNumber(defining.text, value, defining.start, defining.end))
-                equals, defining = False, None
+                    self.named.append(NamedNumber(word.text, value, word.start, word.end))
+                equals = False
                 self._skip_label({TokenKind.EQUALS})
             elif token.kind is TokenKind.EQUALS:
                 defining = self._defined() or defining
-                if sides and defining is not None and self._is_introduced():
+                if sides and defining and self._is_introduced():
                     yield from chain_of(self.text, sides)
                     sides = []
                 equals, soft = True, token.said
                 self.at += 1
             else:
-                if token.text == ":" and defining is None:
+                if token.text == ":" and not defining:
                     defining = self._defined()
-                elif token.kind is not TokenKind.WORD or (self.at and self.tokens[self.at - 1].text == ":"):
-                    defining = None
+                elif token.text != "," and (token.kind is not TokenKind.WORD or self._behind_colon()):
+                    defining = []
                 if token.kind is TokenKind.STOP or (token.kind is TokenKind.LINE and not self._continues()):
                     yield from chain_of(self.text, sides)
                     sides, equals = [], False
@@ -153,6 +155,16 @@ class _ChainReader(ExpressionReader):
             return True
         return between[-1].kind is TokenKind.EQUALS and not any(one.kind is TokenKind.WORD for one in between)
 
+    def _is_listed(self, step: Operation) -> bool:
+        """Whether the plus of a step is but a bullet: ``+ 6*4 = 24`` is true by itself."""
+        if step.sign != "+" or not isinstance(step.right, Operation) or not self._peek(0, TokenKind.EQUALS):
+            return False
+        stated = self.tokens[self.at + 1].number if self._peek(1, TokenKind.NUMBER) else None
+        try:
+            return stated is not None and evaluate(step.right) in stated.readings
+        except TooLargeError:
+            return False
+
     def _stands_alone(self) -> bool:
         """Whether the number just read stands by itself, with a sign to come: ``6,`` and then ``*4``."""
         behind = self.at
@@ -162,32 +174,35 @@ class _ChainReader(ExpressionReader):
                 return False
         return behind < len(self.tokens) and self.tokens[behind].kind in {TokenKind.SIGN, TokenKind.PREFIX}
 
-    def _defined(self) -> Token | None:
-        """The word that is given a value at this equals sign or colon; None for a part of a formula."""
+    def _behind_colon(self) -> bool:
+        return self.at > 0 and self.tokens[self.at - 1].text == ":"
+
+    def _defined(self) -> list[Token]:
+        """The words that are given values at this equals sign or colon; none for a part of a formula."""
         at = self.at - 1
         if at >= 0 and self.tokens[at].kind is TokenKind.CLOSE:
             while at >= 0 and self.tokens[at].kind is not TokenKind.OPEN:
                 at -= 1
                 if self.at - at > MAX_LABEL_WORDS + 2:
-                    return None
+                    return []
             at -= 1
         if at < 0 or self.tokens[at].kind is not TokenKind.WORD:
-            return None
+            return []
+        words = [self.tokens[at]]
+        while at > 1 and self.tokens[at - 1].text == "," and self.tokens[at - 2].kind is TokenKind.WORD:
+            at -= 2
+            words.insert(0, self.tokens[at])
+        if len(words) > 1:  # a, b = 1, 2 is a line of its own
+            alone = at == 0 or self.tokens[at - 1].kind is TokenKind.LINE
+            return words[:MAX_TUPLE] if alone else words[-1:]
         before = self.tokens[at - 1] if at else None
-        if before is not None and before.kind in {TokenKind.SIGN, TokenKind.CLOSE, TokenKind.NUMBER}:
-            return None
-        if before is not None and before.text == "," and self._is_tuple(at - 2):
-            return None
-        return self.tokens[at]
+        of_formula = {TokenKind.SIGN, TokenKind.CLOSE, TokenKind.NUMBER}
+        return [] if before is not None and before.kind in of_formula else words
 
     def _is_introduced(self) -> bool:
         """Whether the word before this equals sign begins a statement of its own: ``where n = 6``, ``and m = 4``."""
         before = self.tokens[self.at - 2] if self.at > 1 else None
         return before is not None and before.kind is TokenKind.WORD and before.text.lower() in _INTRODUCING
-
-    def _is_tuple(self, at: int) -> bool:
-        """Whether the word at `at` begins its line: ``a, b = 1, 2`` gives no single name a value."""
-        return at >= 0 and (at == 0 or self.tokens[at - 1].kind is TokenKind.LINE)
 
     def _continues(self) -> bool:
         """Whether the line break here stands inside a chain: an equals sign before or behind it."""
@@ -201,6 +216,8 @@ class _ChainReader(ExpressionReader):
         try:
             if goes_on and self.result is not None:
                 tree, carried = self._step(self.result)
+                if carried and isinstance(tree, Operation) and self._is_listed(tree):
+                    tree, carried = tree.right, False
             else:
                 tree = self._sum(0)
             value = evaluate(tree)

@@ -268,8 +268,9 @@ def _shape(text: str, at: int) -> list[Token]:
         return []
     rows, gap, columns = match.groups()
     grouped = columns is not None and len(columns) == 3 and not gap and len(rows) <= 3
-    if grouped and not _SHAPED.search(text[max(0, at - 24) : at]):
-        return []  # (100,352): one number with its thousands
+    called = at > 0 and (text[at - 1].isalnum() or text[at - 1] == "_")
+    if (grouped or called) and not _SHAPED.search(text[max(0, at - 24) : at]):
+        return []  # (100,352): one number with its thousands; f(6, 4): a call
     first = Token(TokenKind.NUMBER, rows, at, match.end(1), Numeral(rows, (Fraction(rows),)))
     opening = Token(TokenKind.OPEN, "(", at, at + 1)
     closing = Token(TokenKind.CLOSE, ")", match.end() - 1, match.end())
@@ -290,8 +291,7 @@ def _without_bullets(found: list[Token]) -> list[Token]:
         following = found[index + 1] if index + 1 < len(found) else None
         gap = following is not None and following.start > token.end
         written = token.end - token.start == 1
-        goes_on = token.text == "+" and index > 1 and following is not None
-        goes_on = goes_on and following is not None and following.kind is TokenKind.NUMBER
+        goes_on = token.text == "+" and following is not None and following.kind is TokenKind.NUMBER
         bullet = starts_line and token.kind is TokenKind.SIGN and written and token.text in "-*+" and gap
         if bullet and not goes_on:
             continue

@@ -21,7 +21,7 @@ class Aspect(Value, frozen=True):
     `nouns` name it (a pattern), `little` and `much` are adjectives that speak of it alone, in their base form.
     `ratio`: values are compared as ratios (times), else by differences. Values no further apart than `alike` are
     told as the same; those further apart than `apart` never are. `clear` is the least gap that tells two values apart.
-    `fraction`: a bare decimal fraction below one is a value of it.
+    `quality`: "nearly as good" speaks of it if of nothing else. `fraction`: a bare decimal fraction below one is a value of it.
     """
 
     name: str
@@ -35,6 +35,7 @@ class Aspect(Value, frozen=True):
     apart: float
     clear: float
     fraction: bool = False
+    quality: bool = False
     unlike: str = ""  # words beside a value that make it another thing's ("test", "loss")
 
     def gap(self, one: float, other: float) -> float:

@@ -7,6 +7,7 @@ and the words *where weights = inputs * neurons* look ahead. Names that are give
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from fractions import Fraction
 from typing import Final
@@ -21,6 +22,7 @@ from grader.checks.notation import columns_joined, plain
 from grader.checks.quotation import as_written
 from grader.model import Value
 
+MAX_CLAUSE: Final = 80  # characters before and behind a side in which its condition stands
 MAX_NAMES: Final = 60  # of an answer
 MAX_WORKINGS: Final = 600  # sides with working of an answer
 MAX_SAME: Final = 8  # sides of one value that are compared
@@ -126,7 +128,18 @@ def read_account(texts: Sequence[str], derivation: Derivation, vocabulary: Vocab
 
 
 def _stance(passage: Passage, side: Side) -> tuple[Stance, str]:
-    return stance_at(passage.text, side.start, side.end)
+    stance, cue = stance_at(passage.text, side.start, side.end)
+    if stance is not Stance.ASSERTED:
+        return stance, cue
+    before = passage.text[max(0, side.start - MAX_CLAUSE) : side.start]
+    wishful = _WOULD.search(before)
+    behind = _IF.match(passage.text, side.end, side.end + MAX_CLAUSE) if wishful else None
+    return (Stance.SUPPOSED, behind[0]) if behind else (stance, cue)
+
+
+# "It would be 784*128 + 128 if there were biases", in one sentence.
+_WOULD: Final = re.compile(r"\b(?:would|skulle|hade)\b[^.;!?\n]*\Z", re.I)
+_IF: Final = re.compile(r"[^.;!?\n,]{0,60}?,?[ ]\b(?:if|om|had|unless)\b", re.I)
 
 
 def _names(read: Sequence[Arithmetic], vocabulary: Vocabulary) -> dict[str, Fraction]:

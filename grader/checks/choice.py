@@ -25,6 +25,7 @@ from grader.checks.choice_words import (
     REASON,
     REFERS_BACK,
     REJECT,
+    UNWISE,
 )
 from grader.checks.claims import Clause, Stance, clauses, stance_at
 from grader.checks.option_mentions import Mention, Option, Part, mentions, other_numbers
@@ -38,6 +39,10 @@ _FEW_WORDS: Final = 8  # an answer of no more words than this, with one option i
 _CONCLUDED, _PICKED, _BEST, _BARE, _PRAISED, _LATER = 6, 5, 4, 4, 2, 1
 _DOUBTED: Final = frozenset({Stance.SUPPOSED})
 _OTHERS: Final = frozenset({Stance.OTHERS, Stance.GIVEN, Stance.TAKEN_BACK})
+_TELLS: Final = re.compile(
+    r"\b(?:means?|has|had|takes?|took|gives?|gave|was|were|used?|uses|betyder|har|hade|tar|tog|ger|gav|var)\b",
+    re.I,
+)
 _STATES: Final = re.compile(r"\b(?:is|är|was|var|takes?|tar|has|har|gives?|ger|combines?)\b", re.I)
 _MILD: Final = re.compile(  # doubts that still name one's own choice: "maybe 100"
     r"maybe|perhaps|possibly|could|might|may|kanske|möjligen|möjligtvis|eventuellt|skulle\s(?:\w+\s)?kunna|kan\s\w+|.{0,20}\bguess(?:ed)?|.{0,12}\bgiss\w+",
@@ -135,7 +140,7 @@ def _short_answer(text: str, read: Sequence[_Read]) -> Option | None:
     """The one option in an answer of a few words."""
     named = {mention.option for one in read for mention in one.plain}
     every = {mention.option for one in read for mention in one.all}
-    few = len(re.findall(r"\w+", text)) <= _FEW_WORDS
+    few = len(re.findall(r"\w+", text)) <= _FEW_WORDS and not _TELLS.search(text)
     plain = all(one.clause.stance is Stance.ASSERTED for one in read) and not REJECT.search(text)
     return next(iter(named)) if len(named) == 1 and len(every) == 1 and few and plain else None
 
@@ -211,7 +216,10 @@ class _Reader:
                 self.rejected.update(mention.option for mention in (*one.plain, *one.denied))
             self.rejected.update(mention.option for mention in one.denied)
             strength = 0
-            if denied_word and not self._says(PICK, clause):
+            if (pick or best) and UNWISE.search(words):
+                self.rejected.update(mention.option for mention in one.plain)
+                strength, named = 0, ()
+            elif denied_word and not self._says(PICK, clause):
                 strength, named = 0, ()
             elif not named and (pick or best) and not one.all:
                 found_option = self.described(words) if self.described else None

@@ -14,7 +14,7 @@ PICK: Final = re.compile(
     re.I,
 )
 BEST: Final = re.compile(
-    r"\b(?:best|optimal\w*|optimum|ideal\w*|winner|wins?|winning|won|sweet\s?spot|trade-?\s?off|compromise|balanced?|golden\smean|middle\sground|ftw|perfect|suits?|preferable|the\sway\sto\sgo|the\sone\sto|right\s(?:choice|size|one|pick)"
+    r"\b(?:best|optimal\w*|optimum|ideal\w*|winner|wins?|winning|won|sweet\s?spot|trade-?\s?off|compromise|balanced?|golden\smean|middle\sground|ftw|perfect|suits?|preferable|the\sway\sto\sgo|just\sright|spot\son|the\sone\sto|right\s(?:choice|size|one|pick)"
     r"|(?:top|clear|obvious|natural|good|great|reasonable|sensible|safe|solid|fine)\s(?:choice|start\w*|option|pick|candidate|place|size|batch)|most\s(?:suitable|efficient|reasonable|appropriate|sensible|balanced|effective|useful|practical|attractive|worth\w*|bang)"
     r"|bäst\w*|optimala?t?|ideal\w*|vinner|vinnare\w*|vann|kompromiss\w*|avvägning\w*|balans\w*|lagom|perfekt\w*|lämplig\w*|mest\s(?:lämplig|effektiv|rimlig|balanserad|prisvärd)\w*|(?:bra|rimligt?|naturligt?|självklart?)\s(?:val|start\w*|alternativ|utgångspunkt))(?!\w)",
     re.I,
@@ -26,6 +26,10 @@ PRAISE: Final = re.compile(
 REJECT: Final = re.compile(
     r"\b(?:worst|bad|poor\w*|terribl\w*|useless|unusable|horribl\w*|awful|unwise|wast(?:e|es|ing|eful)|mistake|pointless|avoid\w*|rul\w*\sout|(?:is|are)\sout\b|drop\sout|stupid|silly|unsuitable|unacceptable|impractical|unreasonabl\w*|too\s\w+|disappoint\w*|excluded?|discard\w*|reject\w*|forget"
     r"|sämst\w*|dålig\w*|olämplig\w*|slöseri|dumt|meningslös\w*|onödig\w*|oanvändbar\w*|värdelös\w*|orimlig\w*|undvik\w*|utesluts?|faller\sbort|för\s(?:långsam|låg|liten|stor|lång|hög|snabb|kort|dålig)\w*)(?!\w)",
+    re.I,
+)
+UNWISE: Final = re.compile(  # of choosing itself: "it would be unwise to choose"
+    r"\b(?:unwise|wast(?:e|es|ing|eful)|mistake|bad\s(?:idea|choice)|pointless|no\s(?:point|reason|need)|stupid|silly|foolish|slöseri|dumt|oklokt|meningslös\w*|onödig\w*|misstag)\b",
     re.I,
 )
 PER_COST: Final = re.compile(

@@ -169,7 +169,7 @@ def _scopes(text: str, found: tuple[Sentence, ...]) -> list[_Scope]:
                 result[negation] = _Scope(old.stance, old.start, match.start(), old.cue, weak=True)
                 continue
             scope = _scope(text, sentence, edges, cue, place, match[0][:_CUE])
-            if cue.stance is Stance.DENIED and cue.reach is Reach.AHEAD:
+            if cue.stance is Stance.DENIED and cue.reach in {Reach.AHEAD, Reach.ALL}:
                 negation = len(result)
             result.append(scope)
     return result
@@ -200,7 +200,8 @@ class _Edges:
 
 
 _LEAST: Final = {
-    Reach.AHEAD: Edge.SOFT,
+    Reach.AHEAD: Edge.JOINT,
+    Reach.ALL: Edge.SOFT,
     Reach.PHRASE: Edge.SOFT,
     Reach.AROUND: Edge.SOFT,
     Reach.BEHIND: Edge.SOFT,

@@ -82,9 +82,7 @@ _JOINTS: Final = frozenset((
     "so", "så", "then", "sedan", "which", "that", "som", "for", "för", "in", "i", "plus", "but", "men",
     "we", "vi", "of",
 ))  # fmt: skip
-_ALLOTTING: Final = frozenset((
-    "for", "för",
-))  # fmt: skip
+_ALLOTTING: Final = frozenset(("for", "för", "are", "is", "är"))
 _ENDS: Final = frozenset((
     ".", ";", "!", "?",
 ))  # fmt: skip

@@ -69,6 +69,9 @@ _EQUAL: Final = frozenset(
 )
 MORE: Final = {"more": 1, "mer": 1, "mera": 1, "less": -1, "mindre": -1}
 MOST: Final = {"most": 1, "mest": 1, "least": -1, "minst": -1}
+NEARLY: Final = frozenset(
+    ("nearly", "almost", "about", "roughly", "practically", "essentially", "nästan", "ungefär", "praktiskt")
+)
 AS: Final = frozenset(("as", "lika"))
 _ENDINGS: Final = (
     (Degree.MOST, r"(?:e?st|ast|aste|iest)"),

@@ -29,7 +29,7 @@ _ORDINALS: Final = {
 }
 _ONE: Final = r"(?:one|size|batch|batch\s?-?size|option|value|alternative|choice|row|storleken|batchstorleken|alternativet|raden|värdet)"
 _MIDDLE: Final = re.compile(
-    rf"\b(?:the|den|det)\s(?:middle|median|medium|mellersta|mittersta)(?:\s{_ONE})?\b|\b(?:one|size|value)\sin\sthe\smiddle\b|\bden\si\smitten\b",
+    rf"\b(?:the|den|det)\s(?:middle|median|medium|mellersta|mittersta)(?:\s{_ONE}\b|(?=\W*$))|\b(?:one|size|value)\sin\sthe\smiddle\b|\bden\si\smitten\b",
     re.I,
 )
 _NTH: Final = re.compile(

@@ -35,7 +35,7 @@ _CHARACTERS: Final = str.maketrans(
         "\f": "\n",
     }
 )
-_ARROWS: Final = re.compile(r"(?:=>|-{1,3}>|:=|={2,3})")
+_ARROWS: Final = re.compile(r"(?:=>|-{1,3}>|<-{1,3}(?= )|:=|={2,3})")
 _TIMES_LETTER: Final = re.compile(r"(?<=[\d)])[ ]{0,3}[xX][ ]{0,3}(?=[\d(])|(?<= )[xX][ ]{0,3}(?=[\d(])")
 _TEX_SIGN: Final = re.compile(r"\\[A-Za-z]|\\[,;:!\\ ]|[$_^]\s*\{|\{[,.]\}")
 _TEX_SYMBOLS: Final = {

@@ -39,7 +39,7 @@ _COMPARED: Final = re.compile(
     re.I,
 )
 _EQUATED: Final = re.compile(
-    r"\b(?:as|lika|same|samma|similar|equal|nearly|almost|nästan)\b.{0,60}\b(?:as|som)\s(?:(?:the|a|an|that|of|for|with|in|by|size|batch|batch-?size|storlek\w*|batchstorlek\w*|en|ett|med|på|för|one)\s){0,5}[\"'`(]{0,2}$",
+    r"\b(?:as|lika|same|samma|similar|equal|nearly|almost|nästan|about|roughly|ungefär)\b.{0,60}\b(?:as|som|of|with|for|för|med)\s(?:(?:the|a|an|that|of|for|with|in|by|size|batch|batch-?size|storlek\w*|batchstorlek\w*|en|ett|med|på|för|one)\s){0,5}[\"'`(]{0,2}$",
     re.I,
 )
 _AMONG: Final = re.compile(

@@ -42,6 +42,7 @@ class Reasons(Value, frozen=True):
     """`given` are the aspects in which the choice is weighed by something that bears on it; `named` all that are spoken of.
 
     `refuted` is contradicted by the figures for certain, `doubted` are words that seem to be.
+    `loose`: words of degree ("higher") are left that belong to no aspect the program knows.
     `first` is the clause in which the first reason stands. `weighing`: something is said of how options compare.
     """
 
@@ -51,6 +52,7 @@ class Reasons(Value, frozen=True):
     doubted: tuple[str, ...] = ()
     first: str = ""
     weighing: bool = False
+    loose: bool = False
 
 
 def read_reasons(
@@ -95,7 +97,9 @@ def read_reasons(
             and (part.stance is not Stance.SUPPOSED or reader.names_any(part.sentence))
         )
     )
-    return Reasons(frozenset(given), named, tuple(refuted), tuple(doubted), first, weighing)
+    return Reasons(
+        frozenset(given), named, tuple(refuted), tuple(doubted), first, weighing, bool(reader.loose)
+    )
 
 
 def _clause_of(parts: Sequence[Clause], one: Relation) -> Clause | None:
@@ -148,11 +152,8 @@ class _Judge:
             Degree.MOST: self._most,
             Degree.EQUAL: self._equal,
         }[one.degree](aspect, values, one, value)
-        if one.denied and one.degree is Degree.MORE and not one.objects:
+        if one.denied and held is not None:  # a negation may reach less far than it seems
             return None, ()
-        if one.denied and held is not None:
-            # "not the fastest", "not faster": the contrary need not be clear to be true
-            return (None if held is False else False if one.degree is not Degree.EQUAL else None), against
         return held, against
 
     def _most(

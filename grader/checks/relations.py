@@ -16,7 +16,7 @@ from msgspec.structs import replace
 from grader.checks.aspects import Aspect, Unit
 from grader.checks.choice_words import REJECT
 from grader.checks.claims import STRUCK_OUT, Clause, Stance, clauses, stance_at
-from grader.checks.degrees import AS, MORE, MOST, Degree, Side, form_of, plain_word
+from grader.checks.degrees import AS, MORE, MOST, NEARLY, Degree, Side, Word, form_of, plain_word
 from grader.checks.number_words import MORPHEME, spelled_numbers
 from grader.checks.numerals import NUMBER, numeral
 from grader.checks.option_mentions import Mention, Option, Part, mentions
@@ -75,7 +75,7 @@ class Relation(Value, frozen=True):
 _TOKEN: Final = re.compile(r"[A-Za-zÅÄÖåäöéü]+(?:'[a-z]+)?|\d[\d.,]*|%|[^\s\w]")
 _QUALIFIED: Final = re.compile(
     r"\b(?:within|inom|(?:for|för|per|of)\s(?:the\s|its\s|that\s|den\s)?(?:tim|tid|second|spent)\w*|second|third|next|näst|almost|nearly|nästan|close|among|amongst|bland|one\sof|en\sav|among\sthe|of\sthe\s(?:two|three|remaining|others?|fast|quick|accurate|good)\w*|av\sde\s\w+|of\sthose|above|over|without|still|yet|with\s(?:an?|still|accept|ok|good|decent|reason)\w*|med\s(?:bra|ok|hyfsad|rimlig|god)\w*"
-    r"|that\s(?:still|is|has)|which\sstill|per|given|considering|relative|compared|jämfört|i\sförhållande|for\sthe\stime|test\w*|val\w*|relatively|fairly|pretty|quite|ganska|relativt|hyfsat)\b",
+    r"|where|at\swhich|for\swhich|där|that\s(?:still|is|has)|which\sstill|per|given|considering|relative|compared|jämfört|i\sförhållande|for\sthe\stime|test\w*|val\w*|relatively|fairly|pretty|quite|ganska|relativt|hyfsat)\b",
     re.I,
 )
 _WEIGHS: Final = re.compile(
@@ -92,7 +92,7 @@ _BALANCE: Final = re.compile(
     re.I,
 )
 _BECAUSE_OF: Final = re.compile(
-    r"\b(?:because\sof|due\sto|thanks\sto|on\saccount\sof|in\sterms\sof|på\sgrund\sav|tack\svare|när\sdet\sgäller|considering|with\sregard\sto)\b",
+    r"\b(?:because\sof|due\sto|thanks\sto|on\saccount\sof|in\sterms\sof|(?:first|second|third|ranks?\s\w+)\sin|på\sgrund\sav|tack\svare|när\sdet\sgäller|considering|with\sregard\sto)\b",
     re.I,
 )
 _PRONOUN: Final = re.compile(
@@ -109,7 +109,8 @@ _SAVED: Final = re.compile(
     re.I,
 )
 _OTHER_FIGURE: Final = re.compile(
-    r"\b(?:more\sepochs|less\stime|faster|quicker|of\sthe\stime|snabbare|times|improve\w*|reduc\w*)\b", re.I
+    r"\b(?:per|more\sepochs|less\stime|faster|quicker|of\sthe\stime|snabbare|times|improve\w*|reduc\w*)\b",
+    re.I,
 )
 _FEW_UNITS: Final = re.compile(
     r"\b(?:few|couple\sof|some|several|extra|additional|more|mere|many|några|få|ett\spar|flera|fler|enstaka)\W$",
@@ -117,6 +118,11 @@ _FEW_UNITS: Final = re.compile(
 )
 _DOES: Final = re.compile(r"\b(?:does|do|did|gör\sdet)\b\W*$", re.I)
 _CONJUNCTION: Final = re.compile(r"[,;(]|\b(?:and|och|but|men|while|medan|because|since|eftersom)\b", re.I)
+_WHICH: Final = re.compile(r"\b(?:which|that|who|som(?!\s\w+st\b)|vilken|vilket)\b", re.I)
+_SPENT: Final = re.compile(
+    r"\b(?:given|per|spent|divid\w*|ratio|regard\w*|relative|proportion\w*|efficien\w*|förhållande|kvot\w*|delar|dividera\w*|(?:for|för)\s(?:the\s|its\s|that\s|den\s)?ti[md]\w*)\b",
+    re.I,
+)
 _COUNTS: Final = re.compile(
     r"\b(?:counts?|counted|matters?|mattered|important|concern|priority|limited|räknas|räknades|viktig\w*|spelar)\b",
     re.I,
@@ -156,17 +162,22 @@ _RATIO: Final = re.compile(
     + r")[\s-]?(?:times|gånger|fold|faldig\w*|x))\b|\b\d+(?:[.,]\d+)?\s?x\b",
     re.I,
 )
-_SIZE_TREND: Final = re.compile(
-    r"\b(?P<more>larger|bigger|higher|increas\w+|större|ökar|ökande|högre|growing|grows)\b|\b(?P<less>smaller|lower|decreas\w+|mindre|lägre|minskar|minskande)\b",
+_SIZE_TREND: Final = re.compile(  # of all options, not of one
+    r"\b(?:larger|bigger|higher|smaller|lower|större|mindre|högre|lägre|increasing|decreasing|growing|ökande|minskande)\s(?:\w+\s){0,1}?(?:ones?|sizes?|values?|batch\w*|\w*storlek\w*|värde\w*)\b"
+    r"|\b(?:sizes?|values?|batch\w*|\w*storlek\w*|värde\w*)\s(?:is\s|are\s)?(?:increas\w*|decreas\w*|grow\w*|rais\w*|öka\w*|minska\w*)|\bwith\s(?:the\s)?(?:\w+\s)?(?:size|storlek\w*)\b",
     re.I,
 )
 
 
 _REACH: Final = 5  # words between an adjective and the noun behind it
+_COPULAS: Final = frozenset("is are was were be gets stays är var blir".split())
+_CLOSE: Final = 3  # characters between an option and the "which" that speaks of it
+_TIMES_AS: Final = frozenset(("as", "så", "lika"))
+_WITHIN: Final = frozenset("training train test overall possible resulting classification final".split())
 _JOINS: Final = frozenset(("and", "och", "the", "training", "its", "test"))
 _MANY: Final = 3  # figures in one clause, beyond which they are a list
 _STOPS: Final = frozenset(
-    "and or but as since because due when than is are was were that which between for per at with to by from while if so , ( ) ; : och eller men som eftersom då för att är var blir mellan med på till från än när om".split()
+    "and or but as since because due when than is are was were that which between for per at with to by from while if so , ( ) ; : one choice option batch size batches sizes value alternative och eller men som eftersom då för att är var blir mellan med på till från än när om val valet alternativet storleken batchstorleken".split()
 )
 
 
@@ -181,6 +192,8 @@ class RelationReader:
         self.aspects = aspects
         self.chosen = topic
         self._named_in: dict[int, set[Option]] = {}
+        self._spent: set[int] = set()  # sentences that weigh one aspect by another
+        self.loose: list[str] = []  # words of degree that belong to no aspect
         self._there: set[int] = set()  # sentences that refer back to a place
         self._nouns = {aspect.name: re.compile(rf"(?:{aspect.nouns})", re.I) for aspect in aspects}
 
@@ -190,7 +203,9 @@ class RelationReader:
         topic, before = self.chosen, -1
         spoken_in = -1
         spoken_last: set[Option] = set()  # in the last sentence that speaks of any
-        for clause in clauses(self.text):
+        every = clauses(self.text)
+        self._spent = {clause.sentence for clause in every if _SPENT.search(clause.text)}
+        for clause in every:
             if clause.stance in {Stance.OTHERS, Stance.GIVEN} or clause.cue == STRUCK_OUT:
                 continue
             named = mentions(self.text, self.options, clause.start, clause.end)
@@ -199,9 +214,7 @@ class RelationReader:
             if _THERE.search(clause.text):
                 self._there.add(clause.sentence)
             own = {
-                one.option
-                for one in spoken
-                if stance_at(self.text, one.start, one.end)[0] is not Stance.DENIED
+                one.option for one in spoken if stance_at(self.text, one.start, one.end)[0] is Stance.ASSERTED
             }
             if own:
                 spoken_last = own if clause.sentence != spoken_in else spoken_last | own
@@ -255,7 +268,7 @@ class RelationReader:
         starts = [one.start for one in degrees] + [clause.end]
         for found in (
             *degrees,
-            *self._figures(clause),
+            *self._figures(clause, named),
             *self._some(clause),
             *self._others(clause),
         ):
@@ -269,7 +282,8 @@ class RelationReader:
             upto = next((start for start in starts if start > found.start), clause.end)
             near = [one for one in compared if found.end <= one.start < upto]
             objects = dict.fromkeys(one.option for one in near or compared)
-            subject, sure = self._subject(clause, found, spoken, topic, only=only)
+            aside = self._aside(clause, found, named)
+            subject, sure = aside or self._subject(clause, found, spoken, topic, only=only)
             denied = stance is Stance.DENIED
             weighed = denied and bool(_WEIGHS.search(clause.text))
             yield replace(
@@ -282,6 +296,21 @@ class RelationReader:
                 supposed=stance is Stance.SUPPOSED,
                 turned_from=clause.stance is Stance.TAKEN_BACK,
             )
+
+    def _aside(
+        self, clause: Clause, found: Relation, named: Sequence[Mention]
+    ) -> tuple[Option | None, Sure] | None:
+        """Whom a remark in brackets or behind "which" is about: what was named last before it. None outside of such."""
+        before = self.text[clause.start : found.start]
+        bracket = before.rfind("(")
+        if bracket > max(before.rfind(")"), 0):
+            last = [one for one in named if one.end <= clause.start + bracket]
+            return (last[-1].option if last else None), Sure.GUESSED
+        for match in _WHICH.finditer(before):
+            place = clause.start + match.start()
+            if any(0 <= place - one.end <= _CLOSE for one in named):
+                return next(one.option for one in named if 0 <= place - one.end <= _CLOSE), Sure.GUESSED
+        return None
 
     def _subject(
         self, clause: Clause, found: Relation, spoken: Sequence[Mention], topic: Option | None, *, only: bool
@@ -317,19 +346,37 @@ class RelationReader:
                 yield self._degree(clause, aspect, side, degree, tokens[index])
                 continue
             plain = plain_word(word)
+            if word in NEARLY and any(self._names(word) for word in words[index + 1 : index + 3]):
+                plain = Word(Side.NONE, Degree.EQUAL)  # "nearly the accuracy of 10"
             if plain is None:
                 continue
             if word in MORE | MOST and index + 1 < len(words) and self._own_adjective(words[index + 1]):
                 continue
             if plain.degree is Degree.MOST and _is_yardstick(words, index):
                 continue
-            for name in self._bound_to(index, words, nouns):
+            bound = self._bound_to(index, words, nouns)
+            if (
+                plain.side in {Side.GOOD, Side.BAD}
+                and plain.degree is Degree.MOST
+                and _BALANCE.search(clause.text)
+            ):
+                continue  # the compromise is best
+            if not bound and plain.side is not Side.NONE:
+                _, degree = self._modified(words, index, plain.side, plain.degree)
+                if degree is Degree.EQUAL and plain.side in {Side.GOOD, Side.BAD}:
+                    bound = tuple(aspect.name for aspect in self.aspects if aspect.quality)
+                elif degree is not Degree.MOST and plain.side is not Side.GOOD or degree is Degree.MORE:
+                    self.loose.append(tokens[index][0])
+            for name in bound:
                 aspect = next(one for one in self.aspects if one.name == name)
                 side = plain.side
                 if side in {Side.GOOD, Side.BAD}:
                     side = Side.SMALL if (side is Side.GOOD) == aspect.less_is_better else Side.LARGE
                 side, degree = self._modified(words, index, side, plain.degree)
                 yield self._degree(clause, aspect, side, degree, tokens[index])
+
+    def _names(self, word: str) -> bool:
+        return any(pattern.fullmatch(word) for pattern in self._nouns.values())
 
     def _own_adjective(self, word: str) -> tuple[Aspect, Side, Degree] | None:
         for aspect in self.aspects:
@@ -347,6 +394,8 @@ class RelationReader:
                 return (side if MORE[before] > 0 else side.other), Degree.MORE
             if before in MOST:
                 return (side if MOST[before] > 0 else side.other), Degree.MOST
+            if before in _TIMES_AS and {"times", "gånger", "twice"} & set(words[max(0, index - 3) : index]):
+                return side, Degree.MORE  # "four times as long"
             if before in AS and (before == "lika" or "as" in words[index + 1 : index + 6]):
                 return side, Degree.EQUAL
         return side, degree
@@ -364,6 +413,10 @@ class RelationReader:
             len(words),
         )
         close = [(gap, name) for gap, name in behind if index + gap < stop]
+        own = plain_word(words[index])
+        best = own is not None and own.side is Side.GOOD and own.degree is Degree.MOST
+        if best:  # "best" is the word of choosing too: it is of an aspect only right beside it
+            close = [(gap, name) for gap, name in close if set(words[index + 1 : index + gap]) <= _WITHIN]
         if close:
             return (min(close)[1],)
         before = [
@@ -374,6 +427,9 @@ class RelationReader:
         ]  # noqa: PLR2004
         if before:
             gap, nearest = min(before)
+            between = set(words[index - gap + 1 : index])
+            if best and not between & _COPULAS:
+                return ()
             joined = [
                 name
                 for other, name in before
@@ -389,8 +445,9 @@ class RelationReader:
         behind = _CONJUNCTION.split(self.text[token.end() : min(clause.end, token.end() + 60)], maxsplit=1)[0]
         near = self.text[max(clause.start, token.start() - 24) : token.end()] + behind
         hedged = bool(_QUALIFIED.search(near)) or (
-            bool(aspect.unlike) and bool(re.search(aspect.unlike, near, re.I))
+            degree is not Degree.LEVEL and clause.sentence in self._spent
         )
+        hedged = hedged or (bool(aspect.unlike) and bool(re.search(aspect.unlike, near, re.I)))
         return Relation(
             aspect.name,
             Kind.DEGREE,
@@ -404,7 +461,7 @@ class RelationReader:
 
     # --- figures
 
-    def _figures(self, clause: Clause) -> Iterator[Relation]:
+    def _figures(self, clause: Clause, named: Sequence[Mention]) -> Iterator[Relation]:
         numbers: list[tuple[float, int, int]] = []
         for match in NUMBER.finditer(self.text, clause.start, clause.end):
             number = numeral(match)
@@ -429,7 +486,7 @@ class RelationReader:
         ]
         for value, start, end in sorted(numbers, key=lambda one: one[1]):
             for one in self._figure(clause, value, start, end):
-                yield replace(one, listed=len(numbers) > _MANY)
+                yield replace(one, listed=len(numbers) - len(named) > _MANY)
 
     def _some(self, clause: Clause) -> Iterator[Relation]:
         """A few of a unit, uncounted: "just a few more seconds"."""
@@ -530,7 +587,7 @@ def _is_yardstick(words: Sequence[str], index: int) -> bool:
 
 
 _MEASURING: Final = frozenset(
-    "than to of from below under behind near as än av från under bakom nära som".split()
+    "than to of from below under behind near as än av från under bakom nära".split()
 )
 
 

@@ -29,8 +29,9 @@ _LONGEST_ABBREVIATION: Final = 12
 
 
 class Edge(IntEnum):
-    """How much ends where a clause begins: `SOFT` at a comma, `COLON`, `STRONG` at "but", "so" or a semicolon."""
+    """How much ends where a clause begins: `JOINT` at an "and" with a clause of its own, `SOFT` at a comma, `COLON`, `STRONG` at "but", "so" or a semicolon."""
 
+    JOINT = 0
     SOFT = 1
     COLON = 2
     STRONG = 3
@@ -75,13 +76,17 @@ _STRONG_WORDS: Final = (
 )
 _SOFT_WORDS: Final = (
     r"för(?=\s(?:att|den|det|vi|jag|man)\b)|"
-    r"because|since(?!\s(?:the\s)?(?:start|beginning|then))|whereas|while|although|though|even\s(?:though|if)|despite|unless|whenever"
+    r"because|be(?:ac|cu|co)u?[as]+e|cuz|since(?!\s(?:the\s)?(?:start|beginning|then))|whereas|while|although|though|even\s(?:though|if)|despite|unless|whenever"
     r"|if(?!\snot\b)|eftersom|medan|fast(?=\s(?:än|att|det|den|vi|jag|man)\b)|trots|även\som|såvida|ifall"
     r"|(?:and|och)(?=\s(?:not|inte|then|so|therefore|hence|we|i|it|therefore|därför|alltså|vi|jag|det|den)\b)"
     r"|(?:rather|instead)(?=\s(?:than|of)\b)|as\sopposed\sto|i\s?stället\sför|istället\sför|snarare\sän|hellre\sän"
 )
+_JOINT_WORDS: Final = (
+    r"and(?=\s(?:the|its|their|our|this|that)\s(?:\w+\s){1,3}(?:is|was|has|had|takes?|gets?|drops?|stays?|does)\b)"
+    r"|(?<!en\s)(?<!et\s)och(?=\s\w+(?:en|et)\s(?:är|var|har|tar|blir|ligger|sjunker)\b)"
+)
 _EDGE: Final = re.compile(
-    rf"(?P<strong>\b(?:{_STRONG_WORDS})\b|(?<=[,;]\s)yet\b|;|(?:-|=|–)>|→|⇒|⟹)|(?P<colon>:(?=\s))"
+    rf"(?P<joint>\b(?:{_JOINT_WORDS}))|(?P<strong>\b(?:{_STRONG_WORDS})\b|(?<=[,;]\s)yet\b|;|(?:-|=|–)>|→|⇒|⟹)|(?P<colon>:(?=\s))"
     rf"|(?P<soft>\b(?:{_SOFT_WORDS})\b|(?<=\s)[-–—](?=\s(?!\d))|—|~~)|(?P<comma>,(?=\s)|(?<=[^\d\s]),(?=[^\d\s]))|(?P<open>\()|(?P<close>\))",
     re.I,
 )
@@ -154,7 +159,9 @@ def _sentence(text: str, span: Span) -> Sentence:
                     edges[open_at[-1] if open_at else -1] += edges.pop(opened)
         elif kind != "comma" or not _in_a_list(text, match.start(), span):
             where = open_at[-1] if open_at else -1
-            level = {"strong": Edge.STRONG, "colon": Edge.COLON}.get(kind or "", Edge.SOFT)
+            level = {"strong": Edge.STRONG, "colon": Edge.COLON, "joint": Edge.JOINT}.get(
+                kind or "", Edge.SOFT
+            )
             edges[where].append((match.end() if match[0] in {",", ";", ":"} else match.start(), level))
     for opened in open_at:  # never closed: no brackets
         edges[-1] += edges.pop(opened)

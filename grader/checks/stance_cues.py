@@ -29,6 +29,7 @@ class Reach(StrEnum):
 
     NOTHING = "nothing"  # it only looks like a cue
     AHEAD = "ahead"  # to the end of its clause
+    ALL = "all"  # the same, over all that is joined by "and"
     FAR = "far"  # on to the next "but", "so" or the end of the sentence
     LISTED = "listed"  # the same, or to a colon
     PHRASE = "phrase"  # the few words behind it, up to a verb
@@ -59,7 +60,7 @@ _DID: Final = (
 )
 _ONCE: Final = r"(?:at\sfirst|first(?:ly)?|initially|originally|earlier|previously|before|in\sthe\sbeginning|from\sthe\sbeginning|först|från\sbörjan|i\sbörjan|ursprungligen|tidigare|till\sen\sbörjan)"
 _PERSON: Final = (
-    r"(?:(?:my|our|the|a|another|some|min|vår|en)\s(?:\w+\s)?(?:(?:lab\s?|study\s?|class\s?|course\s?|room\s?|team\s?|group\s?)?(?:partner|mate|friend|colleague|classmate|student|group|teacher|assistant"
+    r"(?:(?:my|our|the|a|another|some|min|vår|en)\s(?:\w+\s)?(?:(?:lab\s?|study\s?|class\s?|course\s?|room\s?|team\s?|group\s?)?(?:partner|mate|friend|colleague|classmate|student|teacher|assistant"
     r"|professor|lecturer|tutor|examiner|brother|sister|neighbou?r)s?|ta|(?:lab+\s?|kurs\s?|grupp\s?)?(?:kamrat|kompis|partner|medlem|vän|assistent|lärare|föreläsare)(?:en|n)?|handledare\w?)"
     r"|assistenten|läraren|föreläsaren|handledaren|labbkamraten|kompisen"
     r"|chat\s?gpt|gpt(?:-?\d)?|copilot|gemini|claude|the\s(?:internet|chatbot|ai)|stack\s?overflow|google|wikipedia)"
@@ -68,7 +69,7 @@ _SAYS: Final = (
     r"(?:says?|said|thinks?|thought|claims?|claimed|has|had|wrote|writes|prefers?|preferred|wants?|wanted|told|tells|suggests?|suggested|argues?|argued|believes?|believed|got|gets|insists?|insisted|would|recommends?|recommended|chose|used|uses"
     r"|säger|sa|sade|tycker|tyckte|påstår|påstod|har|hade|skrev|föredrar|vill|ville|föreslår|föreslog|tror|trodde|fick|menar|hävdar|skulle|rekommenderar)"
 )
-_PEOPLE: Final = r"(?:some(?:\s(?:people|students|groups|others|of\sus|one))?|others|other\s(?:people|students|groups)|many(?:\speople)?|most\speople|people|somebody|someone|vissa|några|andra|många|en\sdel|somliga|någon|folk)"
+_PEOPLE: Final = r"(?:some(?:\s(?:people|students|groups|others|of\sus|one))?|others|(?:other|another)\s(?:people|students?|groups?)|many(?:\speople)?|most\speople|people|somebody|someone|vissa|några|andra|många|en\sdel|somliga|någon|folk)"
 _OWN_FIGURES: Final = (
     r"(?:\w+\s){0,4}?(?:tables?|plots?|results?|figures?|graphs?|curves?|measurements?|data|runs?|numbers?|experiments?|timings?|output|summary|formula|definition|tabell\w*|graf\w*|figur\w*|resultat\w*|kurv\w*|mätning\w*"
     r"|diagram\w*|siffror\w*|plott\w*|körning\w*|utskrift\w*|formel\w*)"
@@ -203,11 +204,12 @@ CUES: Final = (
         _R.PHRASE,
         r"(?:rather|sooner)\sthan|instead\sof|in\splace\sof|as\sopposed\sto|in\slieu\sof|i\s?stället\sför|istället\sför|snarare\sän|hellre\sän|till\sskillnad\sfrån|unlike",
     ),
+    Cue(_S.DENIED, _R.ALL, r"neither|none(?=\sof\b)|varken|ingen(?=\sav\b)|inget(?=\sav\b)|inga(?=\sav\b)"),
     Cue(
         _S.DENIED,
         _R.AHEAD,
-        r"not|(?:is|are|was|were|do|does|did|has|have|had|would|should|could|will|wo|ca|can|must|need|might)n't|(?:is|are|was|were|do|does|did|would|should|could|ca|wo)nt|cannot|never|nor|neither|none(?=\s(?:of|is|are|was|were)\b)|(?<=are\s)none|nobody|no\sone|nothing|nowhere|no(?=\s[a-zåäö])"
-        r"|inte|ej|icke|aldrig|ingen|inget|inga|ingenting|varken|disagree\w*",
+        r"not|(?:is|are|was|were|do|does|did|has|have|had|would|should|could|will|wo|ca|can|must|need|might)n't|(?:is|are|was|were|do|does|did|would|should|could|ca|wo)nt|cannot|never|nor|none(?=\s(?:is|are|was|were)\b)|(?<=are\s)none|nobody|no\sone|nothing|nowhere|no(?=\s[a-zåäö])"
+        r"|inte|ej|icke|aldrig|ingen|inget|inga|ingenting|disagree\w*",
     ),
 )
 

@@ -28,6 +28,7 @@ TIME: Final = Aspect(
         "rapid",
         "swift",
         "cheap",
+        "fort",
         "short",
         "efficient",
         "snabb",
@@ -64,7 +65,7 @@ TIME: Final = Aspect(
 )
 ACCURACY: Final = Aspect(
     "accuracy",
-    nouns=r"(?:training|train|test|tränings?|test)?-?(?:accurac(?:y|ies)|acc|noggrannhet\w*|träffsäkerhet\w*|precision\w*|performance|prestanda|score|results?|resultat\w*|quality|kvalitet\w*|correctness|korrekthet\w*)",
+    nouns=r"(?:training|train|test|tränings?|test)?-?(?:ac+u?a?r+a?n?c(?:y|ies|cy)?|acc|noggrannhet\w*|träffsäkerhet\w*|precision\w*|performance|prestanda|score|results?|resultat\w*|quality|kvalitet\w*|correctness|korrekthet\w*)",
     little=("inaccurate", "imprecise", "onoggrann", "osäker"),
     much=("accurate", "precise", "noggrann", "träffsäker", "exakt", "correct", "korrekt"),
     units=(
@@ -79,6 +80,7 @@ ACCURACY: Final = Aspect(
     apart=0.1,
     clear=0.004,
     fraction=True,
+    quality=True,
     unlike=r"\b(?:test\w*|val\w*|loss|förlust|evaluat\w*)\b",
 )
 ASPECTS: Final = (TIME, ACCURACY)
@@ -161,7 +163,9 @@ def judge_choice(answer: Answer) -> Finding:
     shown = _place(choice.sentence, blocks)
     if not choice.options:
         words = answer.shared(_own_words).split()
-        if not words or not (choice.mentioned or choice.worded or answer.shared(_reasons).weighing):
+        asked = any(block.kind is BlockKind.PROSE for block in answer.section)
+        weighing = asked and answer.shared(_reasons).weighing
+        if not words or not (choice.mentioned or choice.worded or weighing):
             return _no_prose(answer, "No batch size is named as the one to start with.")
         if choice.outside:
             staff = f"Named as the choice: {', '.join(choice.outside)}, which is none of the five."
@@ -224,7 +228,8 @@ def judge_reasoning(answer: Answer) -> Finding:
     """The finding of ``q3.reasoning``: credit only where both aspects are weighed and the table bears it out."""
     choice, reasons = answer.shared(_choice), answer.shared(_reasons)
     blocks = _prose(answer)
-    if not reasons.named and not reasons.given:
+    asked = any(block.kind is BlockKind.PROSE for block in answer.section)
+    if (not reasons.named and not reasons.given) or not (asked or choice.mentioned):
         if choice.options or not choice.mentioned:
             return _no_prose(answer, "No reasons for a choice were found.")
         return missing("No reasons for a choice were found.")
@@ -240,7 +245,13 @@ def judge_reasoning(answer: Answer) -> Finding:
         doubts.append("the choice itself is not settled")
     lacking = [aspect.name for aspect in ASPECTS if aspect.name not in reasons.given]
     silent = [name for name in lacking if name not in reasons.named]
-    if not doubts and len(lacking) == 1 and lacking == silent and len(choice.options) == 1:
+    if (
+        not doubts
+        and not reasons.loose
+        and len(lacking) == 1
+        and lacking == silent
+        and len(choice.options) == 1
+    ):
         had = next(aspect.name for aspect in ASPECTS if aspect.name not in lacking)
         return partial(
             f"Your choice is reasoned from the {had} alone. What does it mean for the {lacking[0]}?",

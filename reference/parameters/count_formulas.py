@@ -18,8 +18,13 @@ DERIVATION: Final = Derivation(
         "inputs and bias": lambda q: q["side"] ** 2 + 1,
         "weights": lambda q: q["side"] ** 2 * q["neurons"],
         "neurons and one": lambda q: q["neurons"] + 1,
+        "second": lambda q: (q["neurons"] + 1) * q["neurons"],
+        "third": lambda q: (q["neurons"] + 1) * q["classes"],
+        "total": lambda q: (
+            (q["side"] ** 2 + 1 + q["neurons"] + 1) * q["neurons"] + (q["neurons"] + 1) * q["classes"]
+        ),
     },
-    steps=frozenset(("inputs and bias", "weights", "neurons and one")),
+    steps=frozenset(("inputs and bias", "weights", "neurons and one", "second", "third", "total")),
     target=lambda q: (q["side"] ** 2 + 1) * q["neurons"],
     mistakes={
         "no-bias": lambda q: q["side"] ** 2 * q["neurons"],
@@ -51,6 +56,11 @@ DERIVATION: Final = Derivation(
 COUNT: Final = DERIVATION.value
 WEIGHTS: Final = Fraction(IMAGE_SIDE**2 * FIRST_DENSE_UNITS)
 PER_NEURON: Final = Fraction(IMAGE_SIDE**2 + 1)
+
+OWN_QUANTITIES: Final = frozenset(
+    ("side", "neurons", "inputs", "both sides", "inputs and bias", "weights", "neurons and one")
+)
+"""The quantities that this layer's formula, right or wrong, is made of."""
 
 OTHER_LAYERS: Final = frozenset(
     (

@@ -90,6 +90,10 @@ MISTAKES: Final = {
         "starts from the number that is to be explained, so it cannot explain it.",
         "Where would you get the same number without knowing it: what goes into the layer, and what does each neuron have?",
     ),
+    "from-the-total": MistakeWords(
+        "takes the other layers away from the total, which the program that counted them all has printed.",
+        "How does that program count this one layer: what goes into it, and what does each neuron have?",
+    ),
     "other-formula": MistakeWords(
         "puts the numbers together in a way that does not follow the layer's connections.",
         "What does each number in it stand for? Start with one neuron: what does it need for itself?",

@@ -10,7 +10,7 @@ from grader.checks.chains import SLIP, Account, Worked
 from grader.checks.derivation import ANSWER
 from grader.checks.equations import Step
 from grader.checks.expressions import Operation, leaves
-from reference.parameters.count_formulas import COUNT, DERIVATION, PER_NEURON, WEIGHTS
+from reference.parameters.count_formulas import COUNT, DERIVATION, OWN_QUANTITIES, PER_NEURON, WEIGHTS
 from reference.parameters.count_in_words import BiasShare, CountedWords
 from reference.parameters.count_reading import CountOutcome
 from reference.parameters.parameter_words import NEURONS
@@ -30,11 +30,12 @@ _SMALL: Final = frozenset((0, 1, 2, 3))  # exponents, and what is counted by han
 def side_outcome(one: Worked, account: Account, words: CountedWords) -> tuple[CountOutcome, str]:
     """What a calculation comes to, and the id of its mistake or of what it looks like; empty if there is none."""
     side, seen = one.side, one.seen
+    own = seen.quantities & OWN_QUANTITIES
     doubtful = _doubtful(one)
     if seen.right:
         return _right(one, account, words)
     damaged = DERIVATION.lost_superscript(side.tree) or DERIVATION.glued(side.tree)
-    if damaged or ((side.broken or _loses_a_sign(one)) and seen.quantities):
+    if damaged or ((side.broken or _loses_a_sign(one)) and own):
         return CountOutcome.DAMAGED, ""
     if seen.mistake:
         return _mistaken(one, words)
@@ -43,7 +44,7 @@ def side_outcome(one: Worked, account: Account, words: CountedWords) -> tuple[Co
     if DERIVATION.is_slip(side.tree, account.known) or _lacks_brackets(one):
         return CountOutcome.TYPO, ""
     if side.value == COUNT:
-        return (CountOutcome.UNSURE if seen.quantities else CountOutcome.UNRELATED), ""
+        return (CountOutcome.UNSURE if own else CountOutcome.UNRELATED), ""
     if ANSWER in seen.grounds:
         return CountOutcome.NOTHING, ""
     if one.stated == COUNT and side.value == PER_NEURON:
@@ -65,6 +66,8 @@ def side_outcome(one: Worked, account: Account, words: CountedWords) -> tuple[Co
 def _right(one: Worked, account: Account, words: CountedWords) -> tuple[CountOutcome, str]:
     if ANSWER in one.seen.grounds:
         return CountOutcome.MISTAKE, "from-the-answer"
+    if "total" in one.seen.grounds:
+        return CountOutcome.MISTAKE, "from-the-total"
     if SLIP in one.seen.grounds:
         return CountOutcome.SLIP, ""
     if not _explained(one, account, words):

@@ -226,7 +226,7 @@ def _without_working(reading: CountReading, answer: Answer, section: tuple[Block
             [picture.evidence(picture.text or "picture") for picture in pictures[:3]],
             staff="No working in the text; unread pictures are there.",
         )
-    words = [block for block in section if block.kind is BlockKind.PROSE and _explains(block.text)]
+    words = [block for block in section if not block.unseen and _explains(block)]
     if words:
         return review(
             "An explanation in words was found that the program cannot judge; a person looks at it.",
@@ -242,12 +242,16 @@ def _without_working(reading: CountReading, answer: Answer, section: tuple[Block
     return missing("No maths for the number of parameters was found.")
 
 
-def _explains(text: str) -> bool:
-    """Whether prose has something to do with the answer: two of its notions, or its numbers."""
+def _explains(block: Block) -> bool:
+    """Whether a block has something to do with the answer: in prose two of its notions, in code its numbers and signs."""
+    text = block.text
+    if block.kind in {BlockKind.CODE, BlockKind.MATHS}:
+        return bool(re.search(r"784|28", text) and "128" in text and "*" in text and "+" in text)
     notions = (
         r"\b784\b|\b28\b|pixel|bildpunkt",
         r"\b128\b|neuron",
         r"bias|intercept|konstant|constant|\+\s?1\b",
         r"weight|vikt|input|ingång|indata|connect",
     )
-    return len(text.split()) > 5 and sum(bool(re.search(notion, text, re.I)) for notion in notions) >= 2
+    told = sum(bool(re.search(notion, text, re.I)) for notion in notions)
+    return block.kind is BlockKind.PROSE and len(text.split()) > 5 and told >= 2

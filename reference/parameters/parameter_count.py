@@ -195,7 +195,11 @@ def _against(
 ) -> CountReading | None:
     """An assertion beside the right one that contradicts it: another formula said to come to the same number."""
     for one in wrongs:
-        if one.quote == right.quote or one.mistake in OTHER_LAYERS or one.mistake == "from-the-answer":
+        if (
+            one.quote == right.quote
+            or one.mistake in OTHER_LAYERS
+            or one.mistake in {"from-the-answer", "from-the-total"}
+        ):
             continue
         if one.claimed:
             return one

@@ -95,7 +95,7 @@ def test_steps_may_stand_in_two_files(tmp_path: Path) -> None:
 
 
 def test_every_mistake_has_its_words() -> None:
-    assert set(MISTAKES) == {*DERIVATION.mistakes, "from-the-answer", "other-formula"}
+    assert set(MISTAKES) == {*DERIVATION.mistakes, "from-the-answer", "from-the-total", "other-formula"}
 
 
 @pytest.mark.parametrize("mistake", MISTAKES)
@@ -126,6 +126,7 @@ def test_no_doubt_holds_the_answer() -> None:
         ("128*128 + 128 = 16512", "next-layer"),
         ("128*10 + 10 = 1290", "last-layer"),
         ("100480/128 = 785, so 785*128 = 100480", "from-the-answer"),
+        ("118282 - 16512 - 1290 = 100480", "from-the-total"),
         ("56*128 + 128 = 100480", "sides-added"),
         ("784*128*128 + 128 = 100480", "other-formula"),
         ("Each of the 784 pixels has 128 weights and a bias.", "bias-per-input"),
