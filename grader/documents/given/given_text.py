@@ -15,7 +15,7 @@ from typing import Final
 import msgspec
 
 from grader.documents.core.document import Block, BlockKind, Document
-from grader.documents.given.badges import is_badge
+from grader.documents.figures.badges import is_badge
 from grader.documents.given.edition import (
     SHINGLE,
     Edition,
