@@ -24,8 +24,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 from grader.checks.alignment import Handout
 from grader.checks.answer import Answer
 from grader.checks.finding import Finding
-from grader.documents.given.edition import Edition
-from grader.documents.given.given_text import GivenText, given_text
+from grader.documents.given.edition import Edition, GivenText, given_text
 from grader.documents.sections import QuestionText, fingerprints
 from grader.model import Value
 
