@@ -18,7 +18,8 @@ import msgspec
 
 from grader.checks.assignment import Coincidence
 from grader.documents.core.document import Block, BlockKind, Document
-from grader.documents.given.given_text import GivenText, told_apart
+from grader.documents.given.edition import GivenText
+from grader.documents.given.given_text import told_apart
 from grader.model import Chart, Evidence, Flag, Result
 from grader.page_data import Pair, Trace, TracedText
 from grader.shingles import digest, shingles
