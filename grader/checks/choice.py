@@ -1,352 +1,396 @@
-"""Which of a few options a text names as its choice, and what its reasons speak of. It abstains when in doubt.
+"""Which of a few options a text names as its choice. It abstains when in doubt. English and Swedish.
 
-Word rules in English and Swedish. They are no judge of reasoning: they tell what can be checked (the option
-named, the aspects spoken of, superlatives that the student's own figures can confirm or contradict).
+It stands on claims: what is denied, supposed, another's or taken back chooses nothing. A clause that concludes
+("so 100") counts before one that picks, that before one that praises; options that something is only compared
+with are none. "That is where we would start" speaks of what was spoken of last.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Sequence
+from itertools import pairwise
 from typing import Final
 
-from grader.checks.notation import plain
-from grader.checks.numerals import NUMBER, numeral
+from grader.checks.choice_words import (
+    BEST,
+    CONCLUDES,
+    DISAGREES,
+    FILLER,
+    LATER,
+    PAIRED,
+    PER_COST,
+    PICK,
+    PRAISE,
+    REASON,
+    REFERS_BACK,
+    REJECT,
+    UNWISE,
+)
+from grader.checks.claims import Clause, Stance, clauses, stance_at
+from grader.checks.option_mentions import Mention, Option, Part, mentions, other_numbers
+from grader.checks.prose_text import prose_text
 from grader.model import Value
 
 MAX_TEXT: Final = 8_000  # characters of reasoning that are read
+_MOST_MENTIONS: Final = 12  # of options in one clause; more are a list of figures
+_FEW_WORDS: Final = 8  # an answer of no more words than this, with one option in it, is a choice
 
-_NUMBER_WORDS: Final = {
-    "one": 1, "ten": 10, "hundred": 100, "one hundred": 100, "a hundred": 100, "thousand": 1000, "one thousand": 1000,
-    "a thousand": 1000, "sixty thousand": 60000, "tio": 10, "hundra": 100, "etthundra": 100, "tusen": 1000,
-    "ettusen": 1000, "sextiotusen": 60000,
-}  # fmt: skip
-# "one" alone is far oftener a pronoun than a size
-_WORDS: Final = re.compile(
-    r"\b("
-    + "|".join(sorted((word for word in _NUMBER_WORDS if word != "one"), key=len, reverse=True))
-    + r")\b",
+_CONCLUDED, _PICKED, _BEST, _BARE, _PRAISED, _LATER = 6, 5, 4, 4, 2, 1
+_DOUBTED: Final = frozenset({Stance.SUPPOSED})
+_OTHERS: Final = frozenset({Stance.OTHERS, Stance.GIVEN, Stance.TAKEN_BACK})
+_TELLS: Final = re.compile(
+    r"\b(?:means?|has|had|takes?|took|gives?|gave|was|were|used?|uses|betyder|har|hade|tar|tog|ger|gav|var)\b",
     re.I,
 )
-_SENTENCE: Final = re.compile(r"(?<=[!?])\s+|(?<=\.)\s+(?=[^\d\s]|\d)|\n\s*\n|\n(?=\s*[-*•])|(?<=\.)\n")
-_CLAUSE: Final = re.compile(
-    r"(?<!\d),\s+|,\s+(?!\d)|(?<=\d):\s+(?=[a-zåäö])|;\s+|\s[-–—]\s|\s(?=but\b|whereas\b|while\b|although\b|though\b|even\sthough\b|so\s(?!far)|hence\b|therefore\b|thus\b|"
-    r"men\b|medan\b|fast\sän\b|trots\b|därför\b|alltså\b|så\s(?:jag|vi|är|att))",
+_STATES: Final = re.compile(r"\b(?:is|är|was|var|takes?|tar|has|har|gives?|ger|combines?)\b", re.I)
+_MILD: Final = re.compile(  # doubts that still name one's own choice: "maybe 100"
+    r"maybe|perhaps|possibly|could|might|may|kanske|möjligen|möjligtvis|eventuellt|skulle\s(?:\w+\s)?kunna|kan\s\w+|.{0,20}\bguess(?:ed)?|.{0,12}\bgiss\w+",
     re.I,
 )
-_STRONG: Final = re.compile(
-    r"\b(?:best|optimal|optimum|ideal|prefer\w*|choos\w+|chose|choice|pick\w*|select\w*|recommend\w*|winner|wins?|winning|sweet\s?spot|"
-    r"trade-?\s?off|compromise|balanced?|(?:good|great|reasonable)\s(?:choice|start\w*|option|pick)|(?:start|begin|go)(?:ing)?\s(?:\w+\s){0,3}?with|"
-    r"most\s(?:suitable|efficient|reasonable|appropriate)|(?:should|would)\s(?:be\s)?(?:use|used|go)\b|suits?|"
-    r"bäst\w*|optimalt?|väljer?|välja|valet|valt|vald\w*|föredra\w*|rekommender\w*|(?:börja|starta)\s(?:\w+\s){0,3}?med|lämplig\w*|vinner|"
-    r"kompromiss\w*|avvägning\w*|balans\w*|mest\s(?:lämplig|effektiv)\w*)\b",
-    re.I,
-)
-_WEAK: Final = re.compile(
-    r"\b(?:better|good|great|most\saccuracy|highest\saccuracy\sper|bättre|bra|mest\s(?:noggrannhet|träffsäkerhet)|use|using|använd\w*)\b",
-    re.I,
-)
-_SPENT: Final = re.compile(r"\b(?:given|for|per|i\sförhållande|på)\b.{0,24}\b(?:time|second|tid\w*)", re.I)
-_CONCLUDES: Final = re.compile(
-    r"^\W*(?:so|hence|therefore|thus|overall|in\sconclusion|to\sconclude|we\scan\sconclude|because\sof\sthis|därför|alltså|således|slutsats\w*)\b",
-    re.I,
-)
-_BECAUSE: Final = re.compile(r"^\W*(?:because|since|as|due\sto|for\sthe|eftersom|då|för\satt|ty)\b", re.I)
-_NEGATION: Final = re.compile(
-    r"(?:\bnot\b|n't\b|\bnever\b|\bnor\b|\binte\b|\bej\b|\baldrig\b|\bneither\b|\bvarken\b|\bcannot\b|\bavoid\b|\bexcept\b|\bförutom\b|\butom\b)",
-    re.I,
-)
-_NEGATED_BEHIND: Final = re.compile(
-    r"\W{0,3}(?:is|was|would\sbe|will\sbe|seems?|looks?|är|var|vore|blir)\s(?:\w+ly\s)?(?:not|never|hardly|inte|aldrig|knappast)\b"
-    r"|\W{0,3}(?:isn't|wasn't|wouldn't\sbe|doesn't|does\snot)\b",
-    re.I,
-)
-_DISAGREES: Final = re.compile(
-    r"\b(?:disagree|don't\sthink\sso|do\snot\sthink\sso|håller\sinte\smed)\b", re.I
-)
-_REVERSAL: Final = re.compile(r"\b(?:but|utan|men|rather)\b", re.I)
-_COMPARED: Final = re.compile(
-    r"\b(?:than|except(?:\sfor)?|besides|apart\sfrom|but\snot|utom|förutom|over|instead\sof|rather\sthan|compared\s(?:to|with)|versus|vs\.?|unlike|as\s(?:for|with|in)|än|istället\sför|i\sstället\sför|"
-    r"jämfört\smed|mot|gentemot|against|framför|som\sför|from|until|below|above|under|över|up\sto|larger|smaller|beyond|till)\s(?:\w+\s){0,4}?\W{0,2}$",
-    re.I,
-)
-_POOR: Final = re.compile(
-    r"\b(?:worst|too\s(?:slow|low|large|big|small|long)|bad|poor\w*|slow(?:est)?\b|terrible|useless|no\s(?:good|use)|sämst\w*|för\s(?:långsam|låg|liten|stor|lång)\w*|dålig\w*)",
-    re.I,
-)
-_REJECTED: Final = re.compile(
-    r"\b(?:unwise|wast(?:e|ing|eful)|mistake|bad\sidea|pointless|avoid\w*|rule\w*\sout|is\sout|stupid|silly|olämplig\w*|slöseri|dumt|meningslös\w*|onödig\w*)\b",
-    re.I,
-)
-_UNIT_BEHIND: Final = re.compile(
-    r"^\s?-?(?:%|s\b|secs?\b|seconds?\b|sek\w*|min\w*|ms\b|us\b|x\b|times\b|gånger\b|percent|procent|per\s?cent|iterations?\b|epochs?\b|epoker?\b|neuron\w*|steps?\b|"
-    r"extra\s|more\s(?:sec|min)|images?\b|bilder\b|samples?\s(?:in|of)|classes\b|klasser\b|percentage|procentenhet\w*|pp\b|layers?\b|fold\b|000\b)",
-    re.I,
-)
-_MEASURE_BEFORE: Final = re.compile(
-    r"(?:\b(?:takes?|took|only|just|bara|tar|tog|accuracy\s(?:of|is|was)|loss\s(?:of|is)|time\s(?:of|is|was)|factor(?:\sof)?)\s|\b(?:question|part|fråga|uppgift|task|exercise|section|avsnitt|figure|figur|table|tabell|lab|labb|group|grupp)[\s-]#?|[=~≈<>*/+]\s?(?<!size=)(?<!size\s=\s)(?<!\bb=)(?<!\bb\s=\s)(?<!bs=)(?<!bs\s=\s)(?<!storlek=)(?<!storlek\s=\s))$",
-    re.I,
-)
-
-
-class Aspect(Value, frozen=True):
-    """Something that reasons may speak of (the time, the accuracy), by pattern."""
-
-    name: str
-    words: str
 
 
 class Choice(Value, frozen=True):
     """`options` named as the choice, empty if none or unclear; `sentence` is where.
 
-    `mentioned` are all options that occur; `aspects` the names of those spoken of anywhere in the text.
+    `mentioned` are all options that occur, `rejected` those turned down, `outside` numbers chosen that are no option.
     `unclear` is true if the text names something that could be a choice but not for certain which.
     `worded` is true if it speaks as one who chooses, whether or not an option is named.
     """
 
-    options: tuple[int, ...]
+    options: tuple[Option, ...]
     sentence: str
-    mentioned: frozenset[int]
-    aspects: frozenset[str]
+    mentioned: frozenset[Option]
+    rejected: frozenset[Option] = frozenset()
+    outside: tuple[str, ...] = ()
     unclear: bool = False
     worded: bool = False
 
 
-class _Mention(Value, frozen=True):
-    option: int
-    start: int
-    end: int
+class _Candidate(Value, frozen=True):
+    strength: int
+    order: int
+    options: tuple[Option, ...]
+    sentence: int
+    hedged: bool = False
+
+
+class _Read(Value, frozen=True):
+    """A clause with what it says of options: `plain` are those it speaks of on the writer's own account."""
+
+    clause: Clause
+    all: tuple[Mention, ...]
+    plain: tuple[Mention, ...]
+    denied: tuple[Mention, ...]
+    hedged: bool
+
+
+Described = Callable[[str], Option | None]
+"""Tells which option a description names ("the middle one", "the most accurate one"), None if it names none."""
 
 
 def read_choice(
-    text: str, options: Sequence[int], aspects: Sequence[Aspect], *, asked: bool = True
+    text: str, options: Sequence[Option], *, asked: bool = True, described: Described | None = None
 ) -> Choice:
     """The option that a text chooses, by the strongest cue; see the module's docstring.
 
     `asked` says that the text stands under the question: a few words with one option in them are then a choice.
     """
-    shown = plain(text[:MAX_TEXT])
-    allowed = frozenset(options)
-    spoken = frozenset(aspect.name for aspect in aspects if re.search(aspect.words, shown, re.I))
-    mentioned = frozenset(mention.option for mention in _mentions(shown, allowed))
-    found: list[tuple[int, int, tuple[int, ...], str]] = []  # strength, order, options, sentence
-    for order, sentence in enumerate(sentences(shown)):
-        for strength, named in _candidates(sentence, allowed, asked=asked):
-            found.append((strength, order, named, sentence))
-    if not found:
-        words = re.findall(r"\w+", shown)
-        if (
-            asked
-            and len(mentioned) == 1
-            and len(words) <= 8
-            and not any(sign.search(shown) for sign in (_POOR, _NEGATION, _REJECTED))
-        ):
-            return Choice(tuple(mentioned), shown.strip(), mentioned, spoken)
-        said = next((one for one in sentences(shown) if _STRONG.search(one)), "")
-        return Choice((), said, mentioned, spoken, unclear=bool(mentioned), worded=bool(said))
-    strongest = max(strength for strength, *_ in found)
-    best = [entry for entry in found if entry[0] == strongest]
-    chosen = {option for _, _, given, _ in best for option in given}
-    if len({frozenset(given) for _, _, given, _ in best}) > 1:
-        if len({frozenset(given) for _, _, given, _ in best if len(given) == 1}) == 1 and any(
-            len(given) > 1 for _, _, given, _ in best
-        ):
-            chosen = {option for _, _, given, _ in best if len(given) == 1 for option in given}
+    shown = prose_text(text[:MAX_TEXT])
+    own = frozenset(options)
+    read = [_read(shown, clause, options) for clause in clauses(shown)]
+    mentioned = frozenset(mention.option for one in read for mention in one.all) & own
+    reader = _Reader(shown, options, read, asked=asked, described=described)
+    found = reader.candidates()
+    sentence = reader.sentence
+    rejected = frozenset(reader.rejected)
+    sure = [one for one in found if not one.hedged]
+    if not sure:
+        hedged = {one.options for one in found}
+        if len(hedged) == 1 and len(next(iter(hedged))) == 1 and not reader.conditional:
+            return Choice(next(iter(hedged)), sentence(found[-1].sentence), mentioned, rejected)
+        if not found and asked and (short := _short_answer(shown, read)) is not None:
+            return Choice((short,), shown.strip(), mentioned, rejected)
+        if found:
+            return Choice((), sentence(found[-1].sentence), mentioned, rejected, unclear=True, worded=True)
+        where = next((one.clause.sentence for one in read if _chooses(one.clause.text)), None)
+        said = "" if where is None else sentence(where)
+        return Choice((), said, mentioned, rejected, reader.outside, bool(mentioned), bool(said))
+    strongest = max(one.strength for one in sure)
+    best = [one for one in sure if one.strength == strongest]
+    sets = {frozenset(one.options) for one in best}
+    if len(sets) > 1:
+        single = {one for one in sets if len(one) == 1}
+        if len(single) == 1 and any(len(one) > 1 for one in sets):
+            sets = single
         else:
-            return Choice((), best[-1][3], mentioned, spoken, unclear=True)
-    return Choice(tuple(sorted(chosen)), best[-1][3], mentioned, spoken)
+            return Choice((), sentence(best[-1].sentence), mentioned, rejected, unclear=True, worded=True)
+    chosen = next(iter(sets))
+    if reader.outside and len(chosen) == 1 and strongest <= _PRAISED:
+        return Choice(
+            (), sentence(best[-1].sentence), mentioned, rejected, reader.outside, unclear=True, worded=True
+        )
+    if chosen <= rejected and not any(one.strength >= _PICKED for one in best):
+        return Choice((), sentence(best[-1].sentence), mentioned, rejected, unclear=True, worded=True)
+    ordered = tuple(option for option in options if option in chosen)
+    return Choice(ordered, sentence(best[-1].sentence), mentioned, rejected)
 
 
-def sentences(text: str) -> list[str]:
-    """The sentences of a plain text; numbers with points in them stay whole."""
-    return [part.strip() for part in _SENTENCE.split(text) if part and part.strip()]
+def _short_answer(text: str, read: Sequence[_Read]) -> Option | None:
+    """The one option in an answer of a few words."""
+    named = {mention.option for one in read for mention in one.plain}
+    every = {mention.option for one in read for mention in one.all}
+    few = len(re.findall(r"\w+", text)) <= _FEW_WORDS and not _TELLS.search(text)
+    plain = all(one.clause.stance is Stance.ASSERTED for one in read) and not REJECT.search(text)
+    return next(iter(named)) if len(named) == 1 and len(every) == 1 and few and plain else None
 
 
-def _mentions(text: str, allowed: frozenset[int]) -> Iterator[_Mention]:
-    for match in NUMBER.finditer(text):
-        number = numeral(match)
-        if (
-            number is None
-            or _UNIT_BEHIND.match(text[match.end() :][:20])
-            or _MEASURE_BEFORE.search(text[: match.start()][-24:])
-        ):
-            continue
-        value = next((int(reading) for reading in number.readings if reading in allowed), None)
-        if value is not None and not re.match(r"[.,]\d", text[match.end() :][:2]):
-            yield _Mention(value, match.start(), match.end())
-    for match in _WORDS.finditer(text):
-        value = _NUMBER_WORDS[match[0].lower()]
-        if value in allowed and not _UNIT_BEHIND.match(text[match.end() :][:20]):
-            yield _Mention(value, match.start(), match.end())
+def _chooses(text: str) -> bool:
+    return bool(PICK.search(text) or BEST.search(text))
 
 
-_BARE: Final = re.compile(
-    r"(?:(?:a|the|en|ett)\s)?(?:batch\s?(?:size|storlek\w*)\s?(?:of|på|=|:)?\s?)?(?:[\d  ,.]{1,8}|(?:one\s|a\s)?\w{3,12})\s?[.!]",
-    re.I,
-)
-_SAYS_I: Final = re.compile(r"\b(?:I|we|jag|vi)\b.*\b(?:would|will|choose|pick|skulle|väljer)", re.I)
-_MOST: Final = re.compile(r"most|mest", re.I)
-_STATES: Final = re.compile(r"\b(?:is|är|was|var|takes?|tar)\b")
-_ANAPHOR: Final = re.compile(r"\b(?:that|it|this|which|den|det|denna)\b", re.I)
-
-# How much a clause says: what concludes counts before what chooses, that before what only praises.
-_CONCLUDED, _CHOSEN, _PRAISED, _NEAR_A_CUE = 4, 3, 2, 1
-
-
-def _candidates(
-    sentence: str, allowed: frozenset[int], *, asked: bool
-) -> Iterator[tuple[int, tuple[int, ...]]]:
-    """(strength, options) for each clause of a sentence that chooses."""
-    if _DISAGREES.search(sentence):
-        return
-    clauses = [clause for clause in _CLAUSE.split(sentence) if clause.strip()]
-    cue_before = False
-    last_named: tuple[int, ...] = ()
-    alone = _alone(sentence, allowed)
-    if alone and asked:
-        yield _CHOSEN, alone
-    for index, clause in enumerate(clauses):
-        named = _chosen_in(clause, allowed)
-        strong = bool(_STRONG.search(clause))
-        if _REJECTED.search(clause):
-            continue
-        if not named:
-            mentions = any(True for _ in _mentions(clause, allowed))
-            labelled = index == 1 and bool(_alone(f"{clauses[0]}.", allowed))
-            if strong and not mentions and len(last_named) == 1 and (labelled or _ANAPHOR.search(clause)):
-                yield (
-                    _CHOSEN,
-                    last_named,
-                )  # "with 100 ..., so that is what I would start with"; "100: the best"
-            cue_before = strong and not mentions
-            continue
-        last_named = named
-        following = clauses[index + 1] if index + 1 < len(clauses) else ""
-        strength = _strength(clause, following, sentence, named, allowed, strong=strong)
-        if strength or (cue_before and not _POOR.search(clause)):
-            yield strength or _NEAR_A_CUE, named
+def _read(text: str, clause: Clause, options: Sequence[Option]) -> _Read:
+    found = mentions(text, options, clause.start, clause.end)
+    if len(found) > _MOST_MENTIONS:
+        found = ()
+    stances = [stance_at(text, one.start, one.end) for one in found]
+    spoken = [
+        (one, stance) for one, (stance, _) in zip(found, stances, strict=True) if one.part is Part.SPOKEN_OF
+    ]
+    plain = tuple(one for one, stance in spoken if stance is Stance.ASSERTED or stance in _DOUBTED)
+    denied = tuple(one for one, stance in spoken if stance is Stance.DENIED)
+    hedged = any(stance in _DOUBTED for _, stance in spoken) or (not spoken and clause.stance in _DOUBTED)
+    return _Read(clause, found, plain, denied, hedged)
 
 
-def _alone(sentence: str, allowed: frozenset[int]) -> tuple[int, ...]:
-    """The option of a sentence that says nothing else: "One hundred.", "Batch size 100!"."""
-    named = {mention.option for mention in _mentions(sentence, allowed)}
-    if len(named) == 1 and _BARE.fullmatch(sentence.strip()):
-        return tuple(named)
-    return ()
+class _Reader:
+    """Goes through the clauses in order; remembers what was spoken of last."""
 
+    def __init__(
+        self,
+        text: str,
+        options: Sequence[Option],
+        read: Sequence[_Read],
+        *,
+        asked: bool,
+        described: Described | None,
+    ) -> None:
+        self.text = text
+        self.options = options
+        self.read = read
+        self.asked = asked
+        self.described = described
+        self.rejected: set[Option] = set()
+        self.outside: tuple[str, ...] = ()
+        self.conditional = any(
+            one.clause.stance in _DOUBTED and not _MILD.fullmatch(one.clause.cue) for one in read
+        )
+        spans: dict[int, list[int]] = {}
+        for one in read:
+            spans.setdefault(one.clause.sentence, [one.clause.start, one.clause.end])[1] = one.clause.end
+        self._spans = spans
 
-def _strength(
-    clause: str,
-    following: str,
-    sentence: str,
-    named: tuple[int, ...],
-    allowed: frozenset[int],
-    *,
-    strong: bool,
-) -> int:
-    """How strongly a clause chooses what it names; 0 if it does not."""
-    poor = bool(_POOR.search(clause)) and not strong
-    concluded = bool(_CONCLUDES.search(clause))
-    if strong or (concluded and not poor):
-        return _CONCLUDED if concluded or _SAYS_I.search(clause) else _CHOSEN
-    if poor:
-        return 0
-    if _WEAK.search(clause):
-        return _CHOSEN if _MOST.search(clause) and _SPENT.search(sentence) else _PRAISED
-    last = max((mention.end for mention in _mentions(clause, allowed)), default=len(clause))
-    reasoned = bool(_BECAUSE.search(clause[last:])) or bool(_BECAUSE.match(following))
-    return _PRAISED if reasoned and len(named) == 1 and not _STATES.search(clause) else 0
+    def sentence(self, number: int) -> str:
+        """The sentence of that number."""
+        start, end = self._spans[number]
+        return self.text[start:end].strip()
 
-
-_LISTED: Final = re.compile(
-    r"\s*(?:,|or|and|to|-|eller|och|till|/)?\s*(?:a\s)?(?:batch\s?size\s?(?:of\s)?)?", re.I
-)
-_REASON: Final = re.compile(r"\b(?:because|since|eftersom|due\sto)\b", re.I)
-_STARTS_WITH_REASON: Final = re.compile(r"\W*(?:because|since|eftersom)\b", re.I)
-_PAIR: Final = re.compile(r"\b(?:or|and|between|either|both|eller|och|mellan|antingen|båda)\b|-|/", re.I)
-
-
-_MOST_MENTIONS: Final = 12  # of options in one clause
-
-
-def _chosen_in(clause: str, allowed: frozenset[int]) -> tuple[int, ...]:
-    """The options of a clause that are neither negated nor only compared with, nor given as a reason's figure."""
-    kept: list[int] = []
-    passed_over = False  # the mention before this one was
-    last_end = 0
-    mentions = sorted(_mentions(clause, allowed), key=lambda mention: mention.start)
-    if len(mentions) > _MOST_MENTIONS:  # a list of figures, no sentence
-        return ()
-    for mention in mentions:
-        before = clause[: mention.start]
-        negations = list(_NEGATION.finditer(before))
-        negated = bool(negations) and not _REVERSAL.search(before[negations[-1].end() :])
-        negated = negated or bool(_NEGATED_BEHIND.match(clause[mention.end :]))
-        listed = last_end > 0 and bool(_LISTED.fullmatch(clause[last_end : mention.start]))
-        compared = passed_over if listed else bool(_COMPARED.search(before))
-        reason = bool(kept) and bool(_REASON.search(before)) and not _STARTS_WITH_REASON.match(before)
-        last_end, passed_over = mention.end, negated or compared or reason
-        if not passed_over:
-            kept.append(mention.option)
-    unique = tuple(dict.fromkeys(kept))
-    if len(unique) > 2 or (len(unique) == 2 and not _PAIR.search(clause)):
-        return ()
-    return unique
-
-
-_HIGHEST: Final = re.compile(
-    r"\b(?:highest|best|most|maximum|max|greatest|högsta?|bästa?|störst\w*|mest)\s(?:\w+\s){0,2}?$", re.I
-)
-_LOWEST: Final = re.compile(
-    r"\b(?:fastest|quickest|shortest|lowest|least|minimum|snabbast\w*|kortast\w*|lägst\w*|minst)\b", re.I
-)
-_HEDGED: Final = re.compile(
-    r"\b(?:almost|nearly|second|close\sto|among|one\sof|not|n't|nästan|inte|next|per|given|without|for\sthe|trade)\b",
-    re.I,
-)
-
-
-def contradicted_superlative(
-    text: str,
-    chosen: int,
-    figures: Mapping[str, Mapping[int, float]],
-    aspects: Sequence[Aspect],
-    options: Sequence[int],
-) -> str:
-    """The clause that claims the best accuracy or the shortest time for the chosen option against the student's own figures.
-
-    `figures` gives, by aspect name, the value of each option; of the first aspect (time) less is better, of the second more.
-    Empty if there is none. Clauses about another option, and hedged ones, are passed over.
-    """
-    time, accuracy = aspects[0], aspects[1]
-    for sentence in sentences(plain(text[:MAX_TEXT])):
-        for clause in _CLAUSE.split(sentence):
-            if not clause or _HEDGED.search(clause):
+    def candidates(self) -> list[_Candidate]:
+        """All clauses that choose, in order."""
+        found: list[_Candidate] = []
+        topic: tuple[Option, ...] = ()
+        cue_strength = 0  # of a clause that ends in a colon: "Our recommendation: 100"
+        cue_sentence = -1
+        for order, one in enumerate(self.read):
+            clause = one.clause
+            following = self.read[order + 1].clause if order + 1 < len(self.read) else None
+            if clause.stance in _OTHERS or DISAGREES.search(clause.text):
+                cue_strength = 0
                 continue
-            others = {mention.option for mention in _mentions(clause, frozenset(options))} - {chosen}
-            if others:
-                continue
-            about = chosen in {
-                mention.option for mention in _mentions(clause, frozenset(options))
-            } or re.match(
-                r"\W*(?:it|which|den|det|and|och|as\sit|since\sit|because\sit|eftersom\sden)\b", clause, re.I
+            words = clause.text
+            named = self._named(one)
+            pick, best = self._says(PICK, clause), self._says(BEST, clause) or self._per_cost(clause)
+            reject = self._says(REJECT, clause)
+            denied_word = self._denied_choice(clause)
+            if denied_word or (reject and not (pick or best)):
+                self.rejected.update(mention.option for mention in (*one.plain, *one.denied))
+            self.rejected.update(mention.option for mention in one.denied)
+            strength = 0
+            if (pick or best) and UNWISE.search(words):
+                self.rejected.update(mention.option for mention in one.plain)
+                strength, named = 0, ()
+            elif denied_word and not self._says(PICK, clause):
+                strength, named = 0, ()
+            elif not named and (pick or best) and not one.all:
+                found_option = self.described(words) if self.described else None
+                outside = other_numbers(self.text, self.options, clause.start, clause.end)
+                if outside:
+                    self.outside += outside
+                elif found_option is not None:
+                    named, strength = (found_option,), _PICKED if pick else _BEST
+                elif len(topic) == 1 and (REFERS_BACK.search(words) or cue_strength):
+                    named, strength = topic, _PICKED if pick else _BEST
+            elif named:
+                strength = self._strength(one, named, following, bool(pick), bool(best), bool(reject))
+                if not strength and cue_strength and cue_sentence in {clause.sentence, clause.sentence - 1}:
+                    strength = cue_strength if self._bare(one) or not reject else 0
+            if not strength and not one.all and self.described and self._describes_alone(clause):
+                found_option = self.described(words)
+                if found_option is not None:
+                    named, strength = (found_option,), _BARE
+            if strength and named:
+                if LATER.search(words) and strength < _CONCLUDED:
+                    strength = _LATER
+                found.append(_Candidate(strength, order, named, clause.sentence, one.hedged))
+            spoken = tuple(dict.fromkeys(mention.option for mention in one.plain))
+            if len(spoken) == 1:
+                topic = spoken
+            elif len(spoken) > 1:
+                topic = ()
+            colon = words.rstrip().endswith((":", "=")) or (
+                following is not None and self._opens_colon(clause, following)
             )
-            if not about:
-                continue
-            for match in re.finditer(accuracy.words, clause, re.I):
-                values = figures.get(accuracy.name, {})
-                if (
-                    _HIGHEST.search(clause[: match.start()])
-                    and chosen in values
-                    and values[chosen] < max(values.values())
-                ):
-                    return clause.strip()
-            values = figures.get(time.name, {})
-            if (
-                _LOWEST.search(clause)
-                and re.search(time.words, clause, re.I)
-                and chosen in values
-                and values[chosen] > min(values.values())
-            ):
-                return clause.strip()
-    return ""
+            cue_strength = (_PICKED if pick else _BEST if best else 0) if colon and not one.all else 0
+            cue_sentence = clause.sentence
+        return found
+
+    def _describes_alone(self, clause: Clause) -> bool:
+        """Whether a clause is a few words and no statement: "The middle one."."""
+        few = len(clause.text.split()) <= _FEW_WORDS and clause.stance is Stance.ASSERTED
+        return self.asked and few and not _STATES.search(clause.text)
+
+    def _opens_colon(self, clause: Clause, following: Clause) -> bool:
+        return self.text[clause.end - 1 : following.start + 1].strip().startswith((":", "-", "–", "->", "=>"))
+
+    def _named(self, one: _Read) -> tuple[Option, ...]:
+        """The options that a clause may choose: one, or two joined by "or"."""
+        unique = tuple(dict.fromkeys(mention.option for mention in one.plain))
+        if len(unique) == 1:
+            return unique
+        if len(unique) == 2 and PAIRED.search(one.clause.text) and self._joined(one.plain):
+            return unique
+        if len(unique) > 1:
+            return self._nearest(one)
+        return ()
+
+    def _joined(self, plain: Sequence[Mention]) -> bool:
+        return all(
+            re.fullmatch(
+                r"\W*(?:(?:or|and|to|eller|och|till|a|batch|size|of)\W+){0,4}",
+                self.text[left.end : right.start],
+                re.I,
+            )
+            for left, right in pairwise(plain)
+        )
+
+    def _nearest(self, one: _Read) -> tuple[Option, ...]:
+        """Of several options the one that a verb of choosing has as its object."""
+        match = self._says(PICK, one.clause)
+        if match is None:
+            return ()
+        behind = [mention for mention in one.plain if mention.start >= match.end()]
+        if behind and len({mention.option for mention in behind}) == 1 and behind[0].start - match.end() < 30:
+            return (behind[0].option,)
+        return ()
+
+    def _says(self, words: re.Pattern[str], clause: Clause) -> re.Match[str] | None:
+        """The first such word of a clause that is not denied, nor another's."""
+        for match in words.finditer(self.text, clause.start, clause.end):
+            stance, _ = stance_at(self.text, match.start(), match.end())
+            if stance is Stance.ASSERTED or stance in _DOUBTED:
+                if words is BEST and self._of_an_aspect(match, clause):
+                    continue
+                return match
+        return None
+
+    def _of_an_aspect(self, match: re.Match[str], clause: Clause) -> bool:
+        """Whether "best" praises one aspect ("the best accuracy"), not the option."""
+        if not re.fullmatch(r"best|bästa?|optimal\w*|perfect|ideal", match[0], re.I):
+            return False
+        behind = self.text[match.end() : clause.end]
+        return bool(
+            re.match(
+                r"\s(?:(?:test|training|train|overall|possible|measured|resulting)\s){0,2}(?:accurac\w*|acc\b|times?\b|noggrannhet\w*|träffsäkerhet\w*|precision\w*|tid\w*|results?|resultat\w*|score|performance)",
+                behind,
+                re.I,
+            )
+        ) and not self._per_cost(clause)
+
+    def _per_cost(self, clause: Clause) -> re.Match[str] | None:
+        match = PER_COST.search(self.text, clause.start, clause.end)
+        if match and stance_at(self.text, match.start(), match.end())[0] is Stance.ASSERTED:
+            return match
+        return None
+
+    def _denied_choice(self, clause: Clause) -> bool:
+        """Whether a word of choosing stands in the clause and is denied."""
+        return any(
+            stance_at(self.text, match.start(), match.end())[0] is Stance.DENIED
+            for words in (PICK, BEST, PRAISE)
+            for match in words.finditer(self.text, clause.start, clause.end)
+        )
+
+    def _strength(
+        self,
+        one: _Read,
+        named: tuple[Option, ...],
+        following: Clause | None,
+        pick: bool,
+        best: bool,
+        reject: bool,
+    ) -> int:
+        """How strongly a clause chooses what it names; 0 if it does not."""
+        words = one.clause.text
+        concluded = bool(CONCLUDES.match(words))
+        bare = self._bare(one)
+        if pick or best:
+            if reject and not pick:
+                return 0
+            return _CONCLUDED if concluded else _PICKED if pick else _BEST
+        if reject:
+            return 0
+        if bare and (concluded or self._arrow(one)):
+            return _CONCLUDED
+        if bare and (self.asked or len(named) == 1):
+            alone = self._ends_sentence(one) or (
+                following is not None
+                and bool(REASON.match(self.text[one.plain[-1].end : following.end].lstrip(" ,)")))
+            )
+            contrasted = (
+                bool(re.match(r"\W*(?:but|utan|men|rather)\b", words, re.I))
+                or self.text[one.plain[0].end : one.clause.end + 1].strip()[:1] == ":"
+            )
+            if (alone and self.asked) or contrasted:
+                return _BARE
+        if concluded and len(named) == 1 and not self._states(one):
+            return _PRAISED
+        return _PRAISED if self._says(PRAISE, one.clause) else 0
+
+    def _arrow(self, one: _Read) -> bool:
+        return bool(
+            re.search(r"(?:->|=>|→|⇒)\W*$", self.text[max(0, one.plain[0].start - 4) : one.plain[0].start])
+        )
+
+    def _states(self, one: _Read) -> bool:
+        return bool(_STATES.search(self.text[one.plain[-1].end : one.clause.end]))
+
+    def _bare(self, one: _Read) -> bool:
+        """Whether a clause says no more than its option, or that and a reason: "so 100", "100 as it is quick"."""
+        if not one.plain:
+            return False
+        before = self.text[one.clause.start : one.plain[0].start]
+        behind = self.text[one.plain[-1].end : one.clause.end]
+        before = CONCLUDES.sub("", before) if CONCLUDES.match(before) else before
+        left = FILLER.sub("", before)
+        if re.search(r"\w", left):
+            return False
+        reason = REASON.match(behind.lstrip())
+        return bool(reason) or not re.search(r"\w", FILLER.sub("", behind))
+
+    def _ends_sentence(self, one: _Read) -> bool:
+        behind = self.text[one.clause.end : one.clause.end + 2]
+        return (
+            one.clause.text.rstrip().endswith((".", "!", ")"))
+            or not behind.strip()
+            or bool(REASON.match(self.text[one.plain[-1].end : one.clause.end].lstrip()))
+        )

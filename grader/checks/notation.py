@@ -35,7 +35,7 @@ _CHARACTERS: Final = str.maketrans(
         "\f": "\n",
     }
 )
-_ARROWS: Final = re.compile(r"(?:=>|-{1,3}>|:=|={2,3})")
+_ARROWS: Final = re.compile(r"(?:=>|-{1,3}>|<-{1,3}(?= )|:=|={2,3})")
 _TIMES_LETTER: Final = re.compile(r"(?<=[\d)])[ ]{0,3}[xX][ ]{0,3}(?=[\d(])|(?<= )[xX][ ]{0,3}(?=[\d(])")
 _TEX_SIGN: Final = re.compile(r"\\[A-Za-z]|\\[,;:!\\ ]|[$_^]\s*\{|\{[,.]\}")
 _TEX_SYMBOLS: Final = {
@@ -142,7 +142,18 @@ def plain(text: str) -> str:
     return _TIMES_LETTER.sub("*", _ARROWS.sub("=", text))
 
 
+def columns_joined(text: str) -> str:
+    """A plain text with sums and products that are set out in columns written on one line."""
+    signs = {"x": " * ", "X": " * "}
+    return _RULED.sub(" = ", _UNDER.sub(lambda line: signs.get(line[1], f" {line[1]} "), text))
+
+
 _POWER: Final = re.compile(r"(?<=[\w)])\*\*(?=[\d(])|(?<=[\w)]) \*\* (?=[\d(])")
+# Sums and products set out in columns: a line with a sign and a number, and a ruler above what it comes to.
+_UNDER: Final = re.compile(r"(?<=\d)[ ]{0,40}\n[ ]{0,40}([xX*+])[ ]{0,40}(?=\d{1,12}[ ]{0,40}$)", re.M)
+_RULED: Final = re.compile(
+    r"(?<=\d)[ ]{0,40}\n[ ]{0,40}[-_=]{2,60}[ ]{0,40}\n[ ]{0,40}(?=\d[\d ]{0,12}$)", re.M
+)
 _ESCAPED: Final = re.compile(r"\\([*_#()\[\]+\-.!=])")
 
 

@@ -11,19 +11,13 @@ from typing import Any, Final
 from grader.documents.blocks.collector import Collector
 from grader.documents.blocks.ink import NOT_DISPLAYED
 from grader.documents.blocks.picture_references import attached, from_base64, none_beside, picture
-from grader.documents.core.document import (
-    BlockKind,
-    Figure,
-    FigureKind,
-    Picture,
-    Place,
-    UnreadableDocumentError,
-)
+from grader.documents.core.document import BlockKind, Figure, FigureKind, Picture, Place
 from grader.documents.core.encoding import clean
 from grader.documents.core.limits import ReadingLimits
 from grader.documents.html.html_reader import read_fragment
 from grader.documents.tex.tex_maths_ink import seen_of_maths
 from grader.documents.text.markdown_reader import read_markdown
+from grader.errors import UnreadableDocumentError
 
 _PICTURES: Final = (
     "image/png",

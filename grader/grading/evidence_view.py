@@ -7,7 +7,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Final
 
-from grader.documents.core.document import Block, Document, UnreadableDocumentError
+from grader.documents.core.document import Block, Document
+from grader.errors import UnreadableDocumentError
 from grader.grading.grading import Judged
 from grader.grading.unseen_text import UNSEEN_WHERE
 from grader.model import Evidence, Result, Value, Verdict

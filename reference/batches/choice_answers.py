@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import re
+from collections.abc import Mapping, Sequence
 from typing import Final
 
-from grader.checks import Answer, Finding, missing, passed, review
-from grader.checks.choice import Aspect, Choice, contradicted_superlative, read_choice, sentences
+from grader.checks import Answer, Finding, failed, missing, partial, passed, review
+from grader.checks.aspects import Aspect, Unit
+from grader.checks.choice import Choice, read_choice
+from grader.checks.described_options import Descriptions
+from grader.checks.option_mentions import Option
+from grader.checks.reasons import Reasons, Refuted, read_reasons
 from grader.documents.core.document import Block, BlockKind, FigureKind
 from grader.model import Evidence
 from reference.batches.batch_answers import shared_table
@@ -14,17 +19,81 @@ from reference.lab.batch_sizes import BATCH_SIZES
 
 TIME: Final = Aspect(
     "time",
-    r"\btim(?:e|es|ing)\b|\bsec(?:ond)?s?\b|\bsek|\btid\w*|\b\d+\s?s\b|\bfast\w*|\bquick\w*|\bslow\w*|\bspeed\w*|\bsnabb\w*|\blångsam\w*|\bcheap\b|\befficien\w*|\beffektiv\w*|\bduration",
+    nouns=r"(?:training|train|run|running|computation|computing|execution|waiting|tränings?|kör|beräknings?)?-?(?:times?|tid\w*)|duration|speed|hastighet\w*|snabbhet\w*",
+    little=(
+        "fast",
+        "quick",
+        "speedy",
+        "rapid",
+        "swift",
+        "cheap",
+        "fort",
+        "short",
+        "efficient",
+        "snabb",
+        "kort",
+        "billig",
+        "effektiv",
+    ),
+    much=(
+        "slow",
+        "long",
+        "lengthy",
+        "expensive",
+        "costly",
+        "forever",
+        "ages",
+        "långsam",
+        "lång",
+        "läng",
+        "länge",
+        "dyr",
+        "evighet",
+    ),
+    units=(
+        Unit(r"s|secs?|seconds?|sek|sekund\w*", 1.0),
+        Unit(r"min|mins|minutes?|minut\w*", 60.0),
+        Unit(r"hours?|timm\w*", 3600.0),
+    ),
+    less_is_better=True,
+    ratio=True,
+    alike=2.2,
+    apart=5.0,
+    clear=1.4,
+    unlike=r"\b(?:per|each|every|epochs|step|compile|varje|epoker)\b",
 )
 ACCURACY: Final = Aspect(
     "accuracy",
-    r"accura\w*|\bacc\b|noggrann\w*|träffsäker\w*|precision|\d\s?%|percentage\s?points?|procentenhet\w*|\bpp\b|\bperforman\w*|\bprestanda",
+    nouns=r"(?:training|train|test|tränings?|test)?-?(?:ac+u?a?r+a?n?c(?:y|ies|cy)?|acc|noggrannhet\w*|träffsäkerhet\w*|precision\w*|performance|prestanda|score|results?|resultat\w*|quality|kvalitet\w*|correctness|korrekthet\w*)",
+    little=("inaccurate", "imprecise", "onoggrann", "osäker"),
+    much=("accurate", "precise", "noggrann", "träffsäker", "exakt", "correct", "korrekt"),
+    units=(
+        Unit(
+            r"percentage\s?points?|percent\s?points?|procentenhet\w*|pp|points?|poäng", 0.01, difference=True
+        ),
+        Unit(r"%|percent|per\s?cent|procent", 0.01),
+    ),
+    less_is_better=False,
+    ratio=False,
+    alike=0.05,
+    apart=0.1,
+    clear=0.004,
+    fraction=True,
+    quality=True,
+    unlike=r"\b(?:test\w*|val\w*|loss|förlust|evaluat\w*)\b",
 )
 ASPECTS: Final = (TIME, ACCURACY)
 TOLERANCE: Final = (
     0.05  # how far below the best accuracy of the student's own table a choice may lie and hold its own
 )
 _ROW: Final = 120  # characters of a line that is a row of figures and nothing else
+_FEW_FIGURES: Final = 3  # accuracies, below which there is no table to hold a choice against
+_CAPTION: Final = re.compile(
+    r"^\W*(?:(?:table|tabell|figure|figur|fig|plot|graph|diagram|bild)\s?\.?\s?\d+\b|(?:caption|bildtext)\b)"
+    r"|\b(?:tables?|figures?|plots?|graphs?|diagrams?|tabell\w*|figur\w*|graf\w*|plott\w*|diagram\w*)\b.{0,40}\b(?:shows?|lists?|contains?|gives?|presents?|displays?|visar|innehåller|ger)\b.{0,60}$"
+    r"|\b(?:below|above|nedan|ovan)\b.{0,30}\b(?:are|is|follows?|you\s(?:see|find)|we\s(?:list|show|plot)|ser\sman|visas|är|finns)\b",
+    re.I,
+)
 
 
 def _prose(answer: Answer) -> tuple[Block, ...]:
@@ -33,48 +102,80 @@ def _prose(answer: Answer) -> tuple[Block, ...]:
     return own or tuple(block for block in answer.sections.rest if block.kind is BlockKind.PROSE)
 
 
-def _choice(answer: Answer) -> tuple[Choice, tuple[Block, ...]]:
-    blocks = _prose(answer)
+def _own_words(answer: Answer) -> str:
+    """The prose without rows of figures, captions and what only says where the table is."""
     rows = {
         row.evidence.excerpt for row in answer.shared(shared_table).rows if len(row.evidence.excerpt) < _ROW
     }
-    text = "\n\n".join(
+    return "\n\n".join(
         "\n".join(
             line
             for line in block.text.split("\n")
-            if line.strip() and line.strip() not in rows and "\t" not in line
+            if line.strip() and line.strip() not in rows and "\t" not in line and not _is_caption(line)
         )
-        for block in blocks
+        for block in _prose(answer)
     )
+
+
+def _is_caption(line: str) -> bool:
+    """Whether a line tells what a table or figure is, and chooses nothing."""
+    return bool(_CAPTION.search(line)) and not read_choice(line, BATCH_SIZES, asked=False).options
+
+
+def _figures(answer: Answer) -> dict[str, Mapping[Option, float]]:
+    return {
+        name: {option: value for option, value in values.items()}
+        for name, values in answer.shared(shared_table).figures().items()
+    }
+
+
+def _choice(answer: Answer) -> Choice:
     asked = any(block.kind is BlockKind.PROSE for block in answer.section)
-    return read_choice(text, BATCH_SIZES, ASPECTS, asked=asked), blocks
+    described = Descriptions(BATCH_SIZES, ASPECTS, _figures(answer))
+    return read_choice(answer.shared(_own_words), BATCH_SIZES, asked=asked, described=described.option)
+
+
+def _reasons(answer: Answer) -> Reasons:
+    chosen = answer.shared(_choice).options
+    return read_reasons(
+        answer.shared(_own_words),
+        BATCH_SIZES,
+        ASPECTS,
+        chosen[0] if len(chosen) == 1 else None,
+        _figures(answer),
+    )
 
 
 def _place(passage: str, blocks: Sequence[Block]) -> list[Evidence]:
     """The block that a sentence stands in, with the sentence as its excerpt."""
-    start = " ".join(passage.split())[:24]
+    start = "".join(passage.split())[:20]
     for block in blocks:
-        if start and start in " ".join(block.text.split()):
+        if start and start in "".join(block.text.replace("*", "").replace("`", "").split()):
             return [block.evidence(passage)]
     return [block.evidence() for block in blocks[:2]]
 
 
 def judge_choice(answer: Answer) -> Finding:
     """The finding of ``q3.choice``."""
-    choice, blocks = answer.shared(_choice)
+    choice = answer.shared(_choice)
+    blocks = _prose(answer)
     shown = _place(choice.sentence, blocks)
     if not choice.options:
-        text = " ".join(block.text for block in blocks)
-        if not text.strip() or len(text.split()) < 4:
+        words = answer.shared(_own_words).split()
+        asked = any(block.kind is BlockKind.PROSE for block in answer.section)
+        weighing = asked and answer.shared(_reasons).weighing
+        if not words or not (choice.mentioned or choice.worded or weighing):
             return _no_prose(answer, "No batch size is named as the one to start with.")
-        if not choice.mentioned and not choice.aspects and not choice.worded:
-            return missing("No batch size is named as the one to start with.")
+        if choice.outside:
+            staff = f"Named as the choice: {', '.join(choice.outside)}, which is none of the five."
+        elif choice.unclear:
+            staff = "Several sizes are named; which is the choice is not certain."
+        else:
+            staff = "No one of the five sizes is named as the choice."
         return review(
             "The program could not tell for certain which batch size you would start with; a person looks at it.",
             shown,
-            staff="No one of the five sizes is named as the choice."
-            if not choice.unclear
-            else "Several sizes are named; which is the choice is not certain.",
+            staff=staff,
             hint="Name one batch size in so many words.",
         )
     if len(choice.options) > 1:
@@ -87,10 +188,10 @@ def judge_choice(answer: Answer) -> Finding:
     return _held_against_table(choice.options[0], answer, shown)
 
 
-def _held_against_table(chosen: int, answer: Answer, shown: list[Evidence]) -> Finding:
-    figures = answer.shared(shared_table).figures()
+def _held_against_table(chosen: Option, answer: Answer, shown: list[Evidence]) -> Finding:
+    figures = _figures(answer)
     times, accuracies = figures["time"], figures["accuracy"]
-    if chosen not in times or chosen not in accuracies or len(accuracies) < 3:
+    if chosen not in times or chosen not in accuracies or len(accuracies) < _FEW_FIGURES:
         return review(
             "A batch size is named, but there are no figures to hold it against; a person looks at it.",
             shown,
@@ -98,8 +199,10 @@ def _held_against_table(chosen: int, answer: Answer, shown: list[Evidence]) -> F
         )
     better = [
         batch
-        for batch in times.keys() & accuracies.keys()
-        if times[batch] <= times[chosen]
+        for batch in BATCH_SIZES
+        if batch in times
+        and batch in accuracies
+        and times[batch] <= times[chosen]
         and accuracies[batch] >= accuracies[chosen]
         and (times[batch], accuracies[batch]) != (times[chosen], accuracies[chosen])
     ]
@@ -108,7 +211,7 @@ def _held_against_table(chosen: int, answer: Answer, shown: list[Evidence]) -> F
         return review(
             "By your own table another batch size is no slower and no less accurate; a person looks at the reasons.",
             shown,
-            staff=f"Chosen {chosen} ({times[chosen]:g} s, {accuracies[chosen]:.4g}) is beaten by {', '.join(map(str, sorted(better)))} in time and accuracy.",
+            staff=f"Chosen {chosen} ({times[chosen]:g} s, {accuracies[chosen]:.4g}) is beaten by {', '.join(map(str, better))} in time and accuracy.",
             hint="Compare your choice with each of the others in your own table.",
         )
     if behind > TOLERANCE:
@@ -121,26 +224,42 @@ def _held_against_table(chosen: int, answer: Answer, shown: list[Evidence]) -> F
 
 
 def judge_reasoning(answer: Answer) -> Finding:
-    """The finding of ``q3.reasoning``: credit only where all that can be checked holds; never a fail."""
-    choice, blocks = answer.shared(_choice)
-    text = "\n\n".join(block.text for block in blocks)
-    shown = _place(choice.sentence, blocks)
-    if len(text.split()) < 4 or (not choice.aspects and not choice.mentioned):
-        return _no_prose(answer, "No reasons for a choice were found.")
+    """The finding of ``q3.reasoning``: credit only where both aspects are weighed and the table bears it out."""
+    choice, reasons = answer.shared(_choice), answer.shared(_reasons)
+    blocks = _prose(answer)
+    asked = any(block.kind is BlockKind.PROSE for block in answer.section)
+    if (not reasons.named and not reasons.given) or not (asked or choice.mentioned):
+        if choice.options or not choice.mentioned:
+            return _no_prose(answer, "No reasons for a choice were found.")
+        return missing("No reasons for a choice were found.")
+    shown = _place(reasons.first or choice.sentence, blocks)
+    if reasons.refuted and (wrong := _refuted(reasons.refuted[0], answer, blocks)) is not None:
+        return wrong
     settled = answer.finding("q3.choice")
-    doubts = []
+    doubts = [
+        f"{words!r} does not seem to be what the student's own table says"
+        for words in (*(one.words for one in reasons.refuted), *reasons.doubted)
+    ]
     if settled is None or settled.share < 1:
         doubts.append("the choice itself is not settled")
-    if lacking := [aspect.name for aspect in ASPECTS if aspect.name not in choice.aspects]:
-        doubts.append(f"{' and '.join(lacking)} is not spoken of")
-    if not doubts:
-        claim = contradicted_superlative(
-            text, choice.options[0], answer.shared(shared_table).figures(), ASPECTS, BATCH_SIZES
+    lacking = [aspect.name for aspect in ASPECTS if aspect.name not in reasons.given]
+    silent = [name for name in lacking if name not in reasons.named]
+    if (
+        not doubts
+        and not reasons.loose
+        and len(lacking) == 1
+        and lacking == silent
+        and len(choice.options) == 1
+    ):
+        had = next(aspect.name for aspect in ASPECTS if aspect.name not in lacking)
+        return partial(
+            f"Your choice is reasoned from the {had} alone. What does it mean for the {lacking[0]}?",
+            0.5,
+            shown,
+            hint="Weigh what the choice gains against what it costs, with your own figures.",
         )
-        if claim:
-            doubts.append(f"{claim!r} is not what the student's own table says")
-        if sum(len(sentence.split()) for sentence in sentences(text)) < 6:
-            doubts.append("there are hardly any words")
+    if lacking:
+        doubts.append(f"what is said of {' and '.join(lacking)} is not tied to the choice")
     if doubts:
         return review(
             "A person looks at the reasons.",
@@ -149,6 +268,21 @@ def judge_reasoning(answer: Answer) -> Finding:
             hint="Speak of both time and accuracy, with your own figures.",
         )
     return passed("The choice is reasoned from both time and accuracy.", shown)
+
+
+def _refuted(claim: Refuted, answer: Answer, blocks: Sequence[Block]) -> Finding | None:
+    """A reason that the student's own table contradicts, with the rows that do; None if the table is not whole and plain."""
+    table = answer.shared(shared_table)
+    rows = [row for row in table.rows if row.batch in claim.options]
+    if not table.complete or not rows or any(row.ocr for row in table.rows):
+        return None
+    figures = "; ".join(f"{row.batch}: {row.seconds:g} s, {row.accuracy:.4g}" for row in rows)
+    return failed(
+        f"You write “{claim.words}”. Is that what your own table says? There it is {figures}.",
+        [*_place(claim.words, blocks), *(row.evidence for row in rows)],
+        hint="Compare your reasons with the rows of your own table.",
+        staff=f"Contradicted by the student's own table, in {claim.relation.aspect}: {figures}.",
+    )
 
 
 def _no_prose(answer: Answer, message: str) -> Finding:

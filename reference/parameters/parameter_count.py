@@ -1,183 +1,223 @@
-"""Question 2: the maths of the first Dense layer's parameters, derived from the network itself."""
+"""Question 2: whether an answer derives the first Dense layer's parameters from the network itself."""
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterable, Sequence
-from enum import StrEnum
-from fractions import Fraction
+from collections.abc import Sequence
 from typing import Final
 
-from grader.checks.arithmetic import Chain, Side, Step, leaves, read_chains
-from grader.checks.derivation import Derivation
-from grader.documents.core.document import Block
-from grader.model import Value
-from reference.lab.network import IMAGE_SHAPE, LAB_NETWORK, Dense
+from grader.checks.chains import Account, Passage, Worked, read_account
+from grader.checks.claims import Stance
+from grader.checks.derivation import ANSWER
+from grader.checks.equations import Step
+from grader.checks.expressions import leaves
+from grader.documents.core.document import Block, BlockKind
+from reference.parameters.count_formulas import COUNT, DERIVATION, OTHER_LAYERS, WEIGHTS
+from reference.parameters.count_in_words import BiasShare, CountedWords, read_counted_words
+from reference.parameters.count_messages import MAX_QUOTE
+from reference.parameters.count_reading import CountOutcome, CountReading
+from reference.parameters.count_sides import COUNT_WRITTEN, biases_may_follow, one_each, side_outcome
+from reference.parameters.parameter_words import NEURONS, VOCABULARY
 
-MAX_SIDES: Final = 60  # of one chain of equalities that are looked at
-IMAGE_SIDE: Final = IMAGE_SHAPE[0]
-FIRST_DENSE_UNITS: Final = next(layer.units for layer in LAB_NETWORK if isinstance(layer, Dense))
-
-DERIVATION: Final = Derivation(
-    free={"side": IMAGE_SIDE, "neurons": FIRST_DENSE_UNITS},
-    derived={
-        "inputs": lambda q: q["side"] ** 2,
-        "inputs and bias": lambda q: q["side"] ** 2 + 1,
-        "weights": lambda q: q["side"] ** 2 * q["neurons"],
-    },
-    target=lambda q: (q["side"] ** 2 + 1) * q["neurons"],
-    mistakes={
-        "no-bias": lambda q: q["side"] ** 2 * q["neurons"],
-        "bias-per-input": lambda q: q["side"] ** 2 * (q["neurons"] + 1),
-        "one-bias": lambda q: q["side"] ** 2 * q["neurons"] + 1,
-        "added": lambda q: q["side"] ** 2 + q["neurons"],
-        "bias-twice": lambda q: (q["side"] ** 2 + 2) * q["neurons"],
-        "both-biases": lambda q: q["side"] ** 2 * q["neurons"] + q["side"] ** 2 + q["neurons"],
-        "side-only": lambda q: (q["side"] + 1) * q["neurons"],
-    },
-)
-COUNT: Final = DERIVATION.value()
-_BIAS: Final = re.compile(
-    r"\bbias\w*|\bintercept\w*|\bskärning\w*|\bkonstant\w*|\bconstant\w*|\boffset\b|\btröskel\w*", re.I
-)
-
-_OF_THE_INPUT: Final = frozenset(("inputs", "inputs and bias", "weights"))
-_WHOLE: Final = frozenset(("side", "neurons"))
-_BIAS_WORD: Final = r"(?:bias\w*|intercepts?|constants?|konstant\w*|offsets?)"
-_SO_MANY_BIASES: Final = re.compile(
-    rf"(?<![\d.,]){FIRST_DENSE_UNITS}(?![\d.,]?\d)[ ]?(?:\*\s?1\s)?(?:\w+\s){{0,3}}?{_BIAS_WORD}"
-    rf"|{_BIAS_WORD}\W{{0,3}}(?:\w+\W+){{0,3}}?{FIRST_DENSE_UNITS}(?![\d.,]?\d)",
-    re.I,
-)
-_ANSWER: Final = re.compile(r"(?<!\d)100\W{0,3}480(?!\d)")
+MAX_ROWS: Final = 60  # of a table
+MAX_FORMULA: Final = 200  # characters of a formula that anybody writes
 
 
-class Outcome(StrEnum):
-    """What the arithmetic of an answer comes to."""
-
-    RIGHT = "right"
-    SLIP = "slip"  # the right formula, but another number behind the equals sign
-    UNEXPLAINED = "unexplained"  # 785*128 or 100352+128 with nothing that says where 785 or 100352 comes from
-    DAMAGED = "damaged"  # signs were lost on the way here
-    UNSURE = "unsure"
-    MISTAKE = "mistake"
-    UNRELATED = "unrelated"  # a true equality of other numbers
-    STATED = "stated"  # the number, and no working
-    NOTHING = "nothing"
-
-
-class Working(Value, frozen=True):
-    """The judgement of a student's maths: the chain and block it rests on; `mistake` is an id of `DERIVATION`."""
-
-    outcome: Outcome
-    chain: str = ""
-    block: Block | None = None
-    mistake: str = ""
-    run_on: bool = False
-
-
-def judge_working(blocks: Sequence[Block]) -> Working:
-    """Judges all the arithmetic in an answer together: its best line counts, for steps may be spread over several."""
-    chains = [(chain, block) for block in blocks for chain in read_chains(block.text)]
-    text = "\n".join(block.text for block in blocks)
-    reached = {side.value for chain, _ in chains for side in chain.sides if side.has_working}
-    found = [working for chain, block in chains for working in _each(chain, block, reached, text)]
-    if not found:
-        bare = next((block for block in blocks if re.search(r"100\W{0,3}480", block.text)), None)
-        return Working(Outcome.STATED, "", bare) if bare is not None else Working(Outcome.NOTHING)
-    return min(found, key=lambda working: _ORDER.index(working.outcome))
-
-
-_ORDER: Final = (
-    Outcome.RIGHT,
-    Outcome.SLIP,
-    Outcome.UNEXPLAINED,
-    Outcome.DAMAGED,
-    Outcome.UNSURE,
-    Outcome.MISTAKE,
-    Outcome.UNRELATED,
-    Outcome.NOTHING,
-)
+def read_count(blocks: Sequence[Block]) -> CountReading:
+    """Reads all the arithmetic and the counting words of an answer together: steps may be spread over several."""
+    pieces = [(text, block) for block in blocks for text in _texts(block)]
+    account = read_account([text for text, _ in pieces], DERIVATION, VOCABULARY)
+    tables = [index for index, (_, block) in enumerate(pieces) if block.kind is BlockKind.TABLE]
+    words = read_counted_words(account, frozenset(tables))
+    sources = [block for _, block in pieces]
+    added = _added_unread(account)
+    found = [_judged(one, account, words, sources, added=added) for one in account.worked]
+    found = [*_turned_round(account, sources), *found]
+    asserted = [reading for reading, stance in found if stance is Stance.ASSERTED]
+    rights = [one for one in asserted if one.outcome is CountOutcome.RIGHT]
+    wrongs = [one for one in asserted if one.outcome is CountOutcome.MISTAKE]
+    if rights:
+        against = _against(rights[-1], wrongs, asserted)
+        if against is None:
+            return rights[0]
+        return _conflict(rights[0], against)
+    in_words = _in_words(words, account, wrongs, sources)
+    if in_words is not None:
+        asserted.append(in_words)
+    withdrawn = [
+        CountReading(CountOutcome.WITHDRAWN, one.quote, one.block, stance=stance)
+        for one, stance in found
+        if stance is not Stance.ASSERTED and one.outcome is not CountOutcome.NOTHING
+    ]
+    meant = [one for one in wrongs if one.claimed or one.mistake not in _MAY_BE_STEPS]
+    if meant and withdrawn and not (in_words and in_words.outcome is CountOutcome.RIGHT):
+        return meant[-1]  # "it is not A but B": B is the answer
+    telling = [one for one in (*asserted, *withdrawn) if one.outcome is not CountOutcome.NOTHING]
+    if any(one.mistake not in _MAY_BE_STEPS for one in wrongs):  # the step that it goes on from is no doubt
+        telling = [
+            one for one in telling if one.outcome is not CountOutcome.UNSURE or one.mistake != "no-bias"
+        ]
+    if not telling:
+        bare = next((block for text, block in pieces if COUNT_WRITTEN.search(text)), None)
+        return CountReading(CountOutcome.STATED, "", bare) if bare else CountReading(CountOutcome.NOTHING)
+    return min(telling, key=_rank)
 
 
-def _each(chain: Chain, block: Block, reached: set[Fraction], text: str) -> Iterable[Working]:
-    run_on, doubtful = Step.RUN_ON in chain.steps(), chain.doubtful
-    for side in chain.sides[:MAX_SIDES]:
-        if not side.has_working:
+def _rank(reading: CountReading) -> tuple[int, bool, bool]:
+    other_layer = reading.mistake in OTHER_LAYERS
+    return _ORDER.index(reading.outcome), other_layer, not reading.claimed
+
+
+_ENDS: Final = (". ", "; ", "! ", "? ", "\n")
+_ORDER: Final = tuple(CountOutcome)
+_MAY_BE_STEPS: Final = OTHER_LAYERS | {"no-bias", "added", "other-formula"}  # in a longer, right answer
+
+
+def _texts(block: Block) -> list[str]:
+    """The pieces of a block that are read as one each: of a table its rows, each cell under its heading."""
+    if block.kind is not BlockKind.TABLE or len(block.rows) < 2:
+        return [block.text]
+    heads = block.rows[0]
+    if any(any(char.isdigit() for char in cell) for cell in heads):
+        heads = ()
+    texts = []
+    for row in block.rows[1 if heads else 0 : MAX_ROWS]:
+        if len(row) == 2:
+            texts.append(": ".join(row))
             continue
-        seen = DERIVATION.recognise(side.tree)
-        if seen.right:
-            if not _explained(side, reached, text):
-                yield Working(Outcome.UNEXPLAINED, chain.text, block)
-            elif _stated_otherwise(chain) or _goes_wrong(chain, side):
-                yield Working(Outcome.DAMAGED if doubtful else Outcome.SLIP, chain.text, block)
-            else:
-                yield Working(Outcome.RIGHT, chain.text, block, run_on=run_on)
-        elif DERIVATION.lost_superscript(side.tree) or (doubtful and seen.quantities):
-            yield Working(Outcome.DAMAGED, chain.text, block)
-        elif (other := _turned_round(chain, side)) is not None:
-            derived = _explained(side, reached, text) and _explained(other, reached, text)
-            yield Working(Outcome.RIGHT if derived else Outcome.UNEXPLAINED, chain.text, block)
-        elif seen.mistake == "no-bias" and _biases_added(text, chain.text):
-            yield Working(Outcome.RIGHT, chain.text, block)
-        elif seen.mistake:
-            # "784*128 = 100352, and the biases": the missing term may stand in words
-            bias_in_words = seen.mistake == "no-bias" and bool(_BIAS.search(text))
-            unsure = bias_in_words or side.worded
-            yield Working(Outcome.UNSURE if unsure else Outcome.MISTAKE, chain.text, block, seen.mistake)
-        elif side.value == COUNT:
-            yield Working(Outcome.UNSURE if seen.quantities else Outcome.UNRELATED, chain.text, block)
-        elif COUNT in chain.values and seen.quantities:
-            yield Working(Outcome.UNSURE, chain.text, block)
-        elif COUNT in chain.values:
-            yield Working(Outcome.UNRELATED, chain.text, block)
-        elif seen.quantities >= _WHOLE or seen.quantities & _OF_THE_INPUT:
-            yield Working(Outcome.UNSURE, chain.text, block)
+        cells = [
+            f"{heads[at]}: {cell}" if at and at < len(heads) and heads[at] else cell
+            for at, cell in enumerate(row)
+        ]
+        texts.append(" ; ".join(cells))
+    return ["\n".join(texts)] if all(len(row) == 2 for row in block.rows) else texts
 
 
-def _turned_round(chain: Chain, side: Side) -> Side | None:
-    """The side of the chain that derives the answer together with this one, in which the answer itself stands."""
-    if not any(leaf.value == COUNT for leaf in leaves(side.tree)):
+def _judged(
+    one: Worked, account: Account, words: CountedWords, sources: Sequence[Block], *, added: bool
+) -> tuple[CountReading, Stance]:
+    block = sources[one.passage.index]
+    outcome, mistake = side_outcome(one, account, words)
+    if outcome is CountOutcome.MISTAKE and mistake == "no-bias" and added:
+        outcome = CountOutcome.UNSURE
+    claimed = one.stated == COUNT
+    run_on = Step.RUN_ON in one.chain.steps()
+    return CountReading(outcome, _quote(one), block, mistake, run_on, claimed), one.stance
+
+
+def _added_unread(account: Account) -> bool:
+    """Whether, behind the weights, as many as there are neurons and then the answer stand in no calculation.
+
+    Somebody added them in a way that is not read: a sum set out in columns whose signs were lost.
+    """
+    weights = next((one for one in account.worked if one.seen.mistake == "no-bias"), None)
+    if weights is None or weights.stated == COUNT:
+        return False
+    wanted = [WEIGHTS, NEURONS, COUNT] if weights.stated is None else [NEURONS, COUNT]
+    inside = {
+        (one.passage.index, place)
+        for one in account.worked
+        for place in range(one.side.start, one.side.end)
+        if one.side.end - one.side.start < MAX_FORMULA
+    }
+    for passage in account.passages[weights.passage.index :]:
+        for token in passage.arithmetic.tokens:
+            behind = passage is not weights.passage or token.start >= weights.side.end
+            if token.number is None or not behind or (passage.index, token.start) in inside:
+                continue
+            if wanted[0] in token.number.readings:
+                wanted.pop(0)
+                if not wanted:
+                    return True
+    return False
+
+
+def _sentence(passage: Passage, start: int, end: int) -> str:
+    """The sentence around two places of a passage, as written; not more of it than a message can quote."""
+    first = max(passage.text.rfind(mark, max(0, start - MAX_QUOTE), start) for mark in _ENDS) + 1
+    ends = [at for mark in _ENDS if (at := passage.text.find(mark, end, end + MAX_QUOTE)) >= 0]
+    return passage.quote(max(first, start - MAX_QUOTE), min(ends, default=end))
+
+
+def _quote(one: Worked) -> str:
+    return one.passage.quote(one.chain.start, one.chain.end)
+
+
+def _turned_round(account: Account, sources: Sequence[Block]) -> list[tuple[CountReading, Stance]]:
+    """Equations with the answer itself on one side that derive it all the same."""
+    found = []
+    for one, other in account.turned_round:
+        holds_it = any(leaf.value == COUNT for leaf in leaves(one.side.tree)) or ANSWER in one.seen.grounds
+        if holds_it and DERIVATION.turned_round(one.side.tree, other.side.tree, account.known):
+            block = sources[one.passage.index]
+            reading = CountReading(CountOutcome.RIGHT, _quote(one), block, claimed=True)
+            found.append((reading, one.stance if one.stance is not Stance.ASSERTED else other.stance))
+    return found
+
+
+def _in_words(
+    words: CountedWords, account: Account, wrongs: Sequence[CountReading], sources: Sequence[Block]
+) -> CountReading | None:
+    """What the words add to the arithmetic: the biases to weights that are worked out, or all of it."""
+    weights = [  # whatever the stance: "not only 784*128" says what the weights are as well
+        one
+        for one in account.worked
+        if one.seen.mistake == "no-bias" or (one.seen.mistake == "one-bias" and one_each(one, words))
+    ]
+    said_to_be_all = any(
+        one.stated == COUNT and one.seen.mistake == "no-bias" and not one.side.unfinished for one in weights
+    )
+    others = [one for one in wrongs if one.mistake != "no-bias" and one.mistake not in OTHER_LAYERS]
+    told = words.weights_per_neuron and (words.neurons or words.inputs)
+    tabled = words.weights_in_all and words.neurons and words.inputs
+    block = sources[words.passage] if words.passage is not None else None
+    if block is None:
         return None
-    others = (other for other in chain.sides if other is not side and other.value == side.value)
-    return next((other for other in others if DERIVATION.turned_round(side.tree, other.tree)), None)
+    quote = _sentence(account.passages[words.passage or 0], words.start, words.end)
+    if not (weights or told or tabled):
+        if words.biases is BiasShare.INPUTS and (words.neurons or words.inputs):
+            return CountReading(CountOutcome.MISTAKE, quote, block, "bias-per-input")
+        return None
+    if words.biases is BiasShare.NEURONS:
+        if said_to_be_all or others or words.other_weights:
+            return CountReading(CountOutcome.UNSURE, quote, block)
+        return CountReading(CountOutcome.RIGHT, _quote(weights[0]) if weights else quote, block)
+    may_follow = not weights or any(biases_may_follow(one, words) for one in weights)
+    if words.biases is BiasShare.UNSAID and (others or not may_follow):
+        return None
+    mistake = {BiasShare.INPUTS: "bias-per-input", BiasShare.LAYER: "one-bias"}.get(words.biases, "")
+    if mistake:
+        return CountReading(CountOutcome.MISTAKE, quote, block, mistake, claimed=True)
+    return CountReading(CountOutcome.UNSURE, quote, block)
 
 
-def _biases_added(text: str, passage: str) -> bool:
-    """Whether the words after the weights add as many biases as there are neurons, and come to the answer."""
-    at = max(0, text.find(passage))
-    after = text[at + len(passage) :] if passage in text else text
-    return bool(_SO_MANY_BIASES.search(after)) and bool(_ANSWER.search(after))
-
-
-def _explained(side: Side, reached: set[Fraction], text: str) -> bool:
-    """Whether the numbers that are themselves results (785, 100352) are derived, or at least named, somewhere."""
-    inputs = Fraction(IMAGE_SIDE**2)
-    weights = inputs * FIRST_DENSE_UNITS
-    for leaf in leaves(side.tree):
-        if leaf.value == weights and weights not in reached:
-            return False
+def _against(
+    right: CountReading, wrongs: Sequence[CountReading], order: Sequence[CountReading]
+) -> CountReading | None:
+    """An assertion beside the right one that contradicts it: another formula said to come to the same number."""
+    for one in wrongs:
         if (
-            leaf.value == inputs + 1
-            and inputs + 1 not in reached
-            and not (str(inputs) in text and _BIAS.search(text))
+            one.quote == right.quote
+            or one.mistake in OTHER_LAYERS
+            or one.mistake in {"from-the-answer", "from-the-total"}
         ):
-            return False
-    return True
+            continue
+        if one.claimed:
+            return one
+        if (
+            one.mistake not in _MAY_BE_STEPS
+            and "=" not in one.quote
+            and order.index(one) > order.index(right)
+        ):
+            return one
+    return None
 
 
-def _goes_wrong(chain: Chain, right: Side) -> bool:
-    """Whether a working behind the right one comes to another number; what stands before it may be a formula's words."""
-    at = next(number for number, side in enumerate(chain.sides) if side is right)
-    later = list(zip(chain.steps()[at:], chain.sides[at + 1 :], strict=True))
-    return any(step is Step.FALSE and after.has_working for step, after in later)
-
-
-def _stated_otherwise(chain: Chain) -> bool:
-    """Whether the chain ends in a number that its formula does not give."""
-    last = chain.sides[-1]
-    return (
-        not last.has_working and last.value != COUNT and chain.sides[-2].value == COUNT
-        if len(chain.sides) > 1
-        else False
+def _conflict(right: CountReading, wrong: CountReading) -> CountReading:
+    return CountReading(
+        CountOutcome.CONFLICT,
+        wrong.quote,
+        wrong.block,
+        wrong.mistake,
+        other_quote=right.quote,
+        other=right.block,
     )

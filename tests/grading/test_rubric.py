@@ -212,7 +212,9 @@ def test_a_choice_is_never_failed_by_the_program(tmp_path: Path) -> None:
 def test_a_false_superlative_is_not_credited(tmp_path: Path) -> None:
     words = "The best choice is 100, because it has the highest accuracy and takes little time."
     result = q3(tmp_path, [118, 13, 3, 1, 1], [0.8124, 0.8251, 0.8185, 0.7097, 0.1], words)
-    assert check(result, "q3.reasoning").verdict is Verdict.REVIEW
+    found = check(result, "q3.reasoning")
+    assert found.verdict is Verdict.FAIL
+    assert any("0.8251" in one.excerpt for one in found.evidence)  # the row that says otherwise
 
 
 def test_the_questions_own_text_is_no_answer(tmp_path: Path) -> None:

@@ -12,7 +12,7 @@ from lxml import etree
 from grader.documents.blocks.collector import Collector
 from grader.documents.blocks.lines import Line
 from grader.documents.blocks.picture_references import picture
-from grader.documents.core.document import BlockKind, Document, Figure, FigureKind, Place
+from grader.documents.core.document import BlockKind, Figure, FigureKind, Place
 from grader.model import Value
 
 _CODE_STYLE: Final = re.compile(
@@ -183,11 +183,6 @@ def _unseen_lines(paragraph: Paragraph) -> list[Line]:
         for reason, text in paragraph.unseen
         for number, line in enumerate(text.split("\n"))
     ]
-
-
-def document_of(name: str, kind: str, collector: Collector) -> Document:
-    """Give what a collector has taken as a document."""
-    return Document(name, kind, tuple(collector.blocks), collector.budget.notes)
 
 
 def _only_formulas(text: str) -> list[str]:

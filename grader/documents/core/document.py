@@ -67,6 +67,7 @@ class Figure(Value, frozen=True):
     """What is known of a picture: its kind, the words read in it (by OCR or from vector text), axis by axis.
 
     `ticks` counts the numeric tick labels; `labelled` is true if words stand on the axes or in a legend.
+    `address` is where the document says that a picture lies which was not handed in: a URL, a file's name.
     """
 
     kind: FigureKind = FigureKind.UNKNOWN
@@ -75,6 +76,7 @@ class Figure(Value, frozen=True):
     words: str = ""
     ticks: int = 0
     labelled: bool = False
+    address: str = ""
 
 
 STRUCK: Final = "struck through"
@@ -131,11 +133,3 @@ class Document(Value, frozen=True):
     def hidden(self) -> tuple[Block, ...]:
         """The blocks that leave no ink, without what its author struck through."""
         return tuple(block for block in self.blocks if block.unseen not in {"", STRUCK})
-
-
-class UnreadableDocumentError(ValueError):
-    """A file cannot be read at all: the message says what is wrong and what to do, for the student."""
-
-
-class EmptyDocumentError(UnreadableDocumentError):
-    """There is nothing in the file, so that nothing in it was missed."""

@@ -6,7 +6,7 @@ import codecs
 import re
 from typing import Final
 
-from grader.documents.core.document import UnreadableDocumentError
+from grader.errors import UnreadableDocumentError
 
 _MARKS: Final = (
     (codecs.BOM_UTF8, "utf-8-sig"),

@@ -13,11 +13,12 @@ from lxml import html as lxml_html
 from grader.documents.blocks.collector import Collector
 from grader.documents.blocks.embedded_pictures import set_aside, with_embedded
 from grader.documents.blocks.picture_references import PictureSource, none_beside
-from grader.documents.core.document import Place, UnreadableDocumentError
+from grader.documents.core.document import Place
 from grader.documents.core.encoding import clean, decode
 from grader.documents.html.html_appearance import Appearance
 from grader.documents.html.html_styles import Styles
 from grader.documents.html.html_walk import Walk
+from grader.errors import UnreadableDocumentError
 
 
 def decode_page(data: bytes) -> str:

@@ -9,13 +9,13 @@ from lxml import etree
 from lxml import html as lxml_html
 
 from grader.documents.blocks.ink import COMMENT, WHITE, Colour, hex_colour
-from grader.documents.core.document import UnreadableDocumentError
 from grader.documents.core.encoding import decode
 from grader.documents.core.xml_guard import Archive
 from grader.documents.office.docx_ink import Theme, is_on
 from grader.documents.office.docx_package import Target, parts_of_kind
 from grader.documents.office.docx_text import all_text
 from grader.documents.office.office_xml import attribute, child, children, name_of, optional
+from grader.errors import UnreadableDocumentError
 
 _OFF_PAGE_PARTS: Final = {
     "glossaryDocument": "a stored piece of text",

@@ -16,9 +16,8 @@ from grader.documents.blocks.collector import Collector
 from grader.documents.blocks.ink import WHITE, Colour
 from grader.documents.blocks.line_kinds import Look, look
 from grader.documents.blocks.lines import Line
-from grader.documents.blocks.typed_paragraphs import Flow, GatheredText, Paragraph, document_of
-from grader.documents.core.document import BlockKind, Document, FigureKind, Place, UnreadableDocumentError
-from grader.documents.core.limits import DEFAULT_LIMITS, Budget, ReadingLimits
+from grader.documents.blocks.typed_paragraphs import Flow, GatheredText, Paragraph
+from grader.documents.core.document import BlockKind, FigureKind, Place
 from grader.documents.core.xml_guard import Archive, guards, open_archive
 from grader.documents.formulas.omml import omml_to_text
 from grader.documents.office.docx_beside import TextBeside
@@ -40,6 +39,7 @@ from grader.documents.office.docx_package import (
 from grader.documents.office.docx_pictures import PictureFound, chart_words, pictures_of
 from grader.documents.office.docx_text import Surroundings, all_text, chosen, gathered, unchosen
 from grader.documents.office.office_xml import attribute, child, children, name_of, number, optional, value
+from grader.errors import UnreadableDocumentError
 
 _TWIPS_A_SPACE: Final = (
     180  # Word's Tab key at the start of a line moves it by 720 twips, four spaces of code
@@ -50,15 +50,8 @@ _THROUGH: Final = frozenset(
 )
 
 
-def read_docx(data: bytes, name: str, limits: ReadingLimits = DEFAULT_LIMITS) -> Document:
-    """Read a Word document. Raises `UnreadableDocumentError` for what is none, locked, damaged or a bomb."""
-    collector = Collector(Budget(limits))
-    add_docx(data, name, collector)
-    return document_of(name, "docx", collector)
-
-
 def add_docx(data: bytes, name: str, collector: Collector) -> None:
-    """Add the blocks of a Word document to a collector. Raises as `read_docx` does."""
+    """Add the blocks of a Word document to a collector. Raises `UnreadableDocumentError` for what is none, locked, damaged or a bomb."""
     of_archive, of_xml = guards(collector.budget.limits)
     archive = open_archive(data, of_archive)
     main = next(iter(parts_of_kind(relationships(archive, ""), "officeDocument")), "word/document.xml")

@@ -10,15 +10,15 @@ from lxml import etree
 from grader.documents.blocks.collector import Collector
 from grader.documents.blocks.ink import ALTERNATIVE, COMMENT, NOT_DISPLAYED, Colour
 from grader.documents.blocks.line_kinds import Look, look
-from grader.documents.blocks.typed_paragraphs import Flow, GatheredText, Paragraph, document_of
-from grader.documents.core.document import BlockKind, Document, Place, UnreadableDocumentError
-from grader.documents.core.limits import DEFAULT_LIMITS, Budget, ReadingLimits
+from grader.documents.blocks.typed_paragraphs import Flow, GatheredText, Paragraph
+from grader.documents.core.document import BlockKind, Place
 from grader.documents.core.xml_guard import Archive, guards, open_archive, parse_xml
 from grader.documents.formulas.mathml import mathml_to_text
 from grader.documents.office.odt_frames import Frames, chart_words
 from grader.documents.office.odt_ink import Setting, joined, why_frame_unseen, why_text_unseen
 from grader.documents.office.odt_styles import OdtStyles
 from grader.documents.office.office_xml import attribute, children, count_shown, name_of, number, optional
+from grader.errors import UnreadableDocumentError
 
 _MOST_BLANKS: Final = 200  # that one text:s stands for
 _PASSED_OVER: Final = frozenset(
@@ -35,15 +35,8 @@ _NEVER_SHOWN: Final = {
 }
 
 
-def read_odt(data: bytes, name: str, limits: ReadingLimits = DEFAULT_LIMITS) -> Document:
-    """Read an OpenDocument text. Raises `UnreadableDocumentError` for what is none, locked, damaged or a bomb."""
-    collector = Collector(Budget(limits))
-    add_odt(data, name, collector)
-    return document_of(name, "odt", collector)
-
-
 def add_odt(data: bytes, name: str, collector: Collector) -> None:
-    """Add the blocks of an OpenDocument text to a collector. Raises as `read_odt` does."""
+    """Add the blocks of an OpenDocument text to a collector. Raises `UnreadableDocumentError` for what is none, locked, damaged or a bomb."""
     of_archive, of_xml = guards(collector.budget.limits)
     archive: Archive | None = None
     styles: etree._Element | None = None

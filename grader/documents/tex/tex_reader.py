@@ -4,15 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from pathlib import Path
 from typing import Final
 
 from grader.documents.blocks.collector import Collector
-from grader.documents.blocks.picture_references import PictureSource, beside, none_beside
-from grader.documents.blocks.typed_paragraphs import Flow, GatheredText, Paragraph, document_of
-from grader.documents.core.document import BlockKind, Document, Figure, Picture, Place
+from grader.documents.blocks.picture_references import PictureSource
+from grader.documents.blocks.typed_paragraphs import Flow, GatheredText, Paragraph
+from grader.documents.core.document import BlockKind, Figure, Picture, Place
 from grader.documents.core.encoding import decode
-from grader.documents.core.limits import DEFAULT_LIMITS, Budget, ReadingLimits
 from grader.documents.tex.tex_grammar import (
     BODIES,
     DEFINES,
@@ -57,25 +55,8 @@ _DEFINITION: Final = "the text of a definition"
 _CODE_MACROS: Final = frozenset(("texttt", "code", "ttfamily"))
 
 
-def read_tex(
-    data: bytes, name: str, folder: Path | None = None, limits: ReadingLimits = DEFAULT_LIMITS
-) -> Document:
-    """Read a report in TeX. Its pictures are looked for in `folder`, by name, and nowhere else.
-
-    Raises `UnreadableDocumentError` for bytes that are no text.
-    """
-    collector = Collector(Budget(limits))
-    add_tex(
-        data,
-        name,
-        collector,
-        none_beside if folder is None else beside(folder / "report.tex", collector.budget),
-    )
-    return document_of(name, "tex", collector)
-
-
 def add_tex(data: bytes, name: str, collector: Collector, pictures: PictureSource) -> None:
-    """Add the blocks of a report in TeX to a collector. Raises as `read_tex` does."""
+    """Add the blocks of a report in TeX to a collector. Raises `UnreadableDocumentError` for bytes that are no text."""
     text = decode(data)
     prepared = prepare(text)
     if prepared.cut:

@@ -1,0 +1,66 @@
+"""The words of choosing, in English and Swedish: who picks, what is called best, what is praised, what is turned down."""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+
+PICK: Final = re.compile(
+    r"\b(?:prefer\w*|choos\w+|chose\w*|choice|pick\w*|select\w*|recommend\w*|suggest\w*|propos\w+|favou?r\w*|opt(?:ed)?\s(?:for|to)|settl\w+\s(?:on|for)|vot\w+\sfor|(?:stick|stuck)\s(?:with|to)|decid\w+\s(?:on|for|to)|land\w*\s(?:on|at|in)"
+    r"|(?:our|my|the)\s(?:\w+\s)?answer|answer(?=\s?[:=])|conclusion(?=\s?[:=])|(?:we|i|let's|lets|should|would|will|shall|'d|'ll|can|to|now)\s(?:\w+\s)?(?:go|take|say|use|run|try|keep|train|begin|start)\b|should\s(?:\w+\s)?be\s(?:used|chosen)|would\s(?:\w+\s)?be\s(?:used|chosen)"
+    r"|(?:start|begin|go)(?:ing)?\s(?:(?:the|our|out|off|by|training|\w+)\s){0,3}?(?:with|at|from|for|using)|(?:is|'s|be)\swhere\s(?:we|i|one|you)|(?:one|size|value|option)\s(?:(?:we|i|one|you|that|to)\s)?(?:would\s|should\s|will\s|'d\s)?(?:start|begin|use|go|pick|take)|(?:should|ought\sto|must|bör|borde|får)\s(?:be|vara|bli)(?!\s(?:noted?|mentioned|said|seen|taken|able|possible|clear|careful|reset|more|less|higher|lower|a\sbit|some|enough)\b)|(?:vårt|mitt|our|my)\s(?:\w+\s)?val|valet"
+    r"|(?:convinced|won\sus)|väljer?|välja|valet|valt|valde|vald\w*|föredra\w*|rekommender\w*|föreslå\w*|förordar?|(?:börja\w*|starta\w*|satsa\w*|kör\w*|gå\w*)\s(?:\w+\s){0,3}?(?:med|på|för)|(?:vi|jag|man|bör|skulle|ska|att)\s(?:\w+\s)?(?:ta|tar|använd\w*|kör\w*|använt)\b"
+    r"|(?:tar|använder|kör)\s(?:vi|jag|man)|svar(?:et)?(?=\s?(?::|=|är|blir))|slutsats(?=\s?[:=]))(?!\w)",
+    re.I,
+)
+BEST: Final = re.compile(
+    r"\b(?:best|optimal\w*|optimum|ideal\w*|winner|wins?|winning|won|sweet\s?spot|trade-?\s?off|compromise|balanced?|golden\smean|middle\sground|ftw|perfect|suits?|preferable|the\sway\sto\sgo|just\sright|spot\son|the\sone\sto|right\s(?:choice|size|one|pick)"
+    r"|(?:top|clear|obvious|natural|good|great|reasonable|sensible|safe|solid|fine)\s(?:choice|start\w*|option|pick|candidate|place|size|batch)|most\s(?:suitable|efficient|reasonable|appropriate|sensible|balanced|effective|useful|practical|attractive|worth\w*|bang)"
+    r"|bäst\w*|optimala?t?|ideal\w*|vinner|vinnare\w*|vann|kompromiss\w*|avvägning\w*|balans\w*|lagom|perfekt\w*|lämplig\w*|mest\s(?:lämplig|effektiv|rimlig|balanserad|prisvärd)\w*|(?:bra|rimligt?|naturligt?|självklart?)\s(?:val|start\w*|alternativ|utgångspunkt))(?!\w)",
+    re.I,
+)
+PRAISE: Final = re.compile(
+    r"\b(?:better|good|great|nice|excellent|fine|superior|suitable|reasonable|bättre|bra|utmärkt\w*|fin|use|using|used|använd\w*|enough|nog|räcker|suffic\w*)(?!\w)",
+    re.I,
+)
+REJECT: Final = re.compile(
+    r"\b(?:worst|bad|poor\w*|terribl\w*|useless|unusable|horribl\w*|awful|unwise|wast(?:e|es|ing|eful)|mistake|pointless|avoid\w*|rul\w*\sout|(?:is|are)\sout\b|drop\sout|stupid|silly|unsuitable|unacceptable|impractical|unreasonabl\w*|too\s\w+|disappoint\w*|excluded?|discard\w*|reject\w*|forget"
+    r"|sämst\w*|dålig\w*|olämplig\w*|slöseri|dumt|meningslös\w*|onödig\w*|oanvändbar\w*|värdelös\w*|orimlig\w*|undvik\w*|utesluts?|faller\sbort|för\s(?:långsam|låg|liten|stor|lång|hög|snabb|kort|dålig)\w*)(?!\w)",
+    re.I,
+)
+UNWISE: Final = re.compile(  # of choosing itself: "it would be unwise to choose"
+    r"\b(?:unwise|wast(?:e|es|ing|eful)|mistake|bad\s(?:idea|choice)|pointless|no\s(?:point|reason|need)|stupid|silly|foolish|slöseri|dumt|oklokt|meningslös\w*|onödig\w*|misstag)\b",
+    re.I,
+)
+PER_COST: Final = re.compile(
+    r"\b(?:most|best|highest|mest|bäst\w*|högst\w*)\s(?:\w+\s){1,3}?(?:for|per|given|relative\sto|divided\sby|compared\s(?:to|with)|för|i\sförhållande|jämfört\smed|med\stanke\spå|på|vs\.?|versus|/)",
+    re.I,
+)
+CONCLUDES: Final = re.compile(
+    r"\W*(?:(?:and|och|but|men)\s)?(?:so|hence|therefore|thus|consequently|overall|altogether|all\sin\sall|in\sconclusion|to\sconclude|in\sshort|finally|we\s(?:can\s)?(?:therefore\s)?conclude|(?:because|as\sa\sresult|in\sview)\sof\s(?:this|that|these)|based\son|this\sis\swhy|that(?:'s|\sis)\swhy"
+    r"|därför|alltså|således|slutsats\w*|sammanfattningsvis|slutligen|så|baserat\spå|utifrån|with\sthis\sin\smind|->|=>|→|⇒|normally|in\sgeneral|generally|i\sallmänhet|normalt)(?!\w)",
+    re.I,
+)
+REASON: Final = re.compile(
+    r"\W*(?:because|since|as|due\sto|for(?!\s(?:a|the)\s(?:final|quick|first))|given|thanks\sto|with|given|considering|in\sorder|so\sthat|eftersom|då|för|ty|tack\svare|på\sgrund|med\stanke|med(?=\s)|:|-|–|—|\()(?!\w)",
+    re.I,
+)
+REFERS_BACK: Final = re.compile(
+    r"\b(?:that|it|this|which|there|here|its|the\s(?:former|latter|one)|den|det|denna|vilket|där|som|detta)\b",
+    re.I,
+)
+PAIRED: Final = re.compile(
+    r"\b(?:or|and|between|either|both|eller|och|mellan|antingen|båda)\b|\d\s?[-–/]\s?\d", re.I
+)
+LATER: Final = re.compile(
+    r"\b(?:later|afterwards|after\sthat|then\swe|in\sthe\send|final\straining|fine-?tun\w*|longer\sruns?|at\sthe\send|sedan|senare|därefter|efteråt|slutliga)\b",
+    re.I,
+)
+DISAGREES: Final = re.compile(
+    r"\b(?:disagree|don't\sthink\sso|do\snot\sthink\sso|håller\sinte\smed|tycker\sinte\sdet)\b", re.I
+)
+FILLER: Final = re.compile(
+    r"\b(?:batch|batches|mini-?batch\w*|size|sizes|batch-?size|batchsize|batch_size|bs|b|storlek\w*|batch-?storlek\w*|of|a|an|the|so|hence|therefore|thus|then|but|and|or|it|is|be|images?|bilder|ok|okay|yes|well|hmm|answer|about|around|approximately|roughly|say|just|simply|clearly|i\.e|namely"
+    r"|på|en|ett|så|därför|alltså|utan|men|och|blir|är|det|cirka|ungefär|kring|omkring|svar|size=|instead|istället|stället|i|rather|otherwise|else|now|at|with|for|by|using|med|för|vid|på|definitely|probably|normally|or\sso)\b",
+    re.I,
+)

@@ -1,0 +1,160 @@
+"""Where a text names one of a few options, and in which part: spoken of, compared with, or one of those at hand.
+
+Options are numbers, percentages or names; numbers are read in figures, powers, words and "1k". A number that
+measures something ("100 seconds", "question 10", "accuracy of 10 %") names no option.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from enum import StrEnum
+from fractions import Fraction
+from typing import Final
+
+from grader.checks.number_words import spelled_numbers
+from grader.checks.numerals import NUMBER, numeral
+from grader.model import Value
+
+Option = int | float | str
+
+_POWER: Final = re.compile(r"(?<![\w.,])(10|2)\s?\^\s?[({]?\s?(\d{1,2})\s?[)}]?(?!\w)")
+_THOUSANDS: Final = re.compile(r"(?<![\w.,])(\d{1,4})\s?k\b", re.I)
+_UNIT_BEHIND: Final = re.compile(
+    r"[A-Za-zåäö]|[.,]?\d|\s?-?(?:%|°|€|\$|s\b|ms\b|us\b|x\b|(?:secs?|seconds?|sek\w*|min|mins|minutes?|minuter|hours?|tim\w*|percent\w*|procent\w*|per\s?cent|pp|points?|times|gånger|fold|faldigt|iterations?|epochs?|epoker?|neuron\w*|nodes?|steps?|steg"
+    r"|classes|klasser|layers?|lager|runs?|samples?\s(?:in|of)|images?|bilder|parameters?|people|of\s(?:us|them|the)|to\s\d+\s?%)\b"
+    r"|(?:extra|more|fewer|less|additional|whole|mere|fler|mer|mindre|hela|ynka)\s|/\s?\d)",
+    re.I,
+)
+_MEASURE_BEFORE: Final = re.compile(
+    r"(?:\b(?:takes|took|needs?|tog|accuracy\s(?:is|was|=)|loss\s(?:of|is|was)|times?\s(?:is|was|are)|factor(?:\sof)?|top|part|steps?|approximately\s[\d.]+\s?to)\s"
+    r"|\b(?:question|fråga|uppgift|task|exercise|section|avsnitt|fig(?:ure)?|figur|table|tabell|lab|labb|group|grupp|page|sida|step|cell|epoch|layer|seed)[\s.-]{1,2}#?|[<>*/+^]\s?|(?<!\d)-\s?|\d[.,]|\w)$",
+    re.I,
+)
+_SIZE_BEFORE: Final = re.compile(r"(?:of|size|sizes|storlek\w*|på|med|with|=|:|batch|batches)\s?$", re.I)
+_COMPARED: Final = re.compile(
+    r"(?:\b(?:than|än|over|framför|versus|vs\.?|unlike|against|besides|apart\sfrom|gentemot|mot|compared\s(?:to|with)|jämfört\smed|relative\sto|from|från|until|till\sdess|below|above|under|över|beyond|up\sto|down\sto|upp\still|ner\still|ned\still"
+    r"|(?:quarter|half|third|fifth|tenth|fraction|times|fjärdedel\w*|hälften|tredjedel\w*|bråkdel\w*)\s(?:of|av|the|as)|what|like|liksom|som\sför|som\smed|as\s(?:for|with|in|at|that\sof)|to(?=\s\w*\W{0,3}$)|same\sas|close\sto|nära|(?:larger|smaller|bigger|higher|lower|greater|less|more|else|other|större|mindre|högre|lägre|annat|annan)\s(?:than|än)?|before|after|före|efter|near)\b"
+    r"(?:\s(?:the|a|an|that|of|for|with|using|in|by|size|sizes|batch|batches|mini-?batch|batch-?size|batch\ssize|batchstorlek\w*|storlek\w*|storleken|en|ett|med|på|för|accuracy|time|one|case|e\.?g\.?|going|using)){0,5}\s?[\"'`(]{0,2}\s?)$",
+    re.I,
+)
+_EQUATED: Final = re.compile(
+    r"\b(?:as|lika|same|samma|similar|equal|nearly|almost|nästan|about|roughly|ungefär)\b.{0,60}\b(?:as|som|of|with|for|för|med)\s(?:(?:the|a|an|that|of|for|with|in|by|size|batch|batch-?size|storlek\w*|batchstorlek\w*|en|ett|med|på|för|one)\s){0,5}[\"'`(]{0,2}$",
+    re.I,
+)
+_AMONG: Final = re.compile(
+    r"(?:^|[,;:(]\s?|\b(?:choice|choose|choosing|choice|decide|stands|valet|välja|compare|comparing|difference|from|skillnad\w*)\s)\W{0,3}(?:of|out\sof|between|among|amongst|av|mellan|bland|both|comparing)\s(?:the\s)?(?:two\s|batch\ssizes?\s|sizes?\s|storlekarna\s)?\W{0,2}$",
+    re.I,
+)
+_JOINED: Final = re.compile(
+    r"\W{0,4}(?:,|and|or|nor|to|och|eller|till|samt|resp\.?|-|–|/|&)?\s*(?:(?:for|with|the|a|an|even|not|för|med)\s)?(?:batch\s?-?(?:size|storlek)\w*\s(?:of\s)?)?\W{0,3}",
+    re.I,
+)
+_BEFORE: Final = 100  # characters before a mention that tell its part
+
+
+class Part(StrEnum):
+    """What a mention does in its clause."""
+
+    SPOKEN_OF = "spoken of"
+    COMPARED = "compared with"
+    AMONG = "among"  # "of 10 and 100": what there is to choose from
+
+
+class Mention(Value, frozen=True):
+    """An option named from `start` to before `end`."""
+
+    option: Option
+    start: int
+    end: int
+    part: Part = Part.SPOKEN_OF
+
+
+def mentions(
+    text: str, options: Sequence[Option], start: int = 0, end: int | None = None
+) -> tuple[Mention, ...]:
+    """All options named in a stretch of a text (the whole if none is given), in order, each with its part in it."""
+    end = len(text) if end is None else end
+    found = sorted(_named(text, options, start, end), key=lambda one: (one.start, -one.end))
+    result: list[Mention] = []
+    for one in found:
+        if result and one.start < result[-1].end:
+            continue
+        joined = bool(result) and bool(_JOINED.fullmatch(text, result[-1].end, one.start))
+        part = (
+            result[-1].part if joined and result[-1].part is not Part.SPOKEN_OF else _part(text, start, one)
+        )
+        result.append(Mention(one.option, one.start, one.end, part))
+    return tuple(result)
+
+
+def other_numbers(text: str, options: Sequence[Option], start: int, end: int) -> tuple[str, ...]:
+    """Whole numbers in a stretch of a text that measure nothing and are no option: "a batch size of 50"."""
+    found = []
+    for match in NUMBER.finditer(text, start, end):
+        number = numeral(match)
+        if (
+            number is not None
+            and number.value.denominator == 1
+            and not {int(reading) for reading in number.readings if reading.denominator == 1}
+            & set(_numbers(options))
+            and _names(text, match.start(), match.end(), start)
+        ):
+            found.append(match[0])
+    return tuple(found)
+
+
+def _numbers(options: Sequence[Option]) -> dict[Fraction, Option]:
+    return {Fraction(str(option)): option for option in options if not isinstance(option, str)}
+
+
+def _named(text: str, options: Sequence[Option], start: int, end: int) -> Iterator[Mention]:
+    numbers = _numbers(options)
+    if numbers:
+        for match in _POWER.finditer(text, start, end):
+            option = numbers.get(Fraction(int(match[1]) ** int(match[2])))
+            if option is not None:
+                yield Mention(option, match.start(), match.end())
+        for match in _THOUSANDS.finditer(text, start, end):
+            option = numbers.get(Fraction(1000 * int(match[1])))
+            if option is not None:
+                yield Mention(option, match.start(), match.end())
+        for match in NUMBER.finditer(text, start, end):
+            number = numeral(match)
+            option = (
+                next((numbers[one] for one in number.readings if one in numbers), None) if number else None
+            )
+            if option is not None and _names(text, match.start(), match.end(), start):
+                yield Mention(option, match.start(), match.end())
+        for word in spelled_numbers(text[start:end]):
+            option = numbers.get(Fraction(word.value))
+            left, right = start + word.start, start + word.end
+            sized = bool(
+                re.search(r"(?:size|storlek\w*)\s(?:of\s)?$", text[max(start, left - 24) : left], re.I)
+            )
+            if option is not None and (sized or not word.article) and _names(text, left, right, start):
+                yield Mention(option, left, right)
+    for option in options:
+        if isinstance(option, str):
+            for match in re.finditer(rf"(?<!\w){re.escape(option)}(?!\w)", text[start:end], re.I):
+                yield Mention(option, start + match.start(), start + match.end())
+
+
+def _names(text: str, start: int, end: int, first: int) -> bool:
+    """Whether the number here names something rather than measuring it."""
+    before = text[max(first, start - _BEFORE) : start]
+    if _UNIT_BEHIND.match(text[end : end + 24]):
+        images = re.match(r"\s?(?:images?|bilder|samples?|exempel)\b", text[end : end + 12], re.I)
+        return bool(images) and bool(
+            re.search(r"\b(?:batch\w*|storlek\w*|size\w*)\s(?:of|om|på|med)\s$", before, re.I)
+        )
+    return not _MEASURE_BEFORE.search(before) or bool(re.search(r"(?:->|=>)\s?$", before))
+
+
+def _part(text: str, first: int, one: Mention) -> Part:
+    before = text[max(first, one.start - _BEFORE) : one.start]
+    if _AMONG.search(before):
+        return Part.AMONG
+    if _COMPARED.search(before) or _EQUATED.search(before):
+        return Part.COMPARED
+    return Part.SPOKEN_OF
