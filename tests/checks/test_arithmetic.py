@@ -101,10 +101,10 @@ HOSTILE = [
 @pytest.mark.parametrize("text", HOSTILE, ids=lambda text: text[:12])
 def test_hostile_text_is_bounded(text: str) -> None:
     """The issue's bound is 50 ms on the corpus machine; ten times that is left for a busy one."""
-    started = time.perf_counter()
+    started = time.process_time()
     for value in values(text):
         assert max(value.numerator.bit_length(), value.denominator.bit_length()) <= MAX_BITS
-    assert time.perf_counter() - started < 0.5
+    assert time.process_time() - started < 0.5
 
 
 def test_code_in_text_is_never_run(tmp_path: Path) -> None:
