@@ -6,9 +6,7 @@ import os
 import tempfile
 from pathlib import Path
 
-
-class FileWriteError(RuntimeError):
-    """A file cannot be written; the message says which and what to do."""
+from grader.errors import FileWriteError
 
 
 def write(path: Path, content: str | bytes) -> None:

@@ -6,17 +6,20 @@ stopped. Results come back in any order; each submission has exactly one.
 
 from __future__ import annotations
 
+import hashlib
 import os
 import time
 import traceback
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, wait
 from multiprocessing import get_context
+from pathlib import Path
 from typing import Any, Final
 
 from pebble import ProcessExpired, ProcessPool
 
 from grader.checks.assignment import Assignment, load
+from grader.documents.given.edition import Edition
 from grader.grading.evidence_view import evidence_view
 from grader.grading.grading import failed_result, grade
 from grader.grading.likeness import similar, trace
@@ -29,22 +32,35 @@ from grader.store import Ledger
 MINUTES_A_SUBMISSION: Final = (
     6  # beside the notebook's own time limit: reading, pictures, checks. Then the worker is ended.
 )
+LARGEST_ORIGINAL: Final = (
+    64 << 20
+)  # bytes of a file that is kept beside the ledger for whoever must look at it
 _TRIES: Final = (
     2  # a submission whose worker died is tried once more, for the fault may not have been its own
 )
 
 
 class BatchSettings(Value, frozen=True):
-    """How a batch is graded. `execute` runs notebooks, as `run` says."""
+    """How a batch is graded. `execute` runs notebooks, as `run` says.
+
+    `handouts` are what the course handed out beside the editions that the assignment knows.
+    """
 
     assignment: str
     jobs: int = 0
     execute: bool = True
     run: RunSettings = RunSettings()
+    handouts: tuple[Edition, ...] = ()
 
     def digest(self) -> str:
         """What of these decides the results themselves."""
-        return f"execute={int(self.execute)};dataset={self.run.dataset}"
+        said = f"execute={int(self.execute)};dataset={self.run.dataset}"
+        given = sorted(edition.digest() for edition in self.handouts)
+        return f"{said};handouts={','.join(one[:16] for one in given)}" if given else said
+
+    def graded_with(self) -> Assignment:
+        """The assignment, with what the course handed out. Raises `AssignmentError`."""
+        return load(self.assignment).with_editions(self.handouts)
 
     def workers(self, submissions: int) -> int:
         """How many processes are worth starting."""
@@ -84,31 +100,54 @@ def grade_all(
 ) -> BatchOutcome:
     """Grades what is new or changed and records it. `on_done` is called in this process for each as it comes in."""
     started = time.monotonic()
-    assignment = load(settings.assignment)
+    assignment = settings.graded_with()
     rubric = assignment.rubric()
     done = ledger.up_to_date(rubric=rubric, settings=settings.digest())
     todo = [one for one in submissions if done.get(one.id) != fingerprint(one)]
+    ledger.describe(assignment=assignment.id, title=assignment.title, planned=str(len(submissions)))
     on_plan(len(todo), len(submissions) - len(todo))
-    lms = {one.id: one.lms for one in submissions}
+    by_id = {one.id: one for one in submissions}
     for graded in _graded(todo, assignment, rubric, settings):
         result = graded.result
         ledger.record(
             result,
             content=graded.content,
             settings=settings.digest(),
-            lms=lms[result.submission],
+            lms=by_id[result.submission].lms,
+            originals=_originals(result, by_id[result.submission]),
             trace=graded.trace,
             page=graded.page,
             blobs=graded.blobs,
         )
         on_done(graded)
     ledger.keep_only({one.id for one in submissions})
-    if todo:
+    compared = _digest_of(ledger)
+    if (
+        ledger.about().get("compared") != compared
+    ):  # also where the last run was killed before it came to this
         ledger.sweep()
-    ledger.write_pairs(similar(ledger.traces(), ledger.results(), assignment.coincidence))
-    ledger.describe(assignment=assignment.id, title=assignment.title)
+        ledger.write_pairs(similar(ledger.traces(), ledger.results(), assignment.coincidence))
+        ledger.describe(compared=compared)
     errors = tuple(result.submission for result in ledger.results() if result.status == "error")
     return BatchOutcome(len(todo), len(submissions) - len(todo), errors, time.monotonic() - started)
+
+
+def _originals(result: Result, submission: Submission) -> dict[str, Path]:
+    """The files that were handed in, by digest, as far as they are not too large to keep."""
+    digests = {file.name: file.sha256 for file in result.files}
+    return {
+        digests[file.name]: file.path
+        for file in submission.files
+        if digests.get(file.name) and file.path.is_file() and file.path.stat().st_size <= LARGEST_ORIGINAL
+    }
+
+
+def _digest_of(ledger: Ledger) -> str:
+    """What tells whether the submissions are those that were compared with each other before."""
+    digest = hashlib.sha256()
+    for name, made_from in ledger.digests().items():
+        digest.update(f"{name}\0{made_from.page}\0".encode())
+    return digest.hexdigest()
 
 
 def _graded(
@@ -118,13 +157,13 @@ def _graded(
         return
     runs_notebooks = settings.execute and assignment.notebook is not None
     if len(todo) == 1 and not runs_notebooks:
-        yield _Worker(settings.assignment, rubric, settings).grade(todo[0])
+        yield _Worker(rubric, settings).grade(todo[0])
         return
     limit = MINUTES_A_SUBMISSION * 60 + settings.run.seconds
     with ProcessPool(
         max_workers=settings.workers(len(todo)),
         initializer=_begin,
-        initargs=[settings.assignment, rubric, settings],
+        initargs=[rubric, settings],
         context=get_context("spawn"),
     ) as pool:
         waiting: dict[Future[Any], tuple[Submission, int]] = {}
@@ -165,8 +204,8 @@ def _lost(one: Submission, assignment: Assignment, rubric: str, problem: Excepti
 class _Worker:
     """What one process keeps between submissions: the assignment, and the runner once a notebook needs it."""
 
-    def __init__(self, assignment: str, rubric: str, settings: BatchSettings) -> None:
-        self.assignment = load(assignment)
+    def __init__(self, rubric: str, settings: BatchSettings) -> None:
+        self.assignment = settings.graded_with()
         self.rubric = rubric
         self.settings = settings
         self.runner = NotebookRunner(self.assignment, settings.run)
@@ -204,20 +243,20 @@ class _Worker:
             time.monotonic() - started,
             view.page,
             view.blobs,
-            trace(judged.documents),
+            trace(judged.documents, self.assignment.given()),
         )
 
 
 _worker: _Worker | None = None
 
 
-def _begin(assignment: str, rubric: str, settings: BatchSettings) -> None:
+def _begin(rubric: str, settings: BatchSettings) -> None:
     global _worker  # noqa: PLW0603 - one worker a process, made by the pool's initialiser
     import atexit  # noqa: PLC0415 - only in a worker, as is the next
     import signal  # noqa: PLC0415
 
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent decides what Ctrl-C stops
-    _worker = _Worker(assignment, rubric, settings)
+    _worker = _Worker(rubric, settings)
     # The pool closes its pipe, upon which a worker ends by itself, and then terminates those that have not yet.
     atexit.register(_worker.end)
     signal.signal(signal.SIGTERM, _terminated)

@@ -17,11 +17,13 @@ from typing import Final
 import msgspec
 
 import grader
-from grader.atomic_file import FileWriteError, write
+from grader.atomic_file import write
+from grader.errors import FileWriteError
 from grader.grading.likeness import with_flags
+from grader.marks import by_student, decided, reported
 from grader.model import Result, Value
 from grader.page_data import Pair
-from grader.store import Ledger
+from grader.store import Ledger, Release
 
 LEDGER: Final = "grades.sqlite"
 RESULTS: Final = "results.jsonl"
@@ -63,22 +65,26 @@ def render_folder(folder: Path, ledger: Ledger, *, jobs: int = 0, anew: bool = F
     from grader.export import write_grades_csv  # noqa: PLC0415 - templates and writers only once results are there
     from grader.feedback import by_page, render_index  # noqa: PLC0415
 
-    results, pairs, about = ledger.results(), ledger.pairs(), ledger.about()
+    pairs, about = ledger.pairs(), ledger.about()
     title = about.get("title") or "Submissions"
-    flagged = with_flags(results, pairs)
+    flagged = with_flags(class_results(ledger), pairs)
     lines = b"".join(result.to_json() + b"\n" for result in flagged)
+    standing = [mark for result in flagged for mark in by_student(result)]
     own, by_name, digests, recipe = _pairs_of(pairs), by_page(pairs), ledger.digests(), _recipe()
+    people = {result.submission: result for result in flagged}
+    released = ledger.log.released()
 
     wanted: dict[
         str, str
     ] = {}  # every file that the folder should hold, and a digest of what it is made from
     for name, stored in digests.items():
-        wanted[f"{FEEDBACK}/{name}.html"] = _digest(recipe, stored.page)
-        wanted[f"{STAFF}/{name}.html"] = _digest(recipe, stored.page, _encoded(own.get(name, ())))
+        said = msgspec.json.encode(people[name].decisions)
+        wanted[f"{FEEDBACK}/{name}.html"] = _digest(recipe, stored.page, _released(released.get(name)))
+        wanted[f"{STAFF}/{name}.html"] = _digest(recipe, stored.page, _encoded(own.get(name, ())), said)
         if stored.notebook:
             wanted[f"{NOTEBOOKS}/{name}.ipynb"] = stored.notebook
     for name, same in by_name.items():
-        sides = (digests[side].page for side in (same[0].one, same[0].other) if side in digests)
+        sides = [digests[side].page for side in (same[0].one, same[0].other) if side in digests]
         wanted[f"{SIMILAR}/{name}.html"] = _digest(recipe, *sides, _encoded(same), title)
     wanted[RESULTS] = wanted[GRADES] = _digest(lines)
     wanted[INDEX] = _digest(recipe, lines, _encoded(pairs), title)
@@ -92,18 +98,32 @@ def render_folder(folder: Path, ledger: Ledger, *, jobs: int = 0, anew: bool = F
         folder,
         ledger,
         {name: same for name, same in by_name.items() if f"{SIMILAR}/{name}.html" in stale},
-        results,
+        flagged,
         title,
     )
     if RESULTS in stale:
         write(folder / RESULTS, lines)
     if GRADES in stale:
-        write_grades_csv(flagged, folder / GRADES)
+        write_grades_csv(standing, folder / GRADES)
     if INDEX in stale:
-        write(folder / INDEX, render_index(flagged, title=title, pairs=pairs))
+        write(folder / INDEX, render_index([decided(one) for one in flagged], title=title, pairs=pairs))
     _remove_strays(folder, wanted)
     ledger.write_rendered(wanted, stale)
     return RenderedFolder(tuple(flagged), len(stale))
+
+
+def class_results(ledger: Ledger) -> list[Result]:
+    """The whole class as ``results.jsonl`` has it, but for the flags that only the class shows."""
+    said, released = ledger.log.standing(), ledger.log.released()
+    return [
+        reported(
+            result,
+            said.get(result.submission, ()),
+            page=ledger.stored_page(result.submission).page if result.submission in said else None,
+            released=released[result.submission].at if result.submission in released else None,
+        )
+        for result in ledger.results()
+    ]
 
 
 def _paths(name: str) -> set[str]:
@@ -116,6 +136,10 @@ def _pairs_of(pairs: Sequence[Pair]) -> dict[str, list[Pair]]:
         found.setdefault(pair.one, []).append(pair)
         found.setdefault(pair.other, []).append(pair)
     return found
+
+
+def _released(one: Release | None) -> bytes:
+    return one.result.to_json() if one is not None and one.result is not None else b""
 
 
 def _encoded(pairs: Sequence[Pair]) -> bytes:
@@ -166,11 +190,16 @@ def _write_part(
 ) -> None:
     from grader.feedback import extras_of, render_feedback  # noqa: PLC0415 - as above
 
+    said, released = ledger.log.standing(), ledger.log.released()
     for name in names:
         stored = ledger.stored_page(name)
         extras = extras_of(stored.page, ledger.blobs.get)
-        write(folder / FEEDBACK / f"{name}.html", render_feedback(stored.result, extras=extras))
-        staff = render_feedback(stored.result, staff=True, extras=extras, pairs=own.get(name, ()))
+        # What students read changes at release only; until the first one it is what the program found by itself.
+        for_student = released[name].result if name in released else None
+        page = render_feedback(for_student or stored.result, extras=extras)
+        write(folder / FEEDBACK / f"{name}.html", page)
+        now = reported(stored.result, said.get(name, ()), page=stored.page)
+        staff = render_feedback(now, staff=True, extras=extras, pairs=own.get(name, ()))
         write(folder / STAFF / f"{name}.html", staff)
         if stored.page.notebook:
             write(folder / NOTEBOOKS / f"{name}.ipynb", ledger.blobs.get(stored.page.notebook))

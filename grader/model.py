@@ -13,6 +13,8 @@ from typing import Any
 
 import msgspec
 
+from grader.errors import ResultFormatError
+
 SCHEMA_VERSION = 1
 
 
@@ -70,7 +72,10 @@ class Evidence(Value, frozen=True):
 
 
 class CheckResult(Value, frozen=True):
-    """What one check found. `message` and `hint` are for the student, `staff` is for staff besides."""
+    """What one check found. `message` and `hint` are for the student, `staff` is for staff besides.
+
+    `depends` are the checks that must have passed, at least in part, before this one is looked at.
+    """
 
     id: str
     verdict: Verdict
@@ -81,6 +86,7 @@ class CheckResult(Value, frozen=True):
     evidence: tuple[Evidence, ...] = ()
     title: str = ""
     hint: str = ""
+    depends: tuple[str, ...] = ()
 
 
 class Series(Value, frozen=True):
@@ -136,16 +142,23 @@ class Student(Value, frozen=True):
 
 
 class FileInfo(Value, frozen=True):
-    """One file that was handed in; `note` says in plain words what kept it from being read, if anything."""
+    """One file that was handed in; `note` says in plain words what kept it from being read, if anything.
+
+    `unread`: nothing at all could be read of it, or there is nothing in it.
+    """
 
     name: str
     kind: FileKind
     sha256: str
     note: str = ""
+    unread: bool = False
 
 
 class Execution(Value, frozen=True):
-    """How the notebook ran; `seconds` is wall time, `isolation` names the layers that held it."""
+    """How the notebook ran; `seconds` is wall time, `isolation` names the layers that held it.
+
+    `lacks` are packages that the notebook wanted and that are not installed on the grader's machine.
+    """
 
     status: ExecutionStatus
     seconds: float = 0.0
@@ -153,6 +166,7 @@ class Execution(Value, frozen=True):
     profile: str = ""
     isolation: tuple[str, ...] = ()
     note: str = ""
+    lacks: tuple[str, ...] = ()
 
 
 class GraderInfo(Value, frozen=True):
@@ -163,8 +177,33 @@ class GraderInfo(Value, frozen=True):
     rubric: str
 
 
+class Decision(Value, frozen=True):
+    """What a person said of a check or a question, whose id `check` is, or of the whole submission (empty).
+
+    Without a `verdict` it is a comment alone. `points` are those of that check or question; where they are not given
+    they follow from the verdict. `student` names the one of a group whose mark alone it is. `evidence` and `rubric` are
+    digests of what it was decided on; `valid` is false once the evidence has changed.
+    """
+
+    check: str
+    verdict: Verdict | None = None
+    points: float | None = None
+    comment: str = ""
+    reason: str = ""
+    by: str = ""
+    at: str = ""
+    student: str = ""
+    evidence: str = ""
+    rubric: str = ""
+    valid: bool = True
+
+
 class Result(Value, frozen=True):
-    """All that is known of one submission: one line of ``results.jsonl``."""
+    """All that is known of one submission: one line of ``results.jsonl``.
+
+    Verdicts and points of checks and questions are the automatic ones. `points` and `status` of the whole have the
+    valid `decisions` in them (`grader.marks`). `released` is when the student could first read it, and the LMS have it.
+    """
 
     schema: int
     submission: str
@@ -177,6 +216,9 @@ class Result(Value, frozen=True):
     flags: tuple[Flag, ...]
     execution: Execution
     grader: GraderInfo
+    late: bool = False
+    released: str | None = None
+    decisions: tuple[Decision, ...] = ()
 
     def to_json(self) -> bytes:
         """The result as one line of JSON, without a newline."""
@@ -196,10 +238,6 @@ class Result(Value, frozen=True):
         return result
 
 
-class ResultFormatError(ValueError):
-    """A stored result cannot be read."""
-
-
 class SubmittedFile(Value, frozen=True):
     """A file of a submission on the grader's own disk: `name` is the student's, `path` is ours."""
 
@@ -211,7 +249,8 @@ class SubmittedFile(Value, frozen=True):
 class Submission(Value, frozen=True):
     """What one student or group handed in; the latest attempt unless `attempt` says otherwise.
 
-    `id` is unique in its batch. `notes` say in plain words what intake had to leave out and why.
+    `id` is unique in its batch. `notes` say in plain words what intake had to leave out and why; `remarks` are for
+    staff and leave nothing open.
     """
 
     id: str
@@ -222,6 +261,7 @@ class Submission(Value, frozen=True):
     submitted_at: str = ""
     lms: dict[str, str] = {}  # what an export needs to find its way back: user id, attachment id, folder name
     notes: tuple[str, ...] = ()
+    remarks: tuple[str, ...] = ()
 
 
 def question_verdict(checks: Iterable[CheckResult]) -> Verdict:

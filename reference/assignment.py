@@ -1,73 +1,16 @@
 """The rubric of TDDC17's supervised deep learning lab. Read top to bottom: three questions, ten points.
 
-Each check's docstring is what the student reads. The true figures are computed in this package, from the
-lab's own data and network; nothing is typed in.
+Each check's docstring is what the student reads. What a check gives in part, and how much it overlooks, stands above
+it. The true figures are computed in this package, from the lab's own data and network; nothing is typed in.
 """
 
 from __future__ import annotations
 
-import json
-from collections.abc import Mapping, Sequence
-from importlib.resources import files
-from pathlib import Path
-from typing import TYPE_CHECKING, Any
-
-from grader.checks import Answer, Assignment, Finding
+from grader.checks import Answer, Assignment, Finding, Recognition
+from reference import hooks
 from reference.batches import batch_answers, choice_answers, plot_answers
-from reference.gradient import gradient_answers
+from reference.gradient import gradient_answers, printed_figures
 from reference.parameters import parameter_answers
-
-if TYPE_CHECKING:
-    from grader.checks.alignment import Handout
-    from grader.execution import NotebookPlan
-
-_PROMPTS: Mapping[str, list[str]] = json.loads(
-    files("reference.lab").joinpath("prompts.json").read_text("utf-8")
-)
-
-
-def _facts() -> Mapping[str, Any]:
-    """What ``grader reference`` prints."""
-    from reference.facts import facts  # noqa: PLC0415 - the ranges are read only when asked for
-
-    return facts()
-
-
-def _notebook(dataset: str) -> NotebookPlan:
-    from reference.lab.notebook_plan import plan  # noqa: PLC0415 - only where notebooks are run
-
-    return plan(dataset)
-
-
-def _handouts() -> Sequence[Handout]:
-    from reference.lab.handouts import handouts  # noqa: PLC0415 - only for submissions with a notebook
-
-    return handouts()
-
-
-def _coincidence(title: str, points: Sequence[tuple[float, float]]) -> float:
-    from reference.plausibility.coincidence import coincidence  # noqa: PLC0415 - only where two submissions agree
-
-    return coincidence(title, points)
-
-
-def _calibrate(out: Path, **options: Any) -> None:
-    from reference.calibration.calibrating import calibrate  # noqa: PLC0415 - only for --calibrate
-
-    calibrate(out, **options)
-
-
-def _diagnose() -> Sequence[tuple[str, bool, str]]:
-    """What ``grader doctor`` says of the lab."""
-    from reference.lab.fashion_mnist import DatasetMissingError, find_dataset  # noqa: PLC0415 - only for the doctor
-
-    try:
-        return [("data set Fashion-MNIST", True, f"in full, in {find_dataset()}")]
-    except DatasetMissingError as problem:
-        return [
-            ("data set Fashion-MNIST", False, f"{problem} Until then notebooks are run with a small sample.")
-        ]
-
 
 assignment = Assignment(
     "tddc17-deep-learning",
@@ -76,12 +19,25 @@ assignment = Assignment(
         r"\b(?:your (?:lab )?report|if you get stuck|please (?:complete|fill|run|separately)|fill this in|you (?:can|have to|should|need to) (?:run|use|reset)"
         r"|here you will|remember, a neuron|question marks? with|which tensorflow node do we)\b"
     ),
-    facts=_facts,
-    notebook=_notebook,
-    handouts=_handouts,
-    coincidence=_coincidence,
-    calibrate=_calibrate,
-    diagnose=_diagnose,
+    account=r"[a-z]{5}\d{3}",  # LiU-IDs
+    facts=hooks.facts,
+    notebook=hooks.notebook,
+    handouts=hooks.handouts,
+    editions=hooks.editions,
+    recognised_by=Recognition(
+        signs=(
+            r"\btensorflow\b|\bkeras\b|\btf\.\w",
+            r"GradientTape|tape\.gradient|training_loss|examples_[xy]\b",
+            r"\b100[\s.,~]?480\b",
+            r"\b1[\s.,]?000\b.{1,60}\b60[\s.,]?000\b|\b60[\s.,]?000\b.{1,60}\b1[\s.,]?000\b",
+        ),
+        foreign=(
+            r"^\s{0,20}(?:import|from)\s+(?:torch\w*|pytorch_lightning|lightning|jax|flax|mxnet|paddle|theano|caffe2?|sklearn|fastai)\b",
+        ),
+    ),
+    coincidence=hooks.coincidence,
+    calibrate=hooks.calibrate,
+    diagnose=hooks.diagnose,
 )
 
 # --- Question 1: the gradient ---------------------------------------------------------------------------------
@@ -91,7 +47,7 @@ q1 = assignment.question(
     "The gradient computation",
     number=1,
     cues=(r"tape\.gradient", r"GradientTape", r"training_loss", r"gradient descent"),
-    prompt_fingerprints=frozenset(_PROMPTS["q1"]),
+    prompt_fingerprints=hooks.prompts("q1"),
 )
 
 
@@ -104,7 +60,7 @@ def gradient_expression(answer: Answer) -> Finding:
 @q1.check("q1.figures", hint="Run the cell once more and copy its output as it stands.")
 def gradient_figures(answer: Answer) -> Finding:
     """The printed loss and parameters belong together, and lie on the path of gradient descent."""
-    return gradient_answers.judge_figures(answer)
+    return printed_figures.judge_figures(answer)
 
 
 # --- Question 2: the parameter count ---------------------------------------------------------------------------
@@ -114,7 +70,7 @@ q2 = assignment.question(
     "The parameters of the first Dense layer",
     number=2,
     cues=(r"100\W?480", r"\b784\b", r"param\w*\s*#", r"\bdense layer\b"),
-    prompt_fingerprints=frozenset(_PROMPTS["q2"]),
+    prompt_fingerprints=hooks.prompts("q2"),
 )
 
 
@@ -137,14 +93,28 @@ q3 = assignment.question(
     "Batch sizes",
     number=3,
     cues=(r"batch\s?-?(?:size|storlek)", r"\b60\W?000\b.*\b1\W?000\b|\b1\W?000\b.*\b60\W?000\b"),
-    prompt_fingerprints=frozenset(_PROMPTS["q3"]),
+    prompt_fingerprints=hooks.prompts("q3"),
+)
+
+
+TABLE = batch_answers.TableCriteria(
+    share_a_figure=0.1,  # of the points, for each of the ten figures while some are lacking
+    share_with_test_accuracies=0.5,  # of the points, with all figures there, but accuracies of the test set
+    least_figures=4,  # fewer that could be read are no table; what stands there otherwise is for a person
+    least_sizes=4,  # of the five, named with as many accuracies in any form: a person looks at them
+    repeated_within=0.011,  # of an accuracy in the table: prose repeats it, rounded to a per cent
 )
 
 
 @q3.check("q3.table", points=1.5, hint="Five runs, each with its time in seconds and its training accuracy.")
 def batch_table(answer: Answer) -> Finding:
     """Time and training accuracy are given for all five batch sizes."""
-    return batch_answers.judge_table(answer)
+    return batch_answers.judge_table(answer, TABLE)
+
+
+PLAUSIBLE = batch_answers.PlausibilityCriteria(
+    doubt=0.005,  # one honest table in two hundred is looked at by a person (docs/plausibility.md)
+)
 
 
 @q3.check(
@@ -155,19 +125,37 @@ def batch_table(answer: Answer) -> Finding:
 )
 def batch_plausible(answer: Answer) -> Finding:
     """The figures are such as training from a fresh start gives."""
-    return batch_answers.judge_plausibility(answer)
+    return batch_answers.judge_plausibility(answer, PLAUSIBLE)
+
+
+PLOT = plot_answers.PlotCriteria(
+    share_one_curve=0.5,  # of the points, for time or accuracy alone
+    points=4,  # of the five figures, that a curve drawn by the notebook must have
+    within=0.005,  # of a figure, relative: so near a drawn point is that figure
+)
 
 
 @q3.check("q3.plot", points=1, hint="Two curves over the batch sizes, with both axes labelled.")
 def batch_plot(answer: Answer) -> Finding:
     """Both curves, time and accuracy, are plotted against the batch size."""
-    return plot_answers.judge_plot(answer)
+    return plot_answers.judge_plot(answer, PLOT)
+
+
+CHOICE = choice_answers.ChoiceCriteria(
+    behind=0.05,  # in accuracy: a choice further below the best of the student's own table is for a person
+    least_accuracies=3,  # fewer are no table to hold a choice against
+)
 
 
 @q3.check("q3.choice", points=0.5, hint="Name the one batch size that you would start with.")
 def batch_choice(answer: Answer) -> Finding:
     """One batch size is chosen, and it holds its own in the table."""
-    return choice_answers.judge_choice(answer)
+    return choice_answers.judge_choice(answer, CHOICE)
+
+
+REASONING = choice_answers.ReasoningCriteria(
+    share_of_one=0.5,  # of the points, for reasons in time or accuracy alone
+)
 
 
 @q3.check(
@@ -177,4 +165,4 @@ def batch_choice(answer: Answer) -> Finding:
 )
 def batch_reasoning(answer: Answer) -> Finding:
     """The choice is reasoned from time and accuracy."""
-    return choice_answers.judge_reasoning(answer)
+    return choice_answers.judge_reasoning(answer, REASONING)

@@ -5,9 +5,10 @@ import itertools
 import jsonschema
 import msgspec
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from grader.errors import ResultFormatError
 from grader.model import (
     CheckResult,
     Evidence,
@@ -16,7 +17,6 @@ from grader.model import (
     GraderInfo,
     QuestionResult,
     Result,
-    ResultFormatError,
     Status,
     Student,
     Verdict,
@@ -46,6 +46,7 @@ def test_the_verdict_of_a_question(checks: list[CheckResult], expected: Verdict)
     assert all(question_verdict(order) is expected for order in itertools.permutations(checks))
 
 
+@settings(deadline=None)
 @given(st.text(), st.text(), st.floats(0, 10))
 def test_results_survive_a_round_trip(text: str, name: str, points: float) -> None:
     one = CheckResult(

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from bisect import bisect_left
 from collections.abc import Sequence
 from difflib import SequenceMatcher
 from enum import StrEnum
 from typing import Final
 
+from grader.documents.given.edition import code_tokens
 from grader.model import Value
 
 ALIKE: Final = 0.55  # share of common tokens from which two cells are the same one, edited
@@ -113,12 +113,8 @@ def align(student: Sequence[str], handout: Sequence[str]) -> Alignment:
     )
 
 
-_TOKEN: Final = re.compile(r"\"[^\"\n]*\"|'[^'\n]*'|\w+|[^\w\s]")
-
-
 def _tokens(source: str) -> tuple[str, ...]:
-    bare = re.sub(r"#[^\n]*", "", source)
-    return tuple(match[0] for match in _TOKEN.finditer(bare))[:MAX_TOKENS]
+    return code_tokens(source)[:MAX_TOKENS]
 
 
 def _likenesses(

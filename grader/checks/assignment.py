@@ -13,17 +13,26 @@ The grader finds an assignment through the entry-point group ``grader.assignment
 
 from __future__ import annotations
 
-import hashlib
+import copy
 import inspect
+import re
+import traceback
 from collections.abc import Callable, Mapping, Sequence
 from importlib import metadata
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeAlias
 
+import msgspec
+
+from grader.accounts import Accounts
 from grader.checks.alignment import Handout
 from grader.checks.answer import Answer
 from grader.checks.finding import Finding
+from grader.checks.rubric_digest import rubric_digest, source_of
+from grader.documents.given.edition import Edition
+from grader.documents.given.given_text import GivenText, given_text
 from grader.documents.sections import QuestionText, fingerprints
+from grader.errors import AssignmentError, GraderError
 from grader.model import Value
 
 if TYPE_CHECKING:
@@ -33,6 +42,7 @@ CheckFunction: TypeAlias = Callable[[Answer], Finding]
 # How likely honest work comes to the same points of a chart, told by its id: ((x, y), ...) to a probability.
 Coincidence: TypeAlias = Callable[[str, Sequence[tuple[float, float]]], float]
 ENTRY_POINTS = "grader.assignments"
+_HERE = Path(__file__).parent
 
 
 class Check(Value, frozen=True):
@@ -78,21 +88,36 @@ class Question:
         Raises `AssignmentError` for an id that is taken, an unknown dependency or a function without a docstring.
         """
         if id in self._known:
-            raise AssignmentError(f"two checks are called {id!r}")
+            raise AssignmentError(f"two checks are called {id!r}: give each an id of its own")
         if unknown := [other for other in depends if other not in self._known]:
-            raise AssignmentError(f"check {id!r} depends on {unknown[0]!r}, which is not defined before it")
+            raise AssignmentError(
+                f"check {id!r} depends on {unknown[0]!r}, which is not defined before it: move it up, or correct the id"
+            )
         if points < 0:
-            raise AssignmentError(f"check {id!r} has {points} points")
+            raise AssignmentError(f"check {id!r} has {points} points: give 0 or more")
 
         def register(function: CheckFunction) -> CheckFunction:
             title = (inspect.getdoc(function) or "").split("\n")[0]
             if not title:
-                raise AssignmentError(f"check {id!r} has no docstring: it is what the student reads")
+                raise AssignmentError(
+                    f"check {id!r} has no docstring: write one, it is what the student reads"
+                )
             self._known.add(id)
             self.checks.append(Check(id, points, function, title, hint, tuple(depends)))
             return function
 
         return register
+
+
+class Recognition(Value, frozen=True):
+    """What work on an assignment is recognised by, wherever it was done: patterns, tried line by line.
+
+    Any of `signs` (an import, a name, a figure of the lab) shows that it is this one. Where there is none, and nothing that
+    was handed out, `foreign` (another library's import) shows that it is another lab's.
+    """
+
+    signs: tuple[str, ...] = ()
+    foreign: tuple[str, ...] = ()
 
 
 class Assignment:
@@ -101,8 +126,13 @@ class Assignment:
     `notebook` says how a handed-in notebook is run, given the choice of data set (``full``, ``sample``, ``auto``);
     without it, notebooks are read but not run.
     `handouts` are the notebooks handed out, one an edition: given cells that a student changed become a flag.
+    `editions` are the fingerprints of all that was ever handed out: what is found in them is never an answer.
+    `recognised_by` tells work on this assignment from another lab's, handed in by mistake.
     `coincidence` gives the chance that honest work comes to the same points of a chart, by its title.
     `facts` is what ``grader reference`` prints: the true figures, by name.
+    `sources` are the files and folders that decide its verdicts, data included: when one changes, everything is graded
+    again. By default the package of its checks, or the one file where they are in no package.
+    `account` is a regular expression for the university's user names: they name submissions and authors.
     """
 
     def __init__(
@@ -111,24 +141,34 @@ class Assignment:
         *,
         title: str,
         instructions: str = "",
+        account: str = "",
         notebook: Callable[[str], NotebookPlan] | None = None,
         facts: Callable[[], Mapping[str, Any]] | None = None,
         handouts: Callable[[], Sequence[Handout]] | None = None,
+        editions: Callable[[], Sequence[Edition]] | None = None,
+        recognised_by: Recognition | None = None,
         calibrate: Callable[..., None] | None = None,
         coincidence: Coincidence | None = None,
         diagnose: Callable[[], Sequence[tuple[str, bool, str]]] | None = None,
+        sources: Sequence[Path] = (),
     ) -> None:
         self.id = id
         self.title = title
         self.instructions = instructions
+        self.accounts = _accounts(account)
         self.notebook = notebook
         self.facts = facts
         self.handouts = handouts
+        self.editions = editions
+        self.recognised_by = recognised_by
         self.calibrate = calibrate
         self.coincidence = coincidence
         self.diagnose = diagnose
+        self.sources = tuple(sources)
         self.questions: list[Question] = []
         self._known: set[str] = set()
+        self._more_editions: tuple[Edition, ...] = ()
+        self._given: GivenText | None = None
 
     def question(
         self,
@@ -142,11 +182,28 @@ class Assignment:
     ) -> Question:
         """Adds a question. `prompts` are editions of its text, or give their `fingerprints` where the text is not ours."""
         if any(question.id == id for question in self.questions):
-            raise AssignmentError(f"two questions are called {id!r}")
+            raise AssignmentError(f"two questions are called {id!r}: give each an id of its own")
         marks = prompt_fingerprints.union(*(fingerprints(prompt) for prompt in prompts))
         question = Question(QuestionText(id, number, tuple(cues), marks), title, self._known)
         self.questions.append(question)
         return question
+
+    def given(self) -> GivenText:
+        """What was handed out, in every edition known, with the questions' own text."""
+        if self._given is None:
+            editions = self.editions() if self.editions else ()
+            prompts = frozenset[str]().union(*(question.text.prompt for question in self.questions))
+            self._given = given_text((*editions, *self._more_editions), prompts)
+        return self._given
+
+    def with_editions(self, editions: Sequence[Edition]) -> Assignment:
+        """The same assignment that knows more of what was handed out: the course's own notebook of this year."""
+        if not editions:
+            return self
+        other = copy.copy(self)
+        other._more_editions = (*self._more_editions, *editions)
+        other._given = None
+        return other
 
     @property
     def points(self) -> float:
@@ -154,41 +211,78 @@ class Assignment:
         return sum(question.points for question in self.questions)
 
     def rubric(self) -> str:
-        """A digest of everything that can change a verdict: the assignment's package and the grader's own."""
-        digest = hashlib.sha256(self.id.encode())
-        roots = {Path(__file__).parent.parent}
-        for question in self.questions:
-            for check in question.checks:
-                source = inspect.getsourcefile(check.function)
-                if source is not None:
-                    roots.add(Path(source).resolve().parent)
-        for root in sorted(roots):
-            for path in sorted(root.glob("**/*")):
-                if path.suffix in {".py", ".json", ".ipynb"} and path.is_file():
-                    digest.update(path.relative_to(root).as_posix().encode() + b"\0" + path.read_bytes())
-        return "sha256:" + digest.hexdigest()
+        """A digest of everything that can change a verdict; see `grader.checks.rubric_digest`."""
+        written = [check.function for question in self.questions for check in question.checks]
+        hooks = [hook for hook in (self.notebook, self.handouts, self.editions) if hook is not None]
+        sources = self.sources or [
+            source for source in map(source_of, (*written, *hooks)) if source is not None
+        ]
+        return rubric_digest(self._declared(), sources)
+
+    def _declared(self) -> bytes:
+        """What was given to the assignment and its questions, wherever that was written."""
+        questions = [
+            (
+                question.text,
+                question.title,
+                [(one.id, one.points, one.title, one.hint, one.depends) for one in question.checks],
+            )
+            for question in self.questions
+        ]
+        declared = (
+            self.id,
+            self.title,
+            self.instructions,
+            questions,
+            self.recognised_by,
+            self._more_editions,
+        )
+        return msgspec.json.encode(declared, order="deterministic")
 
 
-class AssignmentError(ValueError):
-    """An assignment is written in a way that cannot be graded with, or none is installed by that name."""
+def _accounts(pattern: str) -> Accounts:
+    try:
+        re.compile(pattern)
+    except re.error as problem:
+        raise AssignmentError(
+            f"the pattern of user names {pattern!r} is no regular expression: {problem}"
+        ) from problem
+    return Accounts(pattern)
 
 
 def load(name: str | None = None) -> Assignment:
     """The installed assignment of that name, or the only one there is. Raises `AssignmentError`."""
     found = {entry.name: entry for entry in metadata.entry_points(group=ENTRY_POINTS)}
-    if name is None and len(found) == 1:
-        name = next(iter(found))
-    listed = ", ".join(sorted(found)) or "none"
-    if name is None:
+    if not found:
+        raise AssignmentError("no assignment is installed: install the course's package beside the grader")
+    listed = ", ".join(sorted(found))
+    if name is None and len(found) > 1:
         raise AssignmentError(f"several assignments are installed ({listed}): name one with --assignment")
+    name = name or listed
     if name not in found:
-        raise AssignmentError(f"no assignment {name!r} is installed; there is: {listed}")
+        raise AssignmentError(
+            f"no assignment {name!r} is installed; there is: {listed}. Name one of these, or install yours"
+        )
     try:
         assignment = found[name].load()
-    except Exception as problem:
+    except (Exception, SystemExit) as problem:
         raise AssignmentError(
-            f"assignment {name!r} cannot be loaded: {type(problem).__name__}: {problem}"
+            f"the assignment {name!r} cannot be loaded from {found[name].value}: {_told(problem)}. Correct it there"
         ) from problem
     if not isinstance(assignment, Assignment):
-        raise AssignmentError(f"entry point {found[name].value!r} is no Assignment")
+        raise AssignmentError(
+            f"the entry point {found[name].value!r} is no Assignment: name the variable that holds yours"
+        )
     return assignment
+
+
+def _told(problem: BaseException) -> str:
+    """What went wrong in an author's module, and in which line of which file."""
+    what = f"{problem}" if isinstance(problem, GraderError) else f"{type(problem).__name__}: {problem}"
+    frames = [
+        frame
+        for frame in traceback.extract_tb(problem.__traceback__)
+        if not frame.filename.startswith("<") and "importlib" not in Path(frame.filename).parts
+    ]
+    own = [frame for frame in frames if not Path(frame.filename).is_relative_to(_HERE)]
+    return f"{what} ({own[-1].filename}, line {own[-1].lineno})" if own else what

@@ -12,6 +12,7 @@ from collections.abc import Callable, Sequence
 from itertools import pairwise
 from typing import Final
 
+from grader.checks.aspects import Aspect
 from grader.checks.choice_words import (
     BEST,
     CONCLUDES,
@@ -28,7 +29,7 @@ from grader.checks.choice_words import (
     UNWISE,
 )
 from grader.checks.claims import Clause, Stance, clauses, stance_at
-from grader.checks.option_mentions import Mention, Option, Part, mentions, other_numbers
+from grader.checks.option_mentions import Mention, Option, Options, Part, mentions, other_numbers
 from grader.checks.prose_text import prose_text
 from grader.model import Value
 
@@ -90,17 +91,22 @@ Described = Callable[[str], Option | None]
 
 
 def read_choice(
-    text: str, options: Sequence[Option], *, asked: bool = True, described: Described | None = None
+    text: str,
+    options: Options,
+    aspects: Sequence[Aspect] = (),
+    *,
+    asked: bool = True,
+    described: Described | None = None,
 ) -> Choice:
     """The option that a text chooses, by the strongest cue; see the module's docstring.
 
     `asked` says that the text stands under the question: a few words with one option in them are then a choice.
     """
     shown = prose_text(text[:MAX_TEXT])
-    own = frozenset(options)
+    own = frozenset(options.values)
     read = [_read(shown, clause, options) for clause in clauses(shown)]
     mentioned = frozenset(mention.option for one in read for mention in one.all) & own
-    reader = _Reader(shown, options, read, asked=asked, described=described)
+    reader = _Reader(shown, options, read, aspects, asked=asked, described=described)
     found = reader.candidates()
     sentence = reader.sentence
     rejected = frozenset(reader.rejected)
@@ -132,7 +138,7 @@ def read_choice(
         )
     if chosen <= rejected and not any(one.strength >= _PICKED for one in best):
         return Choice((), sentence(best[-1].sentence), mentioned, rejected, unclear=True, worded=True)
-    ordered = tuple(option for option in options if option in chosen)
+    ordered = tuple(option for option in options.values if option in chosen)
     return Choice(ordered, sentence(best[-1].sentence), mentioned, rejected)
 
 
@@ -149,7 +155,7 @@ def _chooses(text: str) -> bool:
     return bool(PICK.search(text) or BEST.search(text))
 
 
-def _read(text: str, clause: Clause, options: Sequence[Option]) -> _Read:
+def _read(text: str, clause: Clause, options: Options) -> _Read:
     found = mentions(text, options, clause.start, clause.end)
     if len(found) > _MOST_MENTIONS:
         found = ()
@@ -169,8 +175,9 @@ class _Reader:
     def __init__(
         self,
         text: str,
-        options: Sequence[Option],
+        options: Options,
         read: Sequence[_Read],
+        aspects: Sequence[Aspect],
         *,
         asked: bool,
         described: Described | None,
@@ -180,6 +187,12 @@ class _Reader:
         self.read = read
         self.asked = asked
         self.described = described
+        nouns = "|".join(aspect.nouns for aspect in aspects) or "(?!)"
+        self._aspect_behind = re.compile(
+            rf"\s(?:(?:test|training|train|overall|possible|measured|resulting)\s){{0,2}}(?:{nouns})(?!\w)",
+            re.I,
+        )
+        self._filler = re.compile(FILLER.replace("CALLED", options.called), re.I)
         self.rejected: set[Option] = set()
         self.outside: tuple[str, ...] = ()
         self.conditional = any(
@@ -267,7 +280,7 @@ class _Reader:
         unique = tuple(dict.fromkeys(mention.option for mention in one.plain))
         if len(unique) == 1:
             return unique
-        if len(unique) == 2 and PAIRED.search(one.clause.text) and self._joined(one.plain):  # noqa: PLR2004 - a pair
+        if len(unique) == 2 and PAIRED.search(one.clause.text) and self._joined(one.plain):
             return unique
         if len(unique) > 1:
             return self._nearest(one)
@@ -276,7 +289,7 @@ class _Reader:
     def _joined(self, plain: Sequence[Mention]) -> bool:
         return all(
             re.fullmatch(
-                r"\W*(?:(?:or|and|to|eller|och|till|a|batch|size|of)\W+){0,4}",
+                rf"\W*(?:(?:or|and|to|eller|och|till|a|of|{self.options.called})\W+){{0,4}}",
                 self.text[left.end : right.start],
                 re.I,
             )
@@ -289,7 +302,7 @@ class _Reader:
         if match is None:
             return ()
         behind = [mention for mention in one.plain if mention.start >= match.end()]
-        if behind and len({mention.option for mention in behind}) == 1 and behind[0].start - match.end() < 30:  # noqa: PLR2004
+        if behind and len({mention.option for mention in behind}) == 1 and behind[0].start - match.end() < 30:
             return (behind[0].option,)
         return ()
 
@@ -308,13 +321,7 @@ class _Reader:
         if not re.fullmatch(r"best|bästa?|optimal\w*|perfect|ideal", match[0], re.I):
             return False
         behind = self.text[match.end() : clause.end]
-        return bool(
-            re.match(
-                r"\s(?:(?:test|training|train|overall|possible|measured|resulting)\s){0,2}(?:accurac\w*|acc\b|times?\b|noggrannhet\w*|träffsäkerhet\w*|precision\w*|tid\w*|results?|resultat\w*|score|performance)",
-                behind,
-                re.I,
-            )
-        ) and not self._per_cost(clause)
+        return bool(self._aspect_behind.match(behind)) and not self._per_cost(clause)
 
     def _per_cost(self, clause: Clause) -> re.Match[str] | None:
         match = PER_COST.search(self.text, clause.start, clause.end)
@@ -381,11 +388,11 @@ class _Reader:
         before = self.text[one.clause.start : one.plain[0].start]
         behind = self.text[one.plain[-1].end : one.clause.end]
         before = CONCLUDES.sub("", before) if CONCLUDES.match(before) else before
-        left = FILLER.sub("", before)
+        left = self._filler.sub("", before)
         if re.search(r"\w", left):
             return False
         reason = REASON.match(behind.lstrip())
-        return bool(reason) or not re.search(r"\w", FILLER.sub("", behind))
+        return bool(reason) or not re.search(r"\w", self._filler.sub("", behind))
 
     def _ends_sentence(self, one: _Read) -> bool:
         behind = self.text[one.clause.end : one.clause.end + 2]

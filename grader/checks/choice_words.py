@@ -15,7 +15,7 @@ PICK: Final = re.compile(
 )
 BEST: Final = re.compile(
     r"\b(?:best|optimal\w*|optimum|ideal\w*|winner|wins?|winning|won|sweet\s?spot|trade-?\s?off|compromise|balanced?|golden\smean|middle\sground|ftw|perfect|suits?|preferable|the\sway\sto\sgo|just\sright|spot\son|the\sone\sto|right\s(?:choice|size|one|pick)"
-    r"|(?:top|clear|obvious|natural|good|great|reasonable|sensible|safe|solid|fine)\s(?:choice|start\w*|option|pick|candidate|place|size|batch)|most\s(?:suitable|efficient|reasonable|appropriate|sensible|balanced|effective|useful|practical|attractive|worth\w*|bang)"
+    r"|(?:top|clear|obvious|natural|good|great|reasonable|sensible|safe|solid|fine)\s(?:choice|start\w*|option|pick|candidate|place|size)|most\s(?:suitable|efficient|reasonable|appropriate|sensible|balanced|effective|useful|practical|attractive|worth\w*|bang)"
     r"|bäst\w*|optimala?t?|ideal\w*|vinner|vinnare\w*|vann|kompromiss\w*|avvägning\w*|balans\w*|lagom|perfekt\w*|lämplig\w*|mest\s(?:lämplig|effektiv|rimlig|balanserad|prisvärd)\w*|(?:bra|rimligt?|naturligt?|självklart?)\s(?:val|start\w*|alternativ|utgångspunkt))(?!\w)",
     re.I,
 )
@@ -59,8 +59,8 @@ LATER: Final = re.compile(
 DISAGREES: Final = re.compile(
     r"\b(?:disagree|don't\sthink\sso|do\snot\sthink\sso|håller\sinte\smed|tycker\sinte\sdet)\b", re.I
 )
-FILLER: Final = re.compile(
-    r"\b(?:batch|batches|mini-?batch\w*|size|sizes|batch-?size|batchsize|batch_size|bs|b|storlek\w*|batch-?storlek\w*|of|a|an|the|so|hence|therefore|thus|then|but|and|or|it|is|be|images?|bilder|ok|okay|yes|well|hmm|answer|about|around|approximately|roughly|say|just|simply|clearly|i\.e|namely"
-    r"|på|en|ett|så|därför|alltså|utan|men|och|blir|är|det|cirka|ungefär|kring|omkring|svar|size=|instead|istället|stället|i|rather|otherwise|else|now|at|with|for|by|using|med|för|vid|på|definitely|probably|normally|or\sso)\b",
-    re.I,
+FILLER: Final = (
+    r"\b(?:CALLED|of|a|an|the|so|hence|therefore|thus|then|but|and|or|it|is|be|images?|bilder|ok|okay|yes|well|hmm|answer|about|around|approximately|roughly|say|just|simply|clearly|i\.e|namely"
+    r"|på|en|ett|så|därför|alltså|utan|men|och|blir|är|det|cirka|ungefär|kring|omkring|svar|size=|instead|istället|stället|i|rather|otherwise|else|now|at|with|for|by|using|med|för|vid|på|definitely|probably|normally|or\sso)\b"
 )
+"""What may stand beside an option in a clause that says no more; ``CALLED`` is what an option is called."""

@@ -8,8 +8,9 @@ from __future__ import annotations
 import ast
 import itertools
 import re
+import unicodedata
 import warnings
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from typing import Final
 
 import msgspec
@@ -39,12 +40,26 @@ _SIGNS: Final = str.maketrans(
 )
 _PROMPT: Final = re.compile(r"^([ ]{0,80})(?:(?:In\s?)?\[[ ]?\d{0,4}[ ]?\]:?[ ]|>>>[ ]?|\.\.\.[ ])", re.M)
 _BLANKS: Final = re.compile(r"(?<![\w?])(?:\?{1,6}|_{3,12}|\.{3,6}|…)(?![\w?])")
+# Letters that only look different: mathematical alphabets and full width. Others' alphabets are other letters.
+_STYLED: Final = {
+    code: unicodedata.normalize("NFKC", chr(code))
+    for code in (*range(0x1D400, 0x1D800), *range(0xFF01, 0xFF5F))
+    if len(unicodedata.normalize("NFKC", chr(code))) == 1
+}
+_EMPHASIS: Final = re.compile(
+    r"(?<![\w)\]*.])\*\*([A-Za-z_]\w{0,40})\*\*(?![\w(*])"
+)  # Markdown that was left in
+_STRUCK: Final = re.compile(r"~~[^~\n]{1,120}~~")  # its author took it back
+_ARROW: Final = re.compile(
+    r"^([ ]{0,80}[A-Za-z_]\w{0,40}[ ]?)(?:<-|←|:=)(?!=)", re.M
+)  # as pseudo-code assigns
 _ESCAPES: Final = re.compile(r"\\([_*\[\]()#])")
 
 
 def clean(text: str) -> str:
     """Code as its author typed it: straight quotes, plain spaces and dashes, no prompts, blanks as `BLANK`."""
-    text = _ESCAPES.sub(r"\1", text[:MAX_CODE].translate(_SIGNS))
+    text = _ESCAPES.sub(r"\1", text[:MAX_CODE].translate(_SIGNS).translate(_STYLED))
+    text = _ARROW.sub(r"\1=", _EMPHASIS.sub(r"\1", _STRUCK.sub("", text)))
     return _BLANKS.sub(BLANK, _PROMPT.sub(r"\1", text))
 
 
@@ -94,9 +109,15 @@ def parse_expression(source: str) -> ast.expr | None:
 
 
 def parse_statement(source: str) -> ast.stmt | None:
-    """The tree of one logical line; the head of a block (``with ...:``) counts with an empty body."""
+    """The tree of one logical line, the first of several; the head of a block (``with ...:``) counts with an empty body."""
+    found = parse_statements(source)
+    return found[0] if found else None
+
+
+def parse_statements(source: str) -> list[ast.stmt]:
+    """The statements of one logical line, as semicolons part them; none if it is no Python."""
     if len(source) > MAX_STATEMENT or _too_deep(source):
-        return None
+        return []
     for candidate in (source, f"{source} pass"):
         try:
             with warnings.catch_warnings():
@@ -104,8 +125,8 @@ def parse_statement(source: str) -> ast.stmt | None:
                 body = ast.parse(candidate).body
         except (SyntaxError, ValueError, RecursionError, MemoryError):
             continue
-        return body[0] if body else None
-    return None
+        return body
+    return []
 
 
 def _too_deep(source: str) -> bool:
@@ -120,7 +141,8 @@ class Call(Value, frozen=True):
     """A method call found in text: ``receiver.method(arguments)``.
 
     `arguments` are positional, `keywords` by name; `parsed` is false if what stands between the brackets is no
-    Python. `text` is the whole call as written, `line` counts from 1, `assigned` is what it is assigned to.
+    Python. `text` is the whole call as written, `line` counts from 1, `start` and `end` are its place in the
+    cleaned text, `assigned` is what it is assigned to.
     """
 
     method: str
@@ -129,6 +151,8 @@ class Call(Value, frozen=True):
     line: int
     indent: int
     commented: bool
+    start: int = 0
+    end: int = 0
     arguments: tuple[str, ...] = ()
     keywords: Mapping[str, str] = msgspec.field(default_factory=dict)
     parsed: bool = True
@@ -165,6 +189,8 @@ def find_calls(text: str, method: str) -> list[Call]:
             text=_joined(match[0] + inner) + (")" if close is not None else ""),
             line=code.count("\n", 0, match.start()) + 1,
             indent=len(before) - len(before.lstrip()),
+            start=match.start(),
+            end=match.end() if close is None else close + 1,
             commented="#" in _STRING_LITERAL.sub("", before),
             parsed=False,
             assigned=assigned[1].strip() if assigned else "",
@@ -200,53 +226,3 @@ def _closing(code: str, at: int) -> int | None:
         if depth == 0:
             return index
     return None
-
-
-class Bindings(Value, frozen=True):
-    """What names were last bound to in code, as source; functions by name with what they return."""
-
-    names: Mapping[str, str]
-    functions: frozenset[str]
-
-    def resolve(self, source: str, *, steps: int = 6) -> str:
-        """Follows a name through plain assignments (``p = parameters``) until it is none or not bound."""
-        seen = {source}
-        for _ in range(steps):
-            following = self.names.get(source)
-            if following is None or following in seen:
-                break
-            source = following
-            seen.add(source)
-        return source
-
-
-def bindings(blocks: Sequence[str]) -> Bindings:
-    """The simple assignments in code blocks, the last one winning, with unpacking followed element by element."""
-    names: dict[str, str] = {}
-    functions: set[str] = set()
-    for block in blocks:
-        for statement in statements(clean(block)):
-            tree = parse_statement(statement.source)
-            match tree:
-                case ast.FunctionDef(name=name):
-                    functions.add(name)
-                case ast.Assign(targets=targets, value=value):
-                    for target in targets:
-                        _bind(target, value, names)
-                case ast.AnnAssign(target=ast.Name(id=name), value=ast.expr() as value):
-                    names[name] = ast.unparse(value)
-                case _:
-                    pass
-    return Bindings(names, frozenset(functions))
-
-
-def _bind(target: ast.expr, value: ast.expr, names: dict[str, str]) -> None:
-    match target, value:
-        case ast.Name(id=name), _:
-            names[name] = ast.unparse(value)
-        case ((ast.Tuple(elts=left) | ast.List(elts=left)), (ast.Tuple(elts=right) | ast.List(elts=right))):
-            if len(left) == len(right):
-                for one, other in zip(left, right, strict=True):
-                    _bind(one, other, names)
-        case _:
-            pass

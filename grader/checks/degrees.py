@@ -65,7 +65,27 @@ _PLAIN: Final = {
     for word in words.split()
 }
 _EQUAL: Final = frozenset(
-    "same similar similarly comparable comparably equal equally identical close nära samma densamma detsamma likvärdig likvärdigt jämförbar jämförbart liknande motsvarande".split()
+    [
+        "same",
+        "similar",
+        "similarly",
+        "comparable",
+        "comparably",
+        "equal",
+        "equally",
+        "identical",
+        "close",
+        "nära",
+        "samma",
+        "densamma",
+        "detsamma",
+        "likvärdig",
+        "likvärdigt",
+        "jämförbar",
+        "jämförbart",
+        "liknande",
+        "motsvarande",
+    ]
 )
 MORE: Final = {"more": 1, "mer": 1, "mera": 1, "less": -1, "mindre": -1}
 MOST: Final = {"most": 1, "mest": 1, "least": -1, "minst": -1}

@@ -7,9 +7,10 @@ from collections.abc import Mapping, Sequence
 from typing import Final
 
 from grader.checks.aspects import Aspect
-from grader.checks.option_mentions import Option
-from grader.checks.relations import Kind, RelationReader
 from grader.checks.degrees import Degree, Side
+from grader.checks.option_mentions import Option, Options
+from grader.checks.relation_reader import RelationReader
+from grader.checks.relations import Kind
 
 _ORDINALS: Final = {
     word: place
@@ -27,23 +28,13 @@ _ORDINALS: Final = {
     )
     for word in words.split()
 }
-_ONE: Final = r"(?:one|size|batch|batch\s?-?size|option|value|alternative|choice|row|storleken|batchstorleken|alternativet|raden|värdet)"
-_MIDDLE: Final = re.compile(
-    rf"\b(?:the|den|det)\s(?:middle|median|medium|mellersta|mittersta)(?:\s{_ONE}\b|(?=\W*$))|\b(?:one|size|value)\sin\sthe\smiddle\b|\bden\si\smitten\b",
-    re.I,
-)
-_NTH: Final = re.compile(
-    rf"\b(?:the|den|det)\s(\w+)(?:\s(?:{_ONE}|of\sthe\s(?:five|three|four|options|sizes))\b|(?=\s?(?:$|[.,;!]|is|är|seems|would)))",
-    re.I,
-)
-_RANKED: Final = re.compile(
-    rf"\b(?:the|den|det)\s(?:(\w+)[\s-]?)?(smallest|largest|biggest|lowest|highest|minsta|största|lägsta|högsta)(?:\s(?:batch\s?-?)?(?:{_ONE}|storlek\w*))?(\sbut\s(?:one|two))?(?=\W|$)",
-    re.I,
-)
+_ONE: Final = r"(?:one|row|raden|CALLED)"
+_MIDDLE: Final = r"\b(?:the|den|det)\s(?:middle|median|medium|mellersta|mittersta)(?:\sONE\b|(?=\W*$))|\bONE\sin\sthe\smiddle\b|\bden\si\smitten\b"
+_NTH: Final = r"\b(?:the|den|det)\s(\w+)(?:\s(?:ONE|of\sthe\s(?:five|three|four))\b|(?=\s?(?:$|[.,;!]|is|är|seems|would)))"
+_RANKED: Final = r"\b(?:the|den|det)\s(?:(\w+)[\s-]?)?(smallest|largest|biggest|lowest|highest|minsta|största|lägsta|högsta)(?:\sONE)?(\sbut\s(?:one|two))?(?=\W|$)"
 _SWEDISH_NEXT: Final = re.compile(r"\bden\snäst\s(minsta|största|lägsta|högsta)\b", re.I)
-_THE_ONE: Final = re.compile(
-    rf"\b(?:the|that|den)\s(?:{_ONE})\s(?:with|that|which|of|med|som)\b|\b(?:the|den)\s\w+(?:\s\w+)?\s(?:{_ONE})\b",
-    re.I,
+_THE_ONE: Final = (
+    r"\b(?:the|that|den)\sONE\s(?:with|that|which|of|med|som)\b|\b(?:the|den)\s\w+(?:\s\w+)?\sONE\b"
 )
 
 
@@ -52,22 +43,27 @@ class Descriptions:
 
     def __init__(
         self,
-        options: Sequence[Option],
+        options: Options,
         aspects: Sequence[Aspect],
         figures: Mapping[str, Mapping[Option, float]],
     ) -> None:
-        self.options = tuple(options)
+        self.given = options
+        self.options = options.values
+        one = _ONE.replace("CALLED", options.called)
+        self._middle, self._nth, self._ranked, self._the_one = (
+            re.compile(pattern.replace("ONE", one), re.I) for pattern in (_MIDDLE, _NTH, _RANKED, _THE_ONE)
+        )
         self.aspects = {aspect.name: aspect for aspect in aspects}
         self.figures = figures
 
     def option(self, text: str) -> Option | None:
         """The option that a clause describes, None if it describes none or could mean several."""
         count = len(self.options)
-        if _MIDDLE.search(text) and count % 2:
+        if self._middle.search(text) and count % 2:
             return self.options[count // 2]
         if (match := _SWEDISH_NEXT.search(text)) is not None:
             return self.options[1 if match[1].lower() in {"minsta", "lägsta"} else -2]
-        match = _RANKED.search(text)
+        match = self._ranked.search(text)
         if match and not any(
             re.search(aspect.nouns, text[match.end() : match.end() + 20], re.I)
             for aspect in self.aspects.values()
@@ -81,17 +77,17 @@ class Descriptions:
                 return self.options[
                     steps if match[2].lower() in {"smallest", "lowest", "minsta", "lägsta"} else -1 - steps
                 ]
-        for match in _NTH.finditer(text):
+        for match in self._nth.finditer(text):
             place = _ORDINALS.get(match[1].lower(), 0)
             if place and 2 * place == count + 1:  # the middle, from whichever end one counts
                 return self.options[place - 1]
-        return self._by_figures(text) if _THE_ONE.search(text) else None
+        return self._by_figures(text) if self._the_one.search(text) else None
 
     def _by_figures(self, text: str) -> Option | None:
         """The only option of which all that is said of "the one" is true."""
         fits = set(self.options)
         told = 0
-        for one in RelationReader(text, self.options, tuple(self.aspects.values()), None).read():
+        for one in RelationReader(text, self.given, tuple(self.aspects.values()), None).read():
             values = self.figures.get(one.aspect, {})
             if one.hedged or one.denied or not values:
                 continue

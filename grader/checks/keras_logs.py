@@ -6,6 +6,7 @@ Keras 2 and 3 by step: ``600/600 [====] - 3s 4ms/step - loss: 0.52 - accuracy: 0
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Iterator
 from typing import Final
@@ -24,7 +25,7 @@ _METRIC: Final = re.compile(
 _NAMED_SIZE: Final = re.compile(
     r"(?:batch(?:[\s_-]?(?:size|storlek\w*))?|bs)\s{0,3}(?:[=:]|of|på|is|är)?\s{0,3}(?=\d)", re.I
 )
-MAX_LINES: Final = 20_000
+MAX_LINES: Final = 20_000  # finished epochs of one text; what comes after is not read
 _REACH: Final = 220  # characters behind the progress in which its figures stand, a wrapped line included
 
 
@@ -45,7 +46,7 @@ class LogLine(Value, frozen=True):
 
 def read_logs(text: str) -> list[LogLine]:
     """The finished epochs in a text, in order; progress lines that were overwritten are left out."""
-    return list(_finished(text))
+    return list(itertools.islice(_finished(text), MAX_LINES))
 
 
 def _finished(text: str) -> Iterator[LogLine]:

@@ -16,15 +16,44 @@ LIMIT: Final = 10**12  # no report names a number as large as this
 _SMALL: Final = {
     word: value
     for value, words in enumerate(
-        "zero|noll one|en|ett two|två three|tre four|fyra five|fem six|sex seven|sju eight|åtta nine|nio ten|tio eleven|elva twelve|tolv"
-        " thirteen|tretton fourteen|fjorton fifteen|femton sixteen|sexton seventeen|sjutton eighteen|arton|aderton nineteen|nitton".split()
+        [
+            "zero|noll",
+            "one|en|ett",
+            "two|två",
+            "three|tre",
+            "four|fyra",
+            "five|fem",
+            "six|sex",
+            "seven|sju",
+            "eight|åtta",
+            "nine|nio",
+            "ten|tio",
+            "eleven|elva",
+            "twelve|tolv",
+            "thirteen|tretton",
+            "fourteen|fjorton",
+            "fifteen|femton",
+            "sixteen|sexton",
+            "seventeen|sjutton",
+            "eighteen|arton|aderton",
+            "nineteen|nitton",
+        ]
     )
     for word in words.split("|")
 }
 _TENS: Final = {
     word: 10 * value
     for value, words in enumerate(
-        "twenty|tjugo thirty|trettio forty|fourty|fyrtio fifty|femtio sixty|sextio seventy|sjuttio eighty|åttio ninety|nittio".split(),
+        [
+            "twenty|tjugo",
+            "thirty|trettio",
+            "forty|fourty|fyrtio",
+            "fifty|femtio",
+            "sixty|sextio",
+            "seventy|sjuttio",
+            "eighty|åttio",
+            "ninety|nittio",
+        ],
         start=2,
     )
     for word in words.split("|")
@@ -72,7 +101,7 @@ def _value(parts: list[str]) -> int | None:
     for part in parts:
         if part in _POWERS:
             power = _POWERS[part]
-            if power == 100:  # noqa: PLR2004 - a hundred
+            if power == 100:
                 if current >= power:
                     return None
                 current = (current or 1) * power
@@ -84,7 +113,7 @@ def _value(parts: list[str]) -> int | None:
                 current, smallest = 0, power
             continue
         value = _VALUES.get(part, 1)
-        if current % 100 and not (current % 100 >= 20 and current % 10 == 0 and value < 10):  # noqa: PLR2004
+        if current % 100 and not (current % 100 >= 20 and current % 10 == 0 and value < 10):
             return None
         if value >= smallest:
             return None

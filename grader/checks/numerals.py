@@ -25,6 +25,8 @@ NUMBER: Final = re.compile(
     + r"|(?P<plain>\d+(?:[.,]\d+)?|\.\d+)(?:[eE](?P<exponent>[+-]?\d{1,3})(?!\w))?)"
 )
 """One numeral in plain notation. Group separators may not change within a numeral."""
+WHOLE: Final = r"(?:\d{1,3}(?:[ ,.\u00a0\u2009\u202f]\d{3})+|\d+)"
+"""A whole number with or without groups, in any notation, for patterns that only look for where one stands."""
 
 
 class Numeral(Value, frozen=True):
@@ -67,9 +69,3 @@ def numeral(match: re.Match[str]) -> Numeral | None:
         decimal = Fraction(whole.replace(",", "."))
         return Numeral(text, (grouped, decimal) if mark == "," else (decimal, grouped))
     return Numeral(text, (grouped,), spaced=mark == " ")
-
-
-def numerals(text: str) -> list[Numeral]:
-    """All numerals of a plain text, in order."""
-    found = (numeral(match) for match in NUMBER.finditer(text))
-    return [number for number in found if number is not None]

@@ -7,9 +7,10 @@ measures something ("100 seconds", "question 10", "accuracy of 10 %") names no o
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from enum import StrEnum
 from fractions import Fraction
+from functools import cache
 from typing import Final
 
 from grader.checks.number_words import spelled_numbers
@@ -17,6 +18,14 @@ from grader.checks.numerals import NUMBER, numeral
 from grader.model import Value
 
 Option = int | float | str
+
+
+class Options(Value, frozen=True):
+    """What there is to choose from. `called` is a pattern of what one of them is called ("size")."""
+
+    values: tuple[Option, ...]
+    called: str = r"options?|values?|alternativ\w*|värde\w*"
+
 
 _POWER: Final = re.compile(r"(?<![\w.,])(10|2)\s?\^\s?[({]?\s?(\d{1,2})\s?[)}]?(?!\w)")
 _THOUSANDS: Final = re.compile(r"(?<![\w.,])(\d{1,4})\s?k\b", re.I)
@@ -31,26 +40,34 @@ _MEASURE_BEFORE: Final = re.compile(
     r"|\b(?:question|fråga|uppgift|task|exercise|section|avsnitt|fig(?:ure)?|figur|table|tabell|lab|labb|group|grupp|page|sida|step|cell|epoch|layer|seed)[\s.-]{1,2}#?|[<>*/+^]\s?|(?<!\d)-\s?|\d[.,]|\w)$",
     re.I,
 )
-_SIZE_BEFORE: Final = re.compile(r"(?:of|size|sizes|storlek\w*|på|med|with|=|:|batch|batches)\s?$", re.I)
-_COMPARED: Final = re.compile(
+_LIKENED: Final = (
     r"(?:\b(?:than|än|over|framför|versus|vs\.?|unlike|against|besides|apart\sfrom|gentemot|mot|compared\s(?:to|with)|jämfört\smed|relative\sto|from|från|until|till\sdess|below|above|under|över|beyond|up\sto|down\sto|upp\still|ner\still|ned\still"
-    r"|(?:quarter|half|third|fifth|tenth|fraction|times|fjärdedel\w*|hälften|tredjedel\w*|bråkdel\w*)\s(?:of|av|the|as)|what|like|liksom|som\sför|som\smed|as\s(?:for|with|in|at|that\sof)|to(?=\s\w*\W{0,3}$)|same\sas|close\sto|nära|(?:larger|smaller|bigger|higher|lower|greater|less|more|else|other|större|mindre|högre|lägre|annat|annan)\s(?:than|än)?|before|after|före|efter|near)\b"
-    r"(?:\s(?:the|a|an|that|of|for|with|using|in|by|size|sizes|batch|batches|mini-?batch|batch-?size|batch\ssize|batchstorlek\w*|storlek\w*|storleken|en|ett|med|på|för|accuracy|time|one|case|e\.?g\.?|going|using)){0,5}\s?[\"'`(]{0,2}\s?)$",
-    re.I,
+    r"|(?:quarter|half|third|fifth|tenth|fraction|times|fjärdedel\w*|hälften|tredjedel\w*|bråkdel\w*)\s(?:of|av|the|as)|what|like|liksom|som\sför|som\smed|as\s(?:for|with|in|at|that\sof)|to(?=\s\w*\W{0,3}$)|same\sas|close\sto|nära"
+    r"|(?:larger|smaller|bigger|higher|lower|greater|less|more|else|other|större|mindre|högre|lägre|annat|annan)\s(?:than|än)?|before|after|före|efter|near)\b"
+    r"(?:\s(?:FILLING|e\.?g\.?|going)){0,5}\s?[\"'`(]{0,2}\s?)$"
 )
-_EQUATED: Final = re.compile(
-    r"\b(?:as|lika|same|samma|similar|equal|nearly|almost|nästan|about|roughly|ungefär)\b.{0,60}\b(?:as|som|of|with|for|för|med)\s(?:(?:the|a|an|that|of|for|with|in|by|size|batch|batch-?size|storlek\w*|batchstorlek\w*|en|ett|med|på|för|one)\s){0,5}[\"'`(]{0,2}$",
-    re.I,
-)
-_AMONG: Final = re.compile(
-    r"(?:^|[,;:(]\s?|\b(?:choice|choose|choosing|choice|decide|stands|valet|välja|compare|comparing|difference|from|skillnad\w*)\s)\W{0,3}(?:of|out\sof|between|among|amongst|av|mellan|bland|both|comparing)\s(?:the\s)?(?:two\s|batch\ssizes?\s|sizes?\s|storlekarna\s)?\W{0,2}$",
-    re.I,
-)
-_JOINED: Final = re.compile(
-    r"\W{0,4}(?:,|and|or|nor|to|och|eller|till|samt|resp\.?|-|–|/|&)?\s*(?:(?:for|with|the|a|an|even|not|för|med)\s)?(?:batch\s?-?(?:size|storlek)\w*\s(?:of\s)?)?\W{0,3}",
-    re.I,
-)
+_EQUATED: Final = r"\b(?:as|lika|same|samma|similar|equal|nearly|almost|nästan|about|roughly|ungefär)\b.{0,60}\b(?:as|som|of|with|for|för|med)\s(?:(?:FILLING)\s){0,5}[\"'`(]{0,2}$"
+_AMONG: Final = r"(?:^|[,;:(]\s?|\b(?:choice|choose|choosing|choice|decide|stands|valet|välja|compare|comparing|difference|from|skillnad\w*)\s)\W{0,3}(?:of|out\sof|between|among|amongst|av|mellan|bland|both|comparing)\s(?:(?:the|two|CALLED)\s){0,3}\W{0,2}$"
+_JOINED: Final = r"\W{0,4}(?:,|and|or|nor|to|och|eller|till|samt|resp\.?|-|–|/|&)?\s*(?:(?:for|with|the|a|an|even|not|för|med|of|CALLED)\s){0,4}\W{0,3}"
+_FILLING: Final = r"the|a|an|that|of|for|with|using|in|by|en|ett|med|på|för|accuracy|time|one|case|CALLED"
 _BEFORE: Final = 100  # characters before a mention that tell its part
+
+
+class _Patterns:
+    """How options stand in a sentence, by what they are called."""
+
+    def __init__(self, called: str) -> None:
+        filling = _FILLING.replace("CALLED", called)
+        self.likened = re.compile(_LIKENED.replace("FILLING", filling), re.I)
+        self.equated = re.compile(_EQUATED.replace("FILLING", filling), re.I)
+        self.among = re.compile(_AMONG.replace("CALLED", called), re.I)
+        self.joined = re.compile(_JOINED.replace("CALLED", called), re.I)
+        self.called_before = re.compile(rf"(?:{called})\s(?:of\s|om\s|på\s|med\s)?$", re.I)
+
+
+@cache
+def _patterns(called: str) -> _Patterns:
+    return _Patterns(called)
 
 
 class Part(StrEnum):
@@ -70,25 +87,26 @@ class Mention(Value, frozen=True):
     part: Part = Part.SPOKEN_OF
 
 
-def mentions(
-    text: str, options: Sequence[Option], start: int = 0, end: int | None = None
-) -> tuple[Mention, ...]:
+def mentions(text: str, options: Options, start: int = 0, end: int | None = None) -> tuple[Mention, ...]:
     """All options named in a stretch of a text (the whole if none is given), in order, each with its part in it."""
     end = len(text) if end is None else end
+    patterns = _patterns(options.called)
     found = sorted(_named(text, options, start, end), key=lambda one: (one.start, -one.end))
     result: list[Mention] = []
     for one in found:
         if result and one.start < result[-1].end:
             continue
-        joined = bool(result) and bool(_JOINED.fullmatch(text, result[-1].end, one.start))
+        joined = bool(result) and bool(patterns.joined.fullmatch(text, result[-1].end, one.start))
         part = (
-            result[-1].part if joined and result[-1].part is not Part.SPOKEN_OF else _part(text, start, one)
+            result[-1].part
+            if joined and result[-1].part is not Part.SPOKEN_OF
+            else _part(text, start, one, patterns)
         )
         result.append(Mention(one.option, one.start, one.end, part))
     return tuple(result)
 
 
-def other_numbers(text: str, options: Sequence[Option], start: int, end: int) -> tuple[str, ...]:
+def other_numbers(text: str, options: Options, start: int, end: int) -> tuple[str, ...]:
     """Whole numbers in a stretch of a text that measure nothing and are no option: "a batch size of 50"."""
     found = []
     for match in NUMBER.finditer(text, start, end):
@@ -98,17 +116,17 @@ def other_numbers(text: str, options: Sequence[Option], start: int, end: int) ->
             and number.value.denominator == 1
             and not {int(reading) for reading in number.readings if reading.denominator == 1}
             & set(_numbers(options))
-            and _names(text, match.start(), match.end(), start)
+            and _names(text, match.start(), match.end(), start, options)
         ):
             found.append(match[0])
     return tuple(found)
 
 
-def _numbers(options: Sequence[Option]) -> dict[Fraction, Option]:
-    return {Fraction(str(option)): option for option in options if not isinstance(option, str)}
+def _numbers(options: Options) -> dict[Fraction, Option]:
+    return {Fraction(str(option)): option for option in options.values if not isinstance(option, str)}
 
 
-def _named(text: str, options: Sequence[Option], start: int, end: int) -> Iterator[Mention]:
+def _named(text: str, options: Options, start: int, end: int) -> Iterator[Mention]:
     numbers = _numbers(options)
     if numbers:
         for match in _POWER.finditer(text, start, end):
@@ -124,37 +142,37 @@ def _named(text: str, options: Sequence[Option], start: int, end: int) -> Iterat
             option = (
                 next((numbers[one] for one in number.readings if one in numbers), None) if number else None
             )
-            if option is not None and _names(text, match.start(), match.end(), start):
+            if option is not None and _names(text, match.start(), match.end(), start, options):
                 yield Mention(option, match.start(), match.end())
         for word in spelled_numbers(text[start:end]):
             option = numbers.get(Fraction(word.value))
             left, right = start + word.start, start + word.end
-            sized = bool(
-                re.search(r"(?:size|storlek\w*)\s(?:of\s)?$", text[max(start, left - 24) : left], re.I)
-            )
-            if option is not None and (sized or not word.article) and _names(text, left, right, start):
+            sized = bool(_patterns(options.called).called_before.search(text[max(start, left - 24) : left]))
+            if (
+                option is not None
+                and (sized or not word.article)
+                and _names(text, left, right, start, options)
+            ):
                 yield Mention(option, left, right)
-    for option in options:
+    for option in options.values:
         if isinstance(option, str):
             for match in re.finditer(rf"(?<!\w){re.escape(option)}(?!\w)", text[start:end], re.I):
                 yield Mention(option, start + match.start(), start + match.end())
 
 
-def _names(text: str, start: int, end: int, first: int) -> bool:
+def _names(text: str, start: int, end: int, first: int, options: Options) -> bool:
     """Whether the number here names something rather than measuring it."""
     before = text[max(first, start - _BEFORE) : start]
     if _UNIT_BEHIND.match(text[end : end + 24]):
         images = re.match(r"\s?(?:images?|bilder|samples?|exempel)\b", text[end : end + 12], re.I)
-        return bool(images) and bool(
-            re.search(r"\b(?:batch\w*|storlek\w*|size\w*)\s(?:of|om|på|med)\s$", before, re.I)
-        )
+        return bool(images) and bool(_patterns(options.called).called_before.search(before))
     return not _MEASURE_BEFORE.search(before) or bool(re.search(r"(?:->|=>)\s?$", before))
 
 
-def _part(text: str, first: int, one: Mention) -> Part:
+def _part(text: str, first: int, one: Mention, patterns: _Patterns) -> Part:
     before = text[max(first, one.start - _BEFORE) : one.start]
-    if _AMONG.search(before):
+    if patterns.among.search(before):
         return Part.AMONG
-    if _COMPARED.search(before) or _EQUATED.search(before):
+    if patterns.likened.search(before) or patterns.equated.search(before):
         return Part.COMPARED
     return Part.SPOKEN_OF

@@ -117,7 +117,7 @@ def sentence_spans(text: str) -> tuple[Span, ...]:
             stop == "."
             and match[0].count("\n") < 2
             and _abbreviated(tail, text[match.end() : match.end() + 1])
-        ):  # noqa: PLR2004
+        ):
             continue
         if stop == "?" and text[match.start() : match.start() + 2] == "??":  # a blank to be filled in
             continue

@@ -10,9 +10,11 @@ import re
 from collections.abc import Iterator, Sequence
 from typing import Final, TypeAlias
 
+from grader.checks.numerals import WHOLE
 from grader.checks.quantities import Quantity, Unit, count, quantities
 from grader.checks.record_types import Column, Measure, Reading, Record, Table
 from grader.checks.records_without_grid import list_records, spread_records
+from grader.documents.blocks.text_tables import split_row
 from grader.documents.core.document import Block, BlockKind
 
 __all__ = ["Column", "Measure", "Reading", "Record", "Table", "read_grid", "read_records"]
@@ -48,21 +50,19 @@ def read_grid(text: str) -> list[Grid]:
 _NUMBER_WORD: Final = re.compile(r"[~<≈]?\d[\d.,]*(?:%|s|ms|sek|secs?|seconds?|min)?")
 _UNIT_APART: Final = re.compile(r"(\d)\s(%|s|ms|sek|secs?|seconds?|min)(?!\w)")
 _ZEROS: Final = re.compile(r"(?<![\d.,])(\d{1,3})\s000(?!\d)")
-_RULE: Final = re.compile(r"[\s|+:=_\-─━┼│]{3,}")
+_SEMICOLONS: Final = re.compile(r"[^;]{1,40}(?:;[^;]{0,40}){1,8}")
 
 
 def _split(line: str) -> tuple[tuple[str, ...], str]:
+    """The cells of a line, as every reader splits it, and what else splits a row in an answer."""
     bare = line.strip()
-    if not bare or _RULE.fullmatch(bare):
-        return (), "rule" if bare else ""
-    if bare.count("|") + bare.count("│") >= 1 and re.search(r"[|│]", bare.strip("|│")):
-        return tuple(cell.strip() for cell in re.split(r"[|│]", bare.strip("|│"))), "pipe"
-    if "\t" in bare:
-        return tuple(cell.strip() for cell in re.split(r"\t+", bare)), "tab"
-    if ";" in bare and re.fullmatch(r"[^;]{1,40}(?:;[^;]{0,40}){1,8}", bare):
+    cells, style = split_row(bare)
+    if style == "tab":  # several in a row only move the next cell to its column
+        return tuple(cell for cell in cells if cell), style
+    if style in {"gap", ""} and ";" in bare and _SEMICOLONS.fullmatch(bare):
         return tuple(cell.strip() for cell in bare.split(";")), "semicolon"
-    if re.search(r"\S {2,}\S", bare):
-        return tuple(re.split(r" {2,}", bare)), "gap"
+    if style or not cells:
+        return cells, style
     # Single blanks: only where every word is a number is it a row; a unit, and three zeros, belong to what is before.
     words = _ZEROS.sub(r"\1000", _UNIT_APART.sub(r"\1\2", bare)).split()
     if len(words) > 1 and all(_NUMBER_WORD.fullmatch(word) for word in words):
@@ -260,7 +260,7 @@ def _first(cell: str, measure: Measure) -> Quantity | None:
 
 _SIZE: Final = re.compile(
     r"(?:^|[\s(*_\-•·])(?:(?:mini[\s-]?)?batch\w*(?:[\s_-]?size\w*)?|size|storlek\w*|bs|b)?\s{0,2}[=:]?\s{0,2}"
-    r"(\d{1,3}(?:[ ,.\u00a0\u2009\u202f]\d{3})+|\d+)(?![.,]?\d)",
+    rf"({WHOLE})(?![.,]?\d)",
     re.I,
 )
 _SHARE_NEAR: Final = re.compile(

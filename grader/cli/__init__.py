@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import sys
+import traceback
 from importlib import import_module
+from io import TextIOWrapper
 from typing import Final
 
 import click
@@ -14,7 +16,22 @@ _COMMANDS: Final = {
     "grade": ("grader.cli.grade", "Grade a folder, an archive or single files."),
     "check": ("grader.cli.check", "Check your own work before you hand it in: hints, never the answers."),
     "export": ("grader.cli.export", "Write an LMS's own file from the graded folder."),
+    "review": (
+        "grader.cli.review:review_command",
+        "Decide in the browser what the program left to a person.",
+    ),
+    "serve": ("grader.cli.review:serve_command", "The same for several assistants at once."),
+    "decide": ("grader.cli.decide:decide_command", "Decide what the program left to a person, by script."),
+    "decisions": ("grader.cli.decide:decisions_command", "List what was decided, by whom and when."),
+    "release": (
+        "grader.cli.decide:release_command",
+        "Let students read what is decided, and the LMS have it.",
+    ),
     "render": ("grader.cli.render", "Make all pages and tables of a graded folder again, from its ledger."),
+    "fingerprint": (
+        "grader.cli.fingerprint",
+        "Make what an assignment ships to recognise what it handed out.",
+    ),
     "gradescope": ("grader.cli.gradescope", "Make the autograder that Gradescope runs."),
     "reference": ("grader.cli.reference", "Print what is true of the assignment."),
     "doctor": ("grader.cli.doctor", "Tell what this computer can do, and what is missing."),
@@ -31,7 +48,8 @@ class _Lazy(click.Group):
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002
         if cmd_name not in _COMMANDS:
             return None
-        command = import_module(_COMMANDS[cmd_name][0]).command
+        module, _, name = _COMMANDS[cmd_name][0].partition(":")
+        command = getattr(import_module(module), name or "command")
         assert isinstance(command, click.Command)
         return command
 
@@ -47,12 +65,20 @@ def main() -> None:
 
 
 def run() -> None:
-    """The console script: no traceback reaches a user for anything we foresee."""
-    from grader.checks.assignment import AssignmentError  # noqa: PLC0415 - light, and only for the except clause
-    from grader.model import ResultFormatError  # noqa: PLC0415
+    """The console script: whatever a command did not handle ends here, in a line and an exit status.
 
+    `grader.errors.GraderError` and what the computer refuses: its message, status 2. Anything else is our fault: one
+    line that says where the details are, status 70. With ``GRADER_DEBUG=1`` the traceback is shown as well.
+    """
+    if isinstance(sys.stdout, TextIOWrapper):  # a terminal or a pipe that cannot show a sign gets its number
+        sys.stdout.reconfigure(errors="backslashreplace")
     try:
         main(prog_name="grader")
-    except (AssignmentError, ResultFormatError) as problem:
-        click.echo(f"grader: {problem}", err=True)
-        sys.exit(2)
+    except Exception as problem:
+        from grader.cli.faults import ending, trace_wanted  # noqa: PLC0415 - only where something went wrong
+
+        if trace_wanted():
+            traceback.print_exc()
+        ended = ending(problem)
+        click.echo(f"grader: {ended.line}", err=True)
+        sys.exit(ended.status)

@@ -3,21 +3,24 @@
 from __future__ import annotations
 
 import sys
+from collections import Counter
 from pathlib import Path
 
 import click
 import msgspec
 from rich.console import Console
 
-from grader.atomic_file import FileWriteError, write
+from grader.atomic_file import write
 from grader.checks.assignment import load
 from grader.cli import options
+from grader.cli.faults import FAULT, trace_wanted
+from grader.documents.given.edition import Edition
+from grader.errors import IntakeError
 from grader.grading.grading import grade
 from grader.grading.notebook_runner import NotebookRunner, RunSettings
-from grader.model import FileKind, Result, Submission, SubmittedFile, Verdict
+from grader.model import CheckResult, FileKind, Result, Submission, SubmittedFile, Verdict
 
 TO_MEND = 1
-USAGE = 2
 _KINDS = {
     ".ipynb": FileKind.NOTEBOOK,
     **dict.fromkeys(
@@ -25,7 +28,6 @@ _KINDS = {
         FileKind.REPORT,
     ),
 }
-_MENDABLE = frozenset((Verdict.FAIL, Verdict.PARTIAL, Verdict.MISSING, Verdict.NOT_RUN))
 
 
 @click.command()
@@ -38,12 +40,14 @@ _MENDABLE = frozenset((Verdict.FAIL, Verdict.PARTIAL, Verdict.MISSING, Verdict.N
     help="Write the same as a page.",
 )
 @options.assignment
+@options.handout
 @options.execution
 @options.output
 def command(
     files: tuple[Path, ...],
     page: Path | None,
     assignment: str | None,
+    handouts: tuple[tuple[Edition, ...], ...],
     no_execute: bool,
     timeout: float,
     memory: int,
@@ -56,15 +60,11 @@ def command(
     """Checks your own FILES, a report with or without its notebook, as one submission.
 
     Shows what was found, what is missing, and a hint; never the answers. Exit status: 0 nothing to mend,
-    1 something to mend, 2 wrong usage.
+    1 something to mend, 2 wrong usage, 70 an error of ours and nothing else.
     """
-    lab = load(assignment)
-    missing = [path for path in files if not path.is_file()]
-    if missing:
-        click.echo(
-            f"grader: {missing[0]} is no file. Give the report, and the notebook if you have one.", err=True
-        )
-        sys.exit(USAGE)
+    lab = load(assignment).with_editions([edition for handout in handouts for edition in handout])
+    for path in files:
+        _refuse_what_is_no_file(path)
     settings = RunSettings(seconds=timeout, memory_mb=memory, dataset=dataset, unsafe=unsafe, limits=limits)
     with NotebookRunner(lab, settings) as runner:
         runs = not no_execute and lab.notebook is not None
@@ -75,9 +75,12 @@ def command(
             run=runner.run if runs else None,
             executor=runner.executor if runs and any(path.suffix == ".ipynb" for path in files) else None,
         )
+    broken = broken_checks(judged.result)
+    if broken and trace_wanted():
+        click.echo("\n".join(check.staff for check in broken), err=True)
     result = for_student(judged.result)
     if as_json:
-        click.echo(result.to_json().decode())
+        click.echo(result.to_json())
     elif not quiet:
         from grader.feedback import render_terminal  # noqa: PLC0415 - not for --quiet or --json
 
@@ -85,24 +88,45 @@ def command(
     if page is not None:
         from grader.feedback import render_feedback  # noqa: PLC0415 - templates and charts only for a page
 
-        try:
-            write(page, render_feedback(result))
-        except FileWriteError as problem:
-            click.echo(f"grader: {problem}", err=True)
-            sys.exit(USAGE)
+        write(page, render_feedback(result))
         if not quiet and not as_json:
             click.echo(f"The same as a page: {page}")
-    sys.exit(TO_MEND if something_to_mend(result) else 0)
+    sys.exit(TO_MEND if something_to_mend(result) else FAULT if broken else 0)
+
+
+def _refuse_what_is_no_file(path: Path) -> None:
+    """Raises `IntakeError` with what there is in place of a file."""
+    if path.is_file():
+        return
+    what = "is a folder" if path.is_dir() else "is no file" if path.exists() else "is not there"
+    raise IntakeError(f"{path} {what}. Give the report itself, and the notebook if you have one.")
 
 
 def submission_of(files: tuple[Path, ...]) -> Submission:
-    """The files as one submission; a file of no known kind is tried as a report."""
+    """The files as one submission; a file of no known kind is tried as a report, one that is named twice is read once.
+
+    Files of the same name in two folders are told apart by their paths.
+    """
+    given: dict[Path, Path] = {}
+    for path in files:
+        given.setdefault(path.resolve(), path)
+    names = Counter(path.name for path in given.values())
     return Submission(
-        id=files[0].stem,
+        id=_readable(files[0].stem),
         files=tuple(
-            SubmittedFile(path.name, path, _KINDS.get(path.suffix.lower(), FileKind.REPORT)) for path in files
+            SubmittedFile(
+                _readable(path.name if names[path.name] == 1 else str(path)),
+                path,
+                _KINDS.get(path.suffix.lower(), FileKind.REPORT),
+            )
+            for path in given.values()
         ),
     )
+
+
+def _readable(name: str) -> str:
+    """A file's name as text: bytes that are no UTF-8 cannot stand in a result."""
+    return name.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
 
 
 def for_student(result: Result) -> Result:
@@ -117,9 +141,16 @@ def for_student(result: Result) -> Result:
 
 
 def something_to_mend(result: Result) -> bool:
-    """Whether a check that carries points lacks something that the student can still put right."""
-    return any(
-        check.max > 0 and check.verdict in _MENDABLE
-        for question in result.questions
-        for check in question.checks
+    """Whether a check that carries points lacks what the student can still put right, or a file cannot be read."""
+    from grader.feedback.wording import to_mend  # noqa: PLC0415 - its room loads the templates
+
+    return any(file.unread for file in result.files) or any(
+        to_mend(question) for question in result.questions
     )
+
+
+def broken_checks(result: Result) -> list[CheckResult]:
+    """The checks that met an error of ours: what is said of their questions is not the whole."""
+    return [
+        check for question in result.questions for check in question.checks if check.verdict is Verdict.ERROR
+    ]

@@ -11,8 +11,9 @@ from importlib.util import find_spec
 
 import click
 
-from grader.checks.assignment import AssignmentError, load
+from grader.checks.assignment import load
 from grader.cli import options
+from grader.errors import AssignmentError
 from grader.model import Value
 
 NOT_READY = 1

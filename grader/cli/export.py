@@ -11,13 +11,14 @@ from typing import Any
 import click
 
 from grader.cli import options
-from grader.export import ExportError, ExportOptions, ExportReport, Letter, export, systems
+from grader.errors import ExportError
+from grader.export import ExportOptions, ExportReport, Letter, export, systems
 from grader.export.comments import comment
-from grader.graded_folder import FEEDBACK, LEDGER
-from grader.store.ledger import Ledger, LedgerError
+from grader.graded_folder import FEEDBACK, LEDGER, class_results
+from grader.marks import by_student
+from grader.store.ledger import Ledger
 
 NOTHING = 1
-USAGE = 2
 
 
 class Scale(click.ParamType[tuple[Letter, ...]]):
@@ -124,11 +125,7 @@ def command(
     if system == "list":
         click.echo("\n".join(systems()))
         return
-    try:
-        report = _exported(folder, system, out, released, no_comments, chosen)
-    except (ExportError, LedgerError) as problem:
-        click.echo(f"grader: {problem}", err=True)
-        sys.exit(USAGE)
+    report = _exported(folder, system, out, released, no_comments, chosen)
     _show(report, quiet=quiet, as_json=as_json)
     sys.exit(0 if report.rows else NOTHING)
 
@@ -146,7 +143,9 @@ def _exported(
     if not (folder / LEDGER).is_file():
         raise ExportError(f"{folder} is no graded folder (it has no {LEDGER}); run grader grade first")
     with Ledger(folder / LEDGER) as ledger:
-        results, identities = ledger.results(), ledger.identities()
+        whole, identities = class_results(ledger), ledger.identities()
+    results = [mark for result in whole for mark in by_student(result)]
+    released_here = frozenset(result.submission for result in whole if result.released)
     settings = dict(chosen["given"])
     if chosen["send"]:
         settings["send"] = "yes"
@@ -162,7 +161,8 @@ def _exported(
             identities=identities,
             feedback={path.stem: path for path in (folder / FEEDBACK).glob("*.html")},
             comments={} if no_comments else {result.submission: comment(result) for result in results},
-            released=_names(released, {result.submission for result in results}),
+            # Once something is released, only what is released leaves.
+            released=_names(released, {result.submission for result in results}) or (released_here or None),
             include_review=chosen["include_review"],
             points_possible=chosen["points_possible"],
             pass_mark=chosen["pass_mark"],

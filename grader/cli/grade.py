@@ -20,19 +20,19 @@ from rich.progress import (
 from rich.table import Table
 from rich.text import Text
 
-from grader.atomic_file import FileWriteError
 from grader.batch import BatchOutcome, BatchSettings, Graded, grade_all
 from grader.checks.assignment import load
 from grader.cli import options
+from grader.documents.given.edition import Edition
+from grader.errors import IntakeError
 from grader.graded_folder import open_ledger, render_folder
 from grader.grading.notebook_runner import RunSettings
-from grader.intake import Intake, IntakeError, collect
+from grader.intake import Intake, collect
+from grader.marks import decided
 from grader.model import Result, Status, Verdict
-from grader.store import LedgerError
 from grader.workspace import workspace
 
 ERRORS_FOUND = 1
-USAGE = 2
 _SIGNS = {
     "pass": "green",
     "partial": "yellow",
@@ -62,8 +62,15 @@ _LISTED = 25  # submissions in the closing list of what a person must look at
     metavar="REGEX",
     help="How your own system names files: a pattern with the groups id, name, file.",
 )
+@click.option(
+    "--depth",
+    type=click.IntRange(1, 24),
+    metavar="N",
+    help="Each folder N levels below PATHS is one submission; found out by itself as a rule.",
+)
 @options.roster
 @options.assignment
+@options.handout
 @options.jobs
 @options.execution
 @options.output
@@ -72,8 +79,10 @@ def command(
     out: Path,
     system: str | None,
     pattern: str | None,
+    depth: int | None,
     roster: Path | None,
     assignment: str | None,
+    handouts: tuple[tuple[Edition, ...], ...],
     jobs: int | None,
     no_execute: bool,
     timeout: float,
@@ -95,11 +104,20 @@ def command(
         assignment=lab.id,
         jobs=jobs or 0,
         execute=not no_execute,
+        handouts=tuple(edition for handout in handouts for edition in handout),
         run=RunSettings(seconds=timeout, memory_mb=memory, dataset=dataset, unsafe=unsafe, limits=limits),
     )
     try:
         with workspace() as unpacked, open_ledger(out) as ledger:
-            intake = collect(list(paths), unpacked, system=system, roster=roster, pattern=pattern)
+            intake = collect(
+                list(paths),
+                unpacked,
+                system=system,
+                roster=roster,
+                pattern=pattern,
+                accounts=lab.accounts,
+                depth=depth,
+            )
             if not intake.submissions:
                 raise IntakeError(_nothing(intake, paths))
             with _bar(console) as bar:
@@ -117,10 +135,7 @@ def command(
                         bar.update(task, description="nothing has changed")
 
                 outcome = grade_all(intake.submissions, settings, ledger, on_done=done, on_plan=planned)
-            results = list(render_folder(out, ledger, jobs=jobs or 0).results)
-    except (IntakeError, FileWriteError, LedgerError) as problem:
-        click.echo(f"grader: {problem}", err=True)
-        sys.exit(USAGE)
+            results = [decided(one) for one in render_folder(out, ledger, jobs=jobs or 0).results]
     except KeyboardInterrupt:
         click.echo("grader: stopped. What was graded is kept; the same command goes on from there.", err=True)
         sys.exit(130)
@@ -166,7 +181,8 @@ def _closing(
     for index, question in enumerate(results[0].questions):
         column = [result.questions[index] for result in results if len(result.questions) > index]
         found = Counter(one.verdict for one in column)
-        mean = sum(one.points for one in column) / max(1, len(column))
+        closed = [one.points for one in column if one.verdict not in {Verdict.REVIEW, Verdict.ERROR}]
+        mean = sum(closed) / max(1, len(closed))
         table.add_row(
             Text(question.id),
             *(str(found[verdict] or "") for verdict in shown),

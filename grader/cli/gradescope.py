@@ -2,15 +2,11 @@
 
 from __future__ import annotations
 
-import sys
 import tempfile
 from pathlib import Path
 
 import click
 
-from grader.export import ExportError
-
-USAGE = 2
 _FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 
 
@@ -60,17 +56,13 @@ def build(
     arguments = ["--unsafe"] if execute else ["--no-execute"]
     if assignment:
         arguments += ["--assignment", assignment]
-    try:
-        with tempfile.TemporaryDirectory() as folder:
-            if wheel is None:
-                root = checkout()
-                wheel = build_own_wheel(root, Path(folder))
-                pins = root / "constraints.txt"
-                constraints = constraints or (pins if pins.is_file() else None)
-            written = build_autograder(
-                out, wheel, constraints=constraints, arguments=arguments, visibility=visibility
-            )
-    except (ExportError, OSError) as problem:
-        click.echo(f"grader: {problem}", err=True)
-        sys.exit(USAGE)
+    with tempfile.TemporaryDirectory() as folder:
+        if wheel is None:
+            root = checkout()
+            wheel = build_own_wheel(root, Path(folder))
+            pins = root / "constraints.txt"
+            constraints = constraints or (pins if pins.is_file() else None)
+        written = build_autograder(
+            out, wheel, constraints=constraints, arguments=arguments, visibility=visibility
+        )
     click.echo(f"{written}: upload it under Configure Autograder")

@@ -5,9 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
+
+if TYPE_CHECKING:
+    from grader.documents.given.edition import Edition
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -54,6 +57,38 @@ class Limit(click.ParamType[tuple[str, float]]):
                 f"{value!r}: write a number above 0, as in {name}={getattr(Limits(), name):g}", param, ctx
             )
         return name, number
+
+
+class Handout(click.ParamType["tuple[Edition, ...]"]):
+    """What the course handed out: a notebook or a sheet, or the fingerprints of one."""
+
+    name = "handout"
+
+    def convert(
+        self, value: Any, param: click.Parameter | None, ctx: click.Context | None
+    ) -> tuple[Edition, ...]:
+        """Its editions."""
+        from grader.documents.given.making import editions_in  # noqa: PLC0415
+        from grader.errors import EditionError  # noqa: PLC0415 - only where one is given
+
+        if isinstance(value, tuple):
+            return value
+        try:
+            return editions_in(Path(value))
+        except EditionError as problem:
+            self.fail(str(problem), param, ctx)
+
+
+def handout(function: F) -> F:
+    """``--handout``."""
+    return click.option(
+        "--handout",
+        "handouts",
+        type=Handout(),
+        multiple=True,
+        metavar="FILE",
+        help="What the course handed out this year, as it was handed out; it is never an answer. Repeatable.",
+    )(function)
 
 
 def assignment(function: F) -> F:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -12,8 +11,7 @@ import click
 
 from grader.checks.assignment import load
 from grader.cli import options
-
-USAGE = 2
+from grader.errors import AssignmentError
 
 
 @click.command()
@@ -51,14 +49,9 @@ def command(
     lab = load(assignment)
     if calibrate:
         if lab.calibrate is None:
-            click.echo(f"grader: the assignment {lab.id} has nothing to calibrate", err=True)
-            sys.exit(USAGE)
+            raise AssignmentError(f"the assignment {lab.id} has nothing to calibrate: leave out --calibrate")
         given: dict[str, Any] = {"seeds": seeds} if seeds else {}
-        try:
-            lab.calibrate(out, jobs=jobs or 1, progress=not quiet, **given)
-        except (RuntimeError, OSError, ValueError) as problem:
-            click.echo(f"grader: {problem}", err=True)
-            sys.exit(USAGE)
+        lab.calibrate(out, jobs=jobs or 1, progress=not quiet, **given)
         return
     facts = lab.facts() if lab.facts is not None else {}
     if as_json:

@@ -2,17 +2,12 @@
 
 from __future__ import annotations
 
-import sys
 from pathlib import Path
 
 import click
 
-from grader.atomic_file import FileWriteError
 from grader.cli import options
 from grader.graded_folder import open_ledger, render_folder
-from grader.store import LedgerError
-
-USAGE = 2
 
 
 @click.command()
@@ -24,12 +19,8 @@ def command(folder: Path, jobs: int | None, quiet: bool) -> None:
 
     Nothing is graded and nothing that was handed in is read. Exit status: 0, or 2 where DIR holds no ledger.
     """
-    try:
-        with open_ledger(folder, must_exist=True) as ledger:
-            rendered = render_folder(folder, ledger, jobs=jobs or 0, anew=True)
-    except (FileWriteError, LedgerError) as problem:
-        click.echo(f"grader: {problem}", err=True)
-        sys.exit(USAGE)
+    with open_ledger(folder, must_exist=True) as ledger:
+        rendered = render_folder(folder, ledger, jobs=jobs or 0, anew=True)
     if not quiet:
         click.echo(
             f"{len(rendered.results)} submissions, {rendered.written} files. Open {folder / 'index.html'}"

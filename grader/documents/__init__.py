@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from grader.documents.core.document import Block, BlockKind, Document, UnreadableDocumentError
+from grader.documents.core.document import Block, BlockKind, Document
 from grader.documents.core.limits import DEFAULT_LIMITS, OcrMode, ReadingLimits
 from grader.documents.readers import formats, read_document
+from grader.errors import UnreadableDocumentError
 
 __all__ = [
     "DEFAULT_LIMITS",

@@ -3,24 +3,21 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator, Mapping
 from functools import partial
 from typing import Any, Final
 
 from grader.documents.blocks.collector import Collector
-from grader.documents.blocks.picture_references import attached, from_base64, picture
-from grader.documents.core.document import (
-    BlockKind,
-    Figure,
-    FigureKind,
-    Picture,
-    Place,
-    UnreadableDocumentError,
-)
+from grader.documents.blocks.ink import NOT_DISPLAYED
+from grader.documents.blocks.picture_references import attached, from_base64, none_beside, picture
+from grader.documents.core.document import BlockKind, Figure, FigureKind, Picture, Place
 from grader.documents.core.encoding import clean
 from grader.documents.core.limits import ReadingLimits
 from grader.documents.html.html_reader import read_fragment
+from grader.documents.tex.tex_maths_ink import seen_of_maths
 from grader.documents.text.markdown_reader import read_markdown
+from grader.errors import UnreadableDocumentError
 
 _PICTURES: Final = (
     "image/png",
@@ -32,6 +29,10 @@ _PICTURES: Final = (
     "application/pdf",
 )
 _V3_PICTURES: Final = {"png": "image/png", "jpeg": "image/jpeg", "svg": "image/svg+xml"}
+_PROGRAM_OBJECT: Final = re.compile(
+    r"\s*<(?:IPython|pandas|matplotlib|Figure|ipywidgets|tf|keras|function|class)\b[^>]{0,200}>\s*$"
+)
+_COLOUR_CODE: Final = re.compile(r"\x1b\[([0-9;]{0,30})m")
 _BROKEN: Final = "Open it in Jupyter or Colab, download it again as .ipynb, and hand that in."
 
 
@@ -164,12 +165,33 @@ def _read_output(output: Mapping[str, Any], index: int, source: str, collector: 
     place = Place(source, f"cell {index}, output", cell=index)
     kind = output.get("output_type")
     if kind == "stream":
-        collector.add(BlockKind.OUTPUT, _last_state(joined_text(output.get("text", ""))), place)
+        seen, concealed = _concealed(joined_text(output.get("text", "")))
+        collector.add(BlockKind.OUTPUT, _last_state(seen), place)
+        collector.add(BlockKind.OUTPUT, concealed, place, unseen=NOT_DISPLAYED)
     elif kind in {"error", "pyerr"}:
         name, value = (output.get(key) for key in ("ename", "evalue"))
         collector.add(BlockKind.OUTPUT, f"{name or 'Error'}: {value or ''}", place)
     else:
         _read_bundle(output, place, collector)
+
+
+def _concealed(text: str) -> tuple[str, str]:
+    """A terminal's text without what its codes conceal or set in white, and that."""
+    if "\x1b[" not in text:
+        return text, ""
+    parts: dict[bool, list[str]] = {False: [], True: []}
+    hidden = False
+    at = 0
+    for code in _COLOUR_CODE.finditer(text):
+        parts[hidden].append(text[at : code.start()])
+        at = code.end()
+        for number in code[1].split(";"):
+            if number in {"8", "97", "107"} or (number == "37" and "40" not in code[1]):
+                hidden = number != "107"
+            elif number in {"", "0", "28", "39"} or re.fullmatch(r"3[0-68]|9[0-6]|4[0-6]|10[0-6]", number):
+                hidden = False
+    parts[hidden].append(text[at:])
+    return "".join(parts[False]), "".join(parts[True])
 
 
 def _last_state(text: str) -> str:
@@ -201,17 +223,34 @@ def _read_bundle(output: Mapping[str, Any], place: Place, collector: Collector) 
                 collector.add(BlockKind.FIGURE, "", place, figure=Figure(FigureKind.UNKNOWN, shown))
                 return
     html = joined_text(bundle.get("text/html", ""))
-    if "<table" in html.lower():
-        before = len(collector.blocks)
-        read_fragment(html, collector, place)
-        if len(collector.blocks) > before:
-            return
     latex = joined_text(bundle.get("text/latex", ""))
+    markdown = joined_text(bundle.get("text/markdown", ""))
+    before = len(collector.blocks)
+    if html.strip() and not _PROGRAM_OBJECT.match(html):
+        read_fragment(html, collector, place)
+        if any(not block.unseen for block in collector.blocks[before:]) or "text/html" in bundle:
+            _add_other(plain, collector, before, place)
+            return
     if latex.strip():
-        collector.add(BlockKind.MATHS, latex.strip().strip("$"), place)
+        seen, unseen = seen_of_maths(latex.strip().strip("$"))
+        collector.add(BlockKind.MATHS, seen, place)
+        for reason, hidden in unseen.items():
+            collector.add(BlockKind.MATHS, hidden, place, unseen=reason)
+        _add_other(plain, collector, before, place)
+    elif markdown.strip():
+        read_markdown(clean(markdown), collector, lambda _: place, none_beside)
+        _add_other(plain, collector, before, place)
     elif plain.strip():
         collector.add(BlockKind.OUTPUT, plain, place)
-    elif html.strip():
-        read_fragment(html, collector, place)
-    elif "text/markdown" in bundle:
-        collector.add(BlockKind.PROSE, joined_text(bundle["text/markdown"]), place)
+
+
+def _add_other(plain: str, collector: Collector, before: int, place: Place) -> None:
+    """Keeps the plain form of an output that is shown in a richer one, where it says something else."""
+    shown = {
+        word
+        for block in collector.blocks[before:]
+        if not block.unseen
+        for word in re.findall(r"\w+", block.text)
+    }
+    if plain.strip() and not _PROGRAM_OBJECT.match(plain) and not shown.issuperset(re.findall(r"\w+", plain)):
+        collector.add(BlockKind.OUTPUT, plain, place, unseen="another form of an output, which is not shown")

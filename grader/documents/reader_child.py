@@ -11,10 +11,10 @@ from typing import BinaryIO
 
 import msgspec
 
-from grader.documents.core.document import UnreadableDocumentError
-from grader.documents.core.reader_parent import AS_PDF, HEADER, STARTUP, ReaderFaultError, Reply, Request
+from grader.documents.core.reader_parent import AS_PDF, HEADER, STARTUP, Reply, Request
 from grader.documents.readers import read_here
 from grader.documents.scans.scan_reading import read_pictures_here
+from grader.errors import ReaderFaultError, UnreadableDocumentError
 
 
 def _confine(memory: int) -> None:

@@ -9,11 +9,12 @@ from typing import Final
 
 from grader.documents.blocks.collector import Collector
 from grader.documents.blocks.picture_references import beside
-from grader.documents.core.document import Document, Place, UnreadableDocumentError
+from grader.documents.core.document import Document, Place
 from grader.documents.core.encoding import decode
 from grader.documents.core.limits import DEFAULT_LIMITS, Budget, OcrMode, ReadingLimits, refuse_large
-from grader.documents.core.reader_parent import NoReaderError, ReaderFaultError, Request, ask
+from grader.documents.core.reader_parent import NOT_READ, NoReaderError, Request, ask
 from grader.documents.sniffing import EXTENSIONS, Format, sniff
+from grader.errors import ReaderFaultError, UnreadableDocumentError
 
 Reader = Callable[[Path, str, Collector], int]  # adds the blocks of a file and returns its number of pages
 
@@ -87,7 +88,7 @@ def read_here(path: Path, name: str, limits: ReadingLimits, ocr: OcrMode) -> Doc
     except MemoryError:
         raise
     except Exception as problem:
-        raise ReaderFaultError(traceback.format_exc()) from problem
+        raise ReaderFaultError(NOT_READ, traceback.format_exc()) from problem
     document = Document(name, kind.value, tuple(collector.blocks), budget.notes, pages)
     if ocr == "auto":
         from grader.documents.scans.scan_reading import has_text, read_pictures_here  # noqa: PLC0415 - scans are rare

@@ -1,25 +1,21 @@
 """Which blocks answer which question, however the student headed them, if at all.
 
-First by numbered headings, then by the question's own text, then by what the blocks are about. What students
-copy of the question's text is recognised by its word shingles and taken out: it never counts as an answer.
+First by numbered headings, then by the question's own text, then by what the blocks are about. What was handed out is
+told apart (`grader.documents.given`) and taken out: it marks where a question begins, and is never an answer.
 """
 
 from __future__ import annotations
 
-import hashlib
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Final
 
 import msgspec
 
 from grader.documents.core.document import Block, BlockKind, Document
+from grader.documents.given.edition import fingerprints as fingerprints  # noqa: PLC0414 - part of what this page offers
+from grader.documents.given.given_text import GivenText, given_text, told_apart
 from grader.model import Value
-
-SHINGLE: Final = 4  # words; shorter runs occur by chance in any text about the same subject
-COPIED: Final = (
-    0.72  # share of a sentence's shingles that stand in the prompt, from which it counts as copied
-)
 
 _NUMBERED: Final = re.compile(
     r"^[\W_]{0,6}(?:(?P<word>question|questions|q|fråga|frågor|uppgift|task|exercise|problem|answer(?:\s(?:to|for))?(?:\squestion)?|svar(?:\s(?:på|till))?(?:\sfråga)?|part|del)"
@@ -28,6 +24,10 @@ _NUMBERED: Final = re.compile(
     re.I,
 )
 _WEAK_WORDS: Final = frozenset(("part", "del"))
+_FREE: Final = r"optional|voluntary|frivillig\w{0,4}|valfri\w{0,2}|extrauppgift\w{0,3}|överkurs|bonus\w{0,10}"
+_FREE_HEADING: Final = re.compile(rf"^[\W_]{{0,6}}(?:{_FREE})\b|[(\[]\s?(?:{_FREE})\b", re.I)
+_FREE_PROSE: Final = re.compile(rf"^[\W_]{{0,6}}(?:{_FREE})\b[^.!?\n]{{0,40}}[:)\]]", re.I)
+_TEXT: Final = frozenset((BlockKind.PROSE, BlockKind.HEADING))
 
 
 class QuestionText(Value, frozen=True):
@@ -43,49 +43,86 @@ class QuestionText(Value, frozen=True):
 
 
 class Sections(Value, frozen=True):
-    """The blocks of a submission by question id; `copied` counts the sentences of prompts that were taken out."""
+    """The blocks of a submission by question id; `copied` counts the sentences of the handout that were taken out.
+
+    `given` are the blocks that were handed out as they stand, `optional` the text of parts that answer no question.
+    """
 
     by_question: Mapping[str, tuple[Block, ...]]
     rest: tuple[Block, ...]
     copied: int = 0
+    given: tuple[Block, ...] = ()
+    optional: tuple[Block, ...] = ()
 
     def of(self, question: str) -> tuple[Block, ...]:
         """The blocks under a question, in reading order; empty if none was recognised."""
         return self.by_question.get(question, ())
 
 
-def fingerprints(text: str) -> frozenset[str]:
-    """The word shingles of a text, hashed: enough to recognise a copy, not enough to read it."""
-    return frozenset(_hashed(shingle) for shingle in _shingles(_words(text)))
-
-
 def split(
-    documents: Sequence[Document], questions: Sequence[QuestionText], instructions: str = ""
+    documents: Sequence[Document],
+    questions: Sequence[QuestionText],
+    instructions: str = "",
+    given: GivenText | None = None,
 ) -> Sections:
-    """Sorts the blocks of all documents by question. `instructions` matches sentences that only a handout says."""
-    prompts = frozenset().union(*(question.prompt for question in questions)) if questions else frozenset()
+    """Sorts the blocks of all documents by question, without what was `given`.
+
+    `instructions` matches sentences that only a handout says. Without `given`, the questions' own text alone is known.
+    """
+    if given is None:
+        given = given_text((), frozenset[str]().union(*(question.prompt for question in questions)))
     found: dict[str, list[Block]] = {question.id: [] for question in questions}
     rest: list[Block] = []
+    handed_out: list[Block] = []
+    optional: list[Block] = []
     copied = 0
     for document in documents:
         numbered = any(_numbers(block, strong=True) for block in document.blocks)
         current: tuple[str, ...] = ()
-        for block in map(_comments_as_prose, document.blocks):
-            marked = _marked(block, questions, numbered, notebook=document.format == "notebook")
-            by_prompt = () if marked else _by_prompt(block, questions)
+        free: Block | None = None  # the heading of an optional part that we are in
+        for block, told in zip(
+            document.blocks, told_apart(document, given, instructions).blocks, strict=True
+        ):
+            shown = _comments_as_prose(block)
+            marked = _marked(shown, questions, numbered, notebook=document.format == "notebook")
+            by_prompt = () if marked else _by_prompt(shown, questions)
             if marked or by_prompt:
                 current = marked or by_prompt
-            elif not numbered:
-                current = _by_cue(block, questions) or current
-            kept, dropped = _without_prompt(block, prompts, instructions)
-            copied += dropped
-            if kept is None:
+                free = None
+            elif _is_optional(block):
+                current, free = (), block
+            elif free is not None and (
+                block.kind is BlockKind.HEADING or block.place.cell != free.place.cell
+            ):
+                free = None
+            if free is None and not marked and not by_prompt and not numbered:
+                current = _by_cue(shown, questions) or current
+            copied += told.dropped
+            if told.own is None:
+                handed_out.append(block)
+                continue
+            own = told.own if told.aside else _comments_as_prose(told.own)
+            if free is not None and own.kind in _TEXT:
+                optional.append(own)
                 continue
             for question in current:
-                found[question].append(kept)
+                found[question].append(own)
             if not current:
-                rest.append(kept)
-    return Sections({key: tuple(blocks) for key, blocks in found.items()}, tuple(rest), copied)
+                rest.append(own)
+    return Sections(
+        {key: tuple(blocks) for key, blocks in found.items()},
+        tuple(rest),
+        copied,
+        tuple(handed_out),
+        tuple(optional),
+    )
+
+
+def _is_optional(block: Block) -> bool:
+    """Whether a block heads a part that answers no question."""
+    first = block.text[:160].split("\n")[0]
+    pattern = _FREE_HEADING if block.kind is BlockKind.HEADING else _FREE_PROSE
+    return block.kind in _TEXT and pattern.search(first) is not None
 
 
 def _comments_as_prose(block: Block) -> Block:
@@ -132,7 +169,7 @@ def _marked(
 def _by_prompt(block: Block, questions: Sequence[QuestionText]) -> tuple[str, ...]:
     if block.kind not in {BlockKind.PROSE, BlockKind.HEADING}:
         return ()
-    own = {_hashed(shingle) for shingle in _shingles(_words(block.text[:6_000]))}
+    own = fingerprints(block.text[:6_000])
     shares = {question.id: len(own & question.prompt) for question in questions if question.prompt}
     best = max(shares, key=lambda key: shares[key], default="")
     return (best,) if best and shares[best] >= 6 and shares[best] >= 0.5 * len(own) else ()
@@ -145,42 +182,3 @@ def _by_cue(block: Block, questions: Sequence[QuestionText]) -> tuple[str, ...]:
     }
     best = max(hits.values(), default=0)
     return tuple(key for key, count in hits.items() if count == best)[:1] if best else ()
-
-
-def _without_prompt(block: Block, prompts: frozenset[str], instructions: str) -> tuple[Block | None, int]:
-    """The block without copied sentences; None if nothing is left of it."""
-    if block.kind not in {BlockKind.PROSE, BlockKind.HEADING} or not (prompts or instructions):
-        return block, 0
-    kept: list[str] = []
-    dropped = 0
-    for sentence in _sentences(block.text):
-        own = [_hashed(shingle) for shingle in _shingles(_words(sentence))]
-        copied = bool(own) and sum(mark in prompts for mark in own) >= COPIED * len(own)
-        if copied or (instructions and re.search(instructions, sentence, re.I)):
-            dropped += 1
-            head = _NUMBERED.match(sentence)
-            if head is not None:
-                kept.append(head[0])
-            continue
-        kept.append(sentence)
-    if not dropped:
-        return block, 0
-    text = "".join(kept).strip()
-    return (msgspec.structs.replace(block, text=text), dropped) if text else (None, dropped)
-
-
-def _sentences(text: str) -> Iterator[str]:
-    yield from (part for part in re.split(r"(?<=[.!?])(?=\s)(?!\s+\d)|(?<=\n)", text) if part)
-
-
-def _words(text: str) -> list[str]:
-    return re.findall(r"[^\W_]+", text.lower())
-
-
-def _shingles(words: Sequence[str]) -> Iterator[str]:
-    for start in range(len(words) - SHINGLE + 1):
-        yield " ".join(words[start : start + SHINGLE])
-
-
-def _hashed(shingle: str) -> str:
-    return hashlib.blake2b(shingle.encode(), digest_size=5).hexdigest()

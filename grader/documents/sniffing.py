@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Final
 
 from grader.documents.blocks.picture_references import media_type
-from grader.documents.core.document import EmptyDocumentError, UnreadableDocumentError
+from grader.errors import EmptyDocumentError, UnreadableDocumentError
 
 HEAD: Final = 8_192  # bytes that are looked at
 

@@ -8,7 +8,8 @@ from collections.abc import Mapping, Sequence
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self
 
-from grader.execution.host.isolation import Found, audit, layer_names, refusal
+from grader.errors import ExecutorClosedError
+from grader.execution.host.isolation import HostIsolation, audit, layer_names, refusal
 from grader.execution.shared.limits import Isolation, Limits, Settings
 from grader.execution.shared.plan import DataFile, NotebookPlan, Profile
 from grader.execution.shared.run_types import NotebookRun, ProbeRun
@@ -16,10 +17,6 @@ from grader.model import ExecutionStatus
 
 if TYPE_CHECKING:
     from grader.execution.executor_loop import ExecutorLoop
-
-
-class ExecutorClosedError(RuntimeError):
-    """The executor was asked for something after it was closed."""
 
 
 class Executor:
@@ -35,7 +32,7 @@ class Executor:
         self._guard = threading.Lock()
         self._loop: ExecutorLoop | None = None
         self._refusal: str | None = None
-        self._found = Found()
+        self._found = HostIsolation()
         self._closed = False
 
     def __enter__(self) -> Self:

@@ -15,15 +15,15 @@ from typing import Any, TypeVar
 
 import msgspec
 
+from grader.errors import UnreadableNotebookError
 from grader.execution import probe_run
 from grader.execution.host.cold_start import ColdKernel, cold_environment
-from grader.execution.host.isolation import Found, layer_names, strength
+from grader.execution.host.isolation import HostIsolation, layer_names, strength
 from grader.execution.host.live_kernel import LiveKernel, SandboxedKernel, make_context, remove_tree
 from grader.execution.host.runtime_directory import open_directory
 from grader.execution.host.sandbox import Sandbox, zygote_environment
 from grader.execution.host.zygote_process import ZygoteError, ZygoteProcess
 from grader.execution.notebook import notebook_run
-from grader.execution.notebook.notebook_file import UnreadableNotebookError
 from grader.execution.shared.limits import Isolation, Limits, Settings
 from grader.execution.shared.plan import DataFile, NotebookPlan, Profile
 from grader.execution.shared.run_types import NotebookRun, ProbeRun
@@ -37,7 +37,7 @@ _STOP_SECONDS = 30.0
 class ExecutorLoop:
     """A thread with an event loop, and all that belongs to it. Coroutines run in it, `call` from outside."""
 
-    def __init__(self, found: Found, settings: Settings) -> None:
+    def __init__(self, found: HostIsolation, settings: Settings) -> None:
         self._settings = settings
         self._layers = layer_names(found, settings)
         self._runtime = open_directory(settings.runtime_directory)

@@ -1,6 +1,7 @@
 """Marks, comments and feedback as each learning-management system imports them."""
 
-from grader.export.options import ExportError, ExportOptions, ExportReport, Letter
+from grader.errors import ExportError
+from grader.export.options import ExportOptions, ExportReport, Letter
 from grader.export.plain import write_grades_csv
 from grader.export.registry import export, systems
 

@@ -10,11 +10,12 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from grader import atomic_file
+from grader.errors import ExportError
 from grader.export.cells import UnsafeIdentifier, id_cell, number_cell, text_cell, to_csv
 from grader.export.gradebook import read_gradebook
 from grader.export.grades import grade_of
 from grader.export.maximum import other_maximum
-from grader.export.options import ExportError, ExportOptions, ExportReport
+from grader.export.options import ExportOptions, ExportReport
 from grader.export.recipients import Recipient, recipients
 from grader.export.selection import select
 from grader.model import Result

@@ -17,10 +17,11 @@ from urllib.parse import quote, urljoin, urlsplit
 import msgspec
 
 from grader import atomic_file
+from grader.errors import ExportError
 from grader.export.exchange import Busy, Exchange, Refused, Unknown, checked_url, setting
 from grader.export.grades import grade_of
-from grader.export.journal import Entry, Journal, opened
-from grader.export.options import ExportError, ExportOptions, ExportReport
+from grader.export.journal import Journal, JournalEntry, opened
+from grader.export.options import ExportOptions, ExportReport
 from grader.export.recipients import recipients
 from grader.export.selection import select
 from grader.model import Result, Value
@@ -175,7 +176,7 @@ class _Sender:
         # Setting the same grade again changes nothing, so an unknown outcome is simply asked again.
         body = {"submission[posted_grade]": delivery.grade}
         self._exchange.ask("PUT", url, repeatable=True, headers=self._headers, data=body)
-        self._journal.record(Entry(recipient=url, part="grade", digest=delivery.grade, state="sent"))
+        self._journal.record(JournalEntry(recipient=url, part="grade", digest=delivery.grade, state="sent"))
 
     def _send_comment(self, url: str, delivery: _Delivery) -> None:
         digest = delivery.comment_digest
@@ -192,7 +193,7 @@ class _Sender:
             if delivery.file is not None:
                 body["comment[file_ids][]"] = self._upload(url, delivery.file, name)
             self._journal.record(
-                Entry(recipient=url, part="comment", digest=digest, state="sending", detail=name)
+                JournalEntry(recipient=url, part="comment", digest=digest, state="sending", detail=name)
             )
             try:
                 self._exchange.ask("PUT", url, repeatable=False, headers=self._headers, data=body)
@@ -202,7 +203,9 @@ class _Sender:
         else:
             if not self._has_arrived(url, delivery, name):
                 raise silence or Unknown("no answer")
-        self._journal.record(Entry(recipient=url, part="comment", digest=digest, state="sent", detail=name))
+        self._journal.record(
+            JournalEntry(recipient=url, part="comment", digest=digest, state="sent", detail=name)
+        )
 
     def _has_arrived(self, url: str, delivery: _Delivery, name: str) -> bool:
         """Whether the submission has our comment: by its file's name, which holds its digest, or its text."""

@@ -15,7 +15,7 @@ from urllib.parse import urlsplit
 
 import httpx
 
-from grader.export.options import ExportError
+from grader.errors import ExportError
 
 _LONGEST_WAIT = 60.0  # seconds; an LMS that asks for more is taken as not answering
 _LOCAL = frozenset(("localhost", "127.0.0.1", "::1"))

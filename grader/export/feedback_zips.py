@@ -11,7 +11,8 @@ from pathlib import Path
 import msgspec
 
 from grader import atomic_file
-from grader.export.options import ExportError, ExportOptions, ExportReport
+from grader.errors import ExportError
+from grader.export.options import ExportOptions, ExportReport
 from grader.export.recipients import Recipient
 from grader.export.selection import select
 from grader.model import Result, Student

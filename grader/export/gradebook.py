@@ -7,8 +7,8 @@ import io
 from collections.abc import Iterable
 from pathlib import Path
 
+from grader.errors import ExportError
 from grader.export.cells import to_csv
-from grader.export.options import ExportError
 from grader.model import Value
 
 _LARGEST = 64 * 1024 * 1024

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from grader.errors import ExportError
 from grader.export.cells import number_cell
-from grader.export.options import ExportError, ExportOptions
+from grader.export.options import ExportOptions
 from grader.model import Result
 
 _EXACT = 1e-9  # points are sums of floats: 0.1 + 0.2 must still reach 0.3

@@ -18,9 +18,10 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from grader import atomic_file
+from grader.errors import ExportError, FileWriteError, ResultFormatError
 from grader.export.gradescope import export_gradescope
-from grader.export.options import ExportError, ExportOptions
-from grader.model import Result, ResultFormatError, Status
+from grader.export.options import ExportOptions
+from grader.model import Result, Status
 
 _WHEEL = re.compile(r"[A-Za-z0-9_.]+-[A-Za-z0-9_.!+]+(-[A-Za-z0-9_.]+){3}\.whl")
 _DATE = (1980, 1, 1, 0, 0, 0)  # the same wheel makes the same zip
@@ -112,7 +113,7 @@ def build_autograder(
             archive.writestr(info, data, zipfile.ZIP_DEFLATED)
     try:
         atomic_file.write(out, buffer.getvalue())
-    except atomic_file.FileWriteError as problem:
+    except FileWriteError as problem:
         raise ExportError(str(problem)) from problem
     return out
 

@@ -14,11 +14,11 @@ from typing import IO
 
 import msgspec
 
-from grader.export.options import ExportError
+from grader.errors import ExportError
 from grader.model import Value
 
 
-class Entry(Value, frozen=True):
+class JournalEntry(Value, frozen=True):
     """One step: for `recipient`, the `part` (grade, comment ...) with content `digest` reached `state`.
 
     States are ``sending`` (asked for, outcome unknown) and ``sent``; `detail` is what a later run needs to
@@ -35,11 +35,11 @@ class Entry(Value, frozen=True):
 class Journal:
     """The journal at `path`; made by `opened`."""
 
-    def __init__(self, file: IO[bytes], entries: list[Entry]) -> None:
+    def __init__(self, file: IO[bytes], entries: list[JournalEntry]) -> None:
         self._file = file
         self._latest = {(entry.recipient, entry.part): entry for entry in entries}
 
-    def latest(self, recipient: str, part: str) -> Entry | None:
+    def latest(self, recipient: str, part: str) -> JournalEntry | None:
         """The last step taken for a recipient's part."""
         return self._latest.get((recipient, part))
 
@@ -48,7 +48,7 @@ class Journal:
         entry = self.latest(recipient, part)
         return entry is not None and entry.state == "sent" and entry.digest == digest
 
-    def record(self, entry: Entry) -> None:
+    def record(self, entry: JournalEntry) -> None:
         """Writes a step through to the disk."""
         self._file.write(msgspec.json.encode(entry) + b"\n")
         self._file.flush()
@@ -69,9 +69,9 @@ def opened(path: Path) -> Iterator[Journal]:
         yield Journal(file, [entry for line in content.splitlines() if (entry := _read(line)) is not None])
 
 
-def _read(line: bytes) -> Entry | None:
+def _read(line: bytes) -> JournalEntry | None:
     try:
-        return msgspec.json.decode(line, type=Entry)
+        return msgspec.json.decode(line, type=JournalEntry)
     except (msgspec.DecodeError, UnicodeDecodeError):
         return None
 

@@ -12,9 +12,10 @@ from pathlib import Path
 import msgspec
 
 from grader import atomic_file
+from grader.errors import ExportError
 from grader.export.cells import UnsafeIdentifier, id_cell, text_cell, to_csv
 from grader.export.grades import grade_of
-from grader.export.options import ExportError, ExportOptions, ExportReport
+from grader.export.options import ExportOptions, ExportReport
 from grader.export.recipients import recipients
 from grader.export.selection import select
 from grader.model import Result

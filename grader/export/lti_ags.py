@@ -19,10 +19,11 @@ from urllib.parse import urlsplit, urlunsplit
 import msgspec
 
 from grader import atomic_file
+from grader.errors import ExportError
 from grader.export.exchange import Busy, Exchange, Refused, Unknown, checked_url, setting
 from grader.export.grades import scaled
-from grader.export.journal import Entry, Journal, opened
-from grader.export.options import ExportError, ExportOptions, ExportReport
+from grader.export.journal import Journal, JournalEntry, opened
+from grader.export.options import ExportOptions, ExportReport
 from grader.export.recipients import recipients
 from grader.export.selection import select
 from grader.model import Result, Status, Value
@@ -243,7 +244,7 @@ class _Sender:
         in_doubt = last is not None and last.state == "sending" and last.digest == digest
         if in_doubt and last is not None:
             score = msgspec.structs.replace(score, timestamp=last.detail)
-        entry = Entry(
+        entry = JournalEntry(
             recipient=recipient, part="score", digest=digest, state="sending", detail=score.timestamp
         )
         self._journal.record(entry)

@@ -12,11 +12,12 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from grader import atomic_file
+from grader.errors import ExportError
 from grader.export.cells import number_cell, text_cell
 from grader.export.gradebook import Gradebook, read_gradebook
 from grader.export.grades import grade_of, scaled
 from grader.export.maximum import number_in, other_maximum
-from grader.export.options import ExportError, ExportOptions, ExportReport
+from grader.export.options import ExportOptions, ExportReport
 from grader.export.recipients import Recipient, recipients
 from grader.export.selection import select
 from grader.model import Result, Value

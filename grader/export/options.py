@@ -11,10 +11,6 @@ import msgspec
 from grader.model import Value
 
 
-class ExportError(ValueError):
-    """Nothing was exported: the message says what, where and what to do."""
-
-
 class Letter(Value, frozen=True):
     """A grade given from `share` (0-1) of the points upwards."""
 

@@ -8,7 +8,7 @@ import tomllib
 from pathlib import Path
 
 import grader
-from grader.export.options import ExportError
+from grader.errors import ExportError
 
 _SECONDS = 300.0
 _GIVE_ONE = "name the grader's wheel (python -m build --wheel makes it in a checkout)"

@@ -8,8 +8,8 @@ from importlib.metadata import entry_points
 from pathlib import Path
 from typing import TypeAlias, cast
 
-from grader.atomic_file import FileWriteError
-from grader.export.options import ExportError, ExportOptions, ExportReport
+from grader.errors import ExportError, FileWriteError
+from grader.export.options import ExportOptions, ExportReport
 from grader.model import Result
 
 GROUP = "grader.exporters"

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+from grader.errors import TemplatesMissingError
 from grader.feedback.class_page import render_index
 from grader.feedback.extras import FeedbackExtras, ShownCell, ShownPassage, extras_of
-from grader.feedback.page_frame import TemplatesMissingError
 from grader.feedback.pair_lines import by_page
 from grader.feedback.pair_page import render_pair
 from grader.feedback.submission_page import render_feedback

@@ -19,6 +19,9 @@ MAX_REASONS: Final = 8  # of one submission in the list of what needs review
 FIRST_REVIEWS: Final = 25  # shown at once; the rest opens on demand
 
 
+_OPEN: Final = frozenset((Verdict.ERROR, Verdict.REVIEW))  # what is open counts neither as nought nor in full
+
+
 class Reason(Value, frozen=True):
     """One thing for a person to decide, and where."""
 
@@ -55,7 +58,7 @@ class Cell(Value, frozen=True):
     points: float
 
 
-class Row(Value, frozen=True):
+class SubmissionRow(Value, frozen=True):
     """One line of the table of all submissions. `cells` are in the order of the tallies."""
 
     submission: str
@@ -70,7 +73,7 @@ class Row(Value, frozen=True):
     notes: int
 
 
-class Column(Value, frozen=True):
+class HistogramColumn(Value, frozen=True):
     """One column of the histogram, in the units of its drawing."""
 
     label: str
@@ -99,7 +102,7 @@ def render_index(
     """
     ordered = sorted(results, key=lambda result: result.submission)
     tallies = _tallies(ordered)
-    counted = [result for result in ordered if result.status is not Status.ERROR]
+    counted = [result for result in ordered if result.status is Status.GRADED]  # an open mark is no mark yet
     reviews = sorted(
         (_review(result, staff_folder) for result in ordered if result.status is not Status.GRADED),
         key=lambda review: (review.status is not Status.ERROR, -review.at_stake, review.submission),
@@ -119,6 +122,7 @@ def render_index(
         count=len(ordered),
         errors=sum(result.status is Status.ERROR for result in ordered),
         mean=_mean(result.points for result in counted),
+        open=len(ordered) - len(counted),
         most=max((result.max for result in ordered), default=0.0),
         first_reviews=reviews[:FIRST_REVIEWS],
         other_reviews=reviews[FIRST_REVIEWS:],
@@ -144,7 +148,7 @@ def _tallies(results: Sequence[Result]) -> tuple[Tally, ...]:
                 own,
                 on_one_line(questions[0].title, 120),
                 max(question.max for question in questions),
-                _mean(question.points for question in questions if question.verdict is not Verdict.ERROR),
+                _mean(question.points for question in questions if question.verdict not in _OPEN),
                 tuple((verdict, counts[verdict]) for verdict in VERDICTS if counts[verdict]),
             )
         )
@@ -185,9 +189,9 @@ def _waits(check: CheckResult) -> bool:
     return check.max > 0 and check.verdict in {Verdict.REVIEW, Verdict.ERROR}
 
 
-def _row(result: Result, tallies: Iterable[Tally], staff_folder: str) -> Row:
+def _row(result: Result, tallies: Iterable[Tally], staff_folder: str) -> SubmissionRow:
     found = {question.id: Cell(question.verdict, question.points) for question in result.questions}
-    return Row(
+    return SubmissionRow(
         on_one_line(result.submission, 80),
         _link(result, "feedback"),
         _link(result, staff_folder) if staff_folder else "",
@@ -216,7 +220,7 @@ def _link(result: Result, folder: str) -> str:
     return f"{address(folder)}/{address(result.submission)}.html"
 
 
-def _histogram(results: Sequence[Result]) -> tuple[Column, ...]:
+def _histogram(results: Sequence[Result]) -> tuple[HistogramColumn, ...]:
     """How many have each number of points, rounded down: at most 21 columns from none to all."""
     most = max((result.max for result in results), default=0.0)
     if not 0 < most < 1e6:
@@ -226,7 +230,7 @@ def _histogram(results: Sequence[Result]) -> tuple[Column, ...]:
     counts = Counter(max(0, min(last, int(result.points // step))) for result in results)
     tallest = max(counts.values(), default=1)
     return tuple(
-        Column(str(place * step), counts[place], 44 * place, 90 * counts[place] / tallest)
+        HistogramColumn(str(place * step), counts[place], 44 * place, 90 * counts[place] / tallest)
         for place in range(last + 1)
     )
 

@@ -14,15 +14,12 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup, escape
 
 import grader
+from grader.errors import TemplatesMissingError
 from grader.feedback.sanitising import png_address, safe_html
 from grader.feedback.textguard import on_one_line, shown
 from grader.feedback.wording import points
 
 _CODE: Final = re.compile(r"`([^`\n]{1,400})`")
-
-
-class TemplatesMissingError(RuntimeError):
-    """The installation lacks the page templates."""
 
 
 def page(template: str, *, styles: tuple[str, ...], script: str = "", css: str = "", **values: Any) -> str:
@@ -41,7 +38,7 @@ def page(template: str, *, styles: tuple[str, ...], script: str = "", css: str =
         "form-action 'none'",
     ]
     return (
-        _environment()
+        environment()
         .get_template(template)
         .render(style=style, script=code, policy="; ".join(policy), **values)
     )
@@ -71,19 +68,21 @@ def templates_of(package: Path) -> Path:
 
 
 @cache
-def _folder() -> Path:
+def templates_folder() -> Path:
+    """Where the templates and styles of this installation lie."""
     return templates_of(Path(grader.__file__).resolve().parent)
 
 
 @cache
 def _source(name: str) -> str:
-    return (_folder() / name).read_text(encoding="utf-8").strip()
+    return (templates_folder() / name).read_text(encoding="utf-8").strip()
 
 
 @cache
-def _environment() -> Environment:
+def environment() -> Environment:
+    """The templates, with the filters that make any text safe to show."""
     environment = Environment(
-        loader=FileSystemLoader(_folder()),
+        loader=FileSystemLoader(templates_folder()),
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,

@@ -14,6 +14,7 @@ from grader.feedback.page_frame import page, slug
 from grader.feedback.pair_lines import pair_lines
 from grader.feedback.textguard import on_one_line, shown
 from grader.feedback.wording import STATUS_SENTENCE, WORDING, concerns_student, points, run_sentence
+from grader.marks import comments_on, decided
 from grader.model import (
     Chart,
     CheckResult,
@@ -65,6 +66,8 @@ class CheckView(Value, frozen=True):
     hint: str
     staff: str
     found: Quotes
+    comment: str
+    decided: str
 
 
 class ChartView(Value, frozen=True):
@@ -89,6 +92,8 @@ class QuestionView(Value, frozen=True):
     max: float
     checks: tuple[CheckView, ...]
     charts: tuple[ChartView, ...]
+    comment: str
+    decided: str
 
 
 class FlagView(Value, frozen=True):
@@ -110,8 +115,10 @@ def render_feedback(
 
     With `staff` it also holds what only staff may see: `CheckResult.staff`, the flags, `extras.passages`, which
     submissions it is like (`pairs`) and how the notebook was isolated. Nothing of these is in the page for students.
+    The marks are those with the result's decisions in them.
     """
-    questions = tuple(_question(question, staff=staff) for question in result.questions)
+    said, result = _Said(result, staff=staff), decided(result)
+    questions = tuple(_question(question, said, staff=staff) for question in result.questions)
     shown_extras = bounded(extras if staff else FeedbackExtras(cells=extras.cells))
     passages = shown_extras.passages
     places = {check.id for question in questions for check in question.checks}
@@ -129,6 +136,7 @@ def render_feedback(
         handed_in=[on_one_line(file.name, 80) for file in result.files[:MAX_FILES]],
         flags=[_flag(flag) for flag in result.flags[:MAX_FLAGS]] if staff else [],
         questions=questions,
+        comment=said.comments.get("", ""),
         passages=passages,
         loose_passages=[passage for passage in passages if passage.check_id not in places],
         run=run_sentence(result.execution),
@@ -144,7 +152,29 @@ def author(student: Student) -> str:
     return f"{name} ({own})" if name and own and name != own else name or own
 
 
-def _question(question: QuestionResult, *, staff: bool) -> QuestionView:
+class _Said:
+    """What people said of a result: comments for the student, and for staff who decided what."""
+
+    def __init__(self, result: Result, *, staff: bool) -> None:
+        self.comments = comments_on(result)
+        self.decisions = {one.check: one for one in result.decisions} if staff else {}
+
+    def decision(self, check: str) -> str:
+        """The newest decision on a check or question, in words, for staff; also one that no longer stands."""
+        one = self.decisions.get(check)
+        if one is None or one.verdict is None:
+            return ""
+        words = (
+            f"{one.verdict} with {points(one.points or 0.0)} points by {on_one_line(one.by, 80)}, {one.at}"
+        )
+        if one.student:
+            words += f", for {on_one_line(one.student, 80)} alone"
+        if one.reason:
+            words += f": {on_one_line(one.reason, 300)}"
+        return f"Decided: {words}" if one.valid else f"The work has changed since it was decided: {words}"
+
+
+def _question(question: QuestionResult, said: _Said, *, staff: bool) -> QuestionView:
     anchor = slug(question.id)
     return QuestionView(
         anchor=anchor,
@@ -153,18 +183,21 @@ def _question(question: QuestionResult, *, staff: bool) -> QuestionView:
         points=question.points,
         max=question.max,
         checks=tuple(
-            _check(check, staff=staff) for check in question.checks if staff or concerns_student(check)
+            _check(check, said, staff=staff) for check in question.checks if staff or concerns_student(check)
         ),
         charts=tuple(
             _chart(chart, f"{anchor}-chart{place}")
             for place, chart in enumerate(question.charts[:MAX_CHARTS])
         ),
+        comment=said.comments.get(question.id, ""),
+        decided=said.decision(question.id),
     )
 
 
-def _check(check: CheckResult, *, staff: bool) -> CheckView:
+def _check(check: CheckResult, said: _Said, *, staff: bool) -> CheckView:
     title = on_one_line(check.title or check.id, 300)
     message = "" if _same(check.message, title) else check.message
+    comment = said.comments.get(check.id, "")
     return CheckView(
         id=check.id,
         anchor=slug(check.id),
@@ -177,6 +210,8 @@ def _check(check: CheckResult, *, staff: bool) -> CheckView:
         hint="" if check.verdict in {Verdict.PASS, Verdict.ERROR} and check.max > 0 else check.hint,
         staff=check.staff if staff else "",
         found=_quotes(check.evidence),
+        comment="" if comment == message else comment,
+        decided=said.decision(check.id),
     )
 
 

@@ -35,7 +35,10 @@ def render_terminal(result: Result, console: Console) -> None:
     """
     for file in [file for file in result.files if file.note][:_FILES]:
         console.print(
-            Text(f"{on_one_line(file.name, 80)}: {on_one_line(file.note, 400)}", style="yellow"),
+            Text(
+                f"{on_one_line(file.name, 80)}{' could not be read' if file.unread else ''}: {on_one_line(file.note, 400)}",
+                style="red" if file.unread else "yellow",
+            ),
             highlight=False,
         )
     for question in result.questions:
@@ -110,18 +113,25 @@ def _summary(result: Result) -> Text:
     if result.status is Status.ERROR:
         return Text(f"{total}, which do not count: something went wrong in the grader, not in your work.")
     lacking = sum(len(to_mend(question)) for question in result.questions)
-    mend = (
-        "nothing to mend"
-        if not lacking
-        else "one thing to mend"
-        if lacking == 1
-        else f"{lacking} things to mend"
+    unread = sum(file.unread for file in result.files)
+    mend = ", ".join(
+        counted
+        for counted in (
+            f"{_number(unread, 'file')} could not be read" if unread else "",
+            f"{_number(lacking, 'thing')} to mend" if lacking else "",
+        )
+        if counted
     )
+    mend = mend or "nothing to mend"
     waits = any(question.verdict is Verdict.REVIEW for question in result.questions)
     return Text.assemble(
         (f"{total}, {mend}.", "bold"),
         " What is marked ? a teacher will look at; it has cost you nothing." if waits else "",
     )
+
+
+def _number(count: int, what: str) -> str:
+    return f"one {what}" if count == 1 else f"{count} {what}s"
 
 
 def _line(console: Console, indent: int, text: Text) -> None:

@@ -62,6 +62,8 @@ _RUN: Final[Mapping[ExecutionStatus, str]] = {
 def run_sentence(execution: Execution) -> str:
     """How the notebook's run ended, in plain words, and how long it took."""
     sentence = _RUN[execution.status]
+    if execution.lacks and execution.status is ExecutionStatus.OK:
+        sentence = "Your notebook was run, but for what needs a package that this machine has not."
     if execution.status is ExecutionStatus.SKIPPED or execution.seconds <= 0:
         return sentence
     parts = f" in {execution.segments} parts, each from a fresh start," if execution.segments > 1 else ""

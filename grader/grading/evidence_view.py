@@ -7,8 +7,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Final
 
-from grader.documents.core.document import Block, Document, UnreadableDocumentError
+from grader.documents.core.document import Block, Document
+from grader.errors import UnreadableDocumentError
 from grader.grading.grading import Judged
+from grader.grading.unseen_text import UNSEEN_WHERE
 from grader.model import Evidence, Result, Value, Verdict
 from grader.page_data import ExecutedCell, PageData, Passage
 
@@ -65,8 +67,15 @@ def _passage(
     document = next((one for one in documents if one.name == evidence.source), None)
     if document is None:
         return
+    unseen = evidence.where.endswith(UNSEEN_WHERE)
+    where = evidence.where.removesuffix(UNSEEN_WHERE)
     index = next(
-        (at for at, block in enumerate(document.blocks) if block.place.where == evidence.where), None
+        (
+            at
+            for at, block in enumerate(document.blocks)
+            if block.place.where == where and bool(block.unseen) == unseen
+        ),
+        None,
     )
     if index is None:
         return

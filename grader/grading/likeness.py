@@ -2,25 +2,26 @@
 
 Texts are compared by winnowed word shingles (Schleimer, Wilkerson and Aiken 2003): of every run of words the
 smallest hash of a window is kept, so that any common passage of `SHINGLE + WINDOW - 1` words is found. What stands
-in many submissions (the handout, the question) tells nothing and is left out. Staff only; nobody loses points.
+in many submissions tells nothing and is left out, and what was handed out is not looked at. Staff only; nobody loses points.
 """
 
 from __future__ import annotations
 
-import hashlib
 import re
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from itertools import combinations
+from itertools import combinations, product
 from math import prod
 from typing import Final
 
 import msgspec
 
 from grader.checks.assignment import Coincidence
-from grader.documents.core.document import BlockKind, Document
+from grader.documents.core.document import Block, BlockKind, Document
+from grader.documents.given.given_text import GivenText, told_apart
 from grader.model import Chart, Evidence, Flag, Result
 from grader.page_data import Pair, Trace, TracedText
+from grader.shingles import digest, shingles
 
 SHINGLE: Final = 6  # words
 WINDOW: Final = 4  # shingles of which one is kept
@@ -35,19 +36,33 @@ _TOKEN: Final = re.compile(r"\w+|[^\w\s]")
 _COMPARED: Final = frozenset({BlockKind.PROSE, BlockKind.CODE})
 
 
-def trace(documents: Sequence[Document]) -> Trace:
-    """The winnowed shingles of all prose and code."""
+def trace(documents: Sequence[Document], given: GivenText | None = None) -> Trace:
+    """The winnowed shingles of all prose and code but what was `given`: of a changed cell only the changed lines."""
+    given = given or GivenText()
     kept: dict[int, str] = {}
     blocks: list[TracedText] = []
     left = MOST_TEXT
     for document in documents:
-        for block in document.blocks:
-            if block.kind in _COMPARED and not block.ocr and left > 0:
-                text = block.text[:left]
+        for told in told_apart(document.visible(), given).blocks:
+            block = told.own
+            if (
+                block is not None
+                and not told.aside
+                and block.kind in _COMPARED
+                and not block.ocr
+                and left > 0
+            ):
+                text = _own_lines(block, given)[:left]
                 left -= len(text)
                 blocks.append(TracedText(f"{block.place.source}, {block.place.where}", text))
                 kept.update(_winnowed([word for word, _, _ in words_of(text)]))
     return Trace(tuple(kept), tuple(kept.values()), tuple(blocks))
+
+
+def _own_lines(block: Block, given: GivenText) -> str:
+    if block.kind is not BlockKind.CODE or not given.lines:
+        return block.text
+    return "\n".join(line for line in block.text.split("\n") if not given.line(line))
 
 
 def words_of(text: str) -> list[tuple[str, int, int]]:
@@ -60,22 +75,20 @@ def shingles_of(blocks: Sequence[TracedText]) -> set[str]:
     made: set[str] = set()
     for block in blocks:
         words = [word for word, _, _ in words_of(block.text)]
-        made.update(" ".join(words[at : at + SHINGLE]) for at in range(len(words) - SHINGLE + 1))
+        made.update(shingles(words, SHINGLE))
     return made
 
 
 def _winnowed(words: Sequence[str]) -> Iterator[tuple[int, str]]:
-    shingles = [" ".join(words[at : at + SHINGLE]) for at in range(len(words) - SHINGLE + 1)]
-    hashes = [
-        int.from_bytes(hashlib.blake2b(text.encode(), digest_size=7).digest(), "big") for text in shingles
-    ]
+    runs = shingles(words, SHINGLE)
+    hashes = [int.from_bytes(digest(run, 7), "big") for run in runs]
     last = -1
     for at in range(max(1, len(hashes) - WINDOW + 1) if hashes else 0):
         window = range(at, min(at + WINDOW, len(hashes)))
         smallest = min(window, key=lambda index: (hashes[index], -index))
         if smallest != last:
             last = smallest
-            yield hashes[smallest], shingles[smallest]
+            yield hashes[smallest], runs[smallest]
 
 
 def similar(
@@ -124,8 +137,14 @@ def _figures(results: Sequence[Result], coincidence: Coincidence | None) -> Iter
         both = combinations(members, 2) if len(members) <= CLUSTER else ((members[0], x) for x in members[1:])
         for one, other in both if len(members) > 1 else ():
             yield from _same_figures(one, other, points, points, coincidence, pairs)
-    for (left, (one, *_)), (right, (other, *_)) in combinations(alike.items(), 2):
-        yield from _same_figures(one, other, left, right, coincidence, pairs)
+    for (left, ours), (right, theirs) in combinations(alike.items(), 2):
+        for one, other in product(_few(ours), _few(theirs)):
+            yield from _same_figures(one, other, left, right, coincidence, pairs)
+
+
+def _few(members: list[Result]) -> list[Result]:
+    """All of a few that are the same, the first of many."""
+    return members if len(members) <= CLUSTER else members[:1]
 
 
 def _same_figures(

@@ -78,5 +78,6 @@ class NotebookRunner:
             found.profile,
             found.isolation,
             " ".join((found.note, *found.notes)).strip(),
+            found.lacks,
         )
         return found, execution

@@ -7,8 +7,9 @@ from collections.abc import Sequence
 from pathlib import Path, PurePosixPath
 from typing import Final
 
-from grader.documents import Document, UnreadableDocumentError, read_document
-from grader.documents.core.document import EmptyDocumentError
+from grader.documents import Document, read_document
+from grader.errors import EmptyDocumentError, UnreadableDocumentError
+from grader.grading.no_reports import is_link_file
 from grader.model import FileInfo, FileKind, Submission, SubmittedFile, Value
 
 # Beside a report these may hold an answer: a screenshot, a photograph, a plot, the notebook's code as a script.
@@ -51,7 +52,7 @@ def read_submission(submission: Submission) -> HandedIn:
     files: list[FileInfo] = []
     unread = _left_out(submission)
     for file in sorted(submission.files, key=_reports_first):
-        note = ""
+        note, lost = "", False
         if _is_looked_at(file):
             try:
                 document = read_document(file.path, file.name)
@@ -59,11 +60,11 @@ def read_submission(submission: Submission) -> HandedIn:
                     documents.append(document)
                 note = " ".join(document.notes)
             except EmptyDocumentError as problem:
-                note = str(problem)
+                note, lost = str(problem), True
             except UnreadableDocumentError as problem:
-                note = str(problem)
+                note, lost = str(problem), True
                 unread.append(f"{file.name}: {problem}")
-        files.append(FileInfo(file.name, file.kind, sha256(file.path), note))
+        files.append(FileInfo(file.name, file.kind, sha256(file.path), note, lost))
     order = {file.name: place for place, file in enumerate(submission.files)}
     files.sort(key=lambda info: order[info.name])
     return HandedIn(tuple(documents), tuple(files), tuple(unread))
@@ -80,7 +81,7 @@ def fingerprint(submission: Submission) -> str:
     digest = hashlib.sha256(submission.id.encode())
     for student in submission.students:
         digest.update(f"\0{student.id}\0{student.name}".encode())
-    for note in submission.notes:
+    for note in (*submission.notes, *submission.remarks):
         digest.update(f"\0{note}".encode())
     for file in sorted(submission.files, key=lambda file: file.name):
         digest.update(f"\0{file.name}\0{file.kind}\0{sha256(file.path)}".encode())
@@ -101,6 +102,8 @@ def _is_picture(file: SubmittedFile) -> bool:
 
 
 def _is_looked_at(file: SubmittedFile) -> bool:
+    if is_link_file(file.name):
+        return False
     return file.kind is not FileKind.OTHER or _suffix(file) in _READ_BESIDES | _UNREAD
 
 

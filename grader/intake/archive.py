@@ -10,7 +10,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path, PurePosixPath
 
-from grader.intake.archive_directory import ArchiveRefused, Member, check_end_record, read_directory
+from grader.errors import ArchiveRefused
+from grader.intake.archive_directory import Member, check_end_record, read_directory
 from grader.intake.entries import Entry, Source, clean_name
 from grader.intake.intake_types import IntakeLimits
 

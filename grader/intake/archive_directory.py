@@ -13,6 +13,7 @@ import zipfile
 import zlib
 from typing import IO
 
+from grader.errors import ArchiveRefused
 from grader.intake.entries import clean_name, is_ignored, seen_part
 from grader.intake.intake_types import IntakeLimits
 from grader.model import Value
@@ -25,10 +26,6 @@ _ENCRYPTED, _UTF8 = 0x1, 0x800
 _METHODS = frozenset((zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED, zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA))
 _SMALL = 1024 * 1024  # a tight packing of less than this harms nobody
 _UNICODE_PATH = 0x7075
-
-
-class ArchiveRefused(ValueError):  # noqa: N818 - the archive is refused; the sentence is the message
-    """An archive that is not unpacked at all; the message says why in plain words."""
 
 
 class Member(Value, frozen=True):

@@ -8,13 +8,15 @@ from pathlib import Path
 
 import msgspec
 
+from grader.accounts import Accounts
+from grader.errors import ArchiveRefused, IntakeError
 from grader.intake import layouts, plain
 from grader.intake.archive import unpack
-from grader.intake.archive_directory import ArchiveRefused
 from grader.intake.entries import Entry, Placement, Source, kind_of
 from grader.intake.folder import read_file, read_folder
 from grader.intake.identities import common_ids, compiled_pattern, safe_ids
-from grader.intake.intake_types import Intake, IntakeError, IntakeLimits, Unplaced
+from grader.intake.intake_types import Intake, IntakeLimits, Unplaced
+from grader.intake.people import Sharing, look, remark
 from grader.intake.roster import Roster, read_roster
 from grader.model import Submission, SubmittedFile, Value
 
@@ -28,6 +30,15 @@ class _Gathered(Value, frozen=True):
     systems: tuple[str, ...] = ()
 
 
+class _Asked(Value, frozen=True):
+    """What the user said of his folders."""
+
+    system: str | None
+    pattern: re.Pattern[str] | None
+    accounts: Accounts
+    depth: int | None
+
+
 def collect(
     paths: Sequence[Path],
     workspace: Path,
@@ -35,13 +46,16 @@ def collect(
     system: str | None = None,
     roster: Path | None = None,
     pattern: str | None = None,
+    accounts: Accounts = plain.NO_ACCOUNTS,
+    depth: int | None = None,
     limits: IntakeLimits | None = None,
 ) -> Intake:
     """Everything below `paths` as submissions.
 
     `workspace` is a folder of the caller's for what comes out of archives; it must outlive the grading.
     `system` names the layout instead of recognising it (`layouts.systems`), `roster` is a CSV of students,
-    `pattern` a regular expression with a group ``id`` for layouts of the user's own. Every file that is not
+    `pattern` a regular expression with a group ``id`` for layouts of the user's own, `accounts` what user names look
+    like. With `depth` each folder so many levels below a path is a submission, whatever it looks like. Every file that is not
     ignored ends in a submission, in a superseded one or in `Intake.unplaced`. Raises `IntakeError` with a
     sentence for the user.
     """
@@ -49,13 +63,16 @@ def collect(
     compiled = compiled_pattern(pattern)
     if system is not None and system not in layouts.systems():
         raise IntakeError(f"no layout is called {system!r}; there are: {', '.join(layouts.systems())}")
-    known = read_roster(roster) if roster is not None else Roster(rows=())
+    if depth is not None and depth < 1:
+        raise IntakeError(f"a depth of {depth}: 1 takes each folder right below a path as one submission")
+    known = read_roster(roster, accounts) if roster is not None else Roster(rows=())
     for path in paths:
         if not path.exists():
             raise IntakeError(f"{path}: there is no such file or folder")
     workspace.mkdir(parents=True, exist_ok=True)
-    gathered = _gather(_distinct(paths), workspace, system, compiled, limits)
-    return _finish(gathered, known, workspace, limits)
+    asked = _Asked(system=system, pattern=compiled, accounts=accounts, depth=depth)
+    gathered = _gather(_distinct(paths), workspace, asked, limits)
+    return _finish(gathered, known, workspace, limits, accounts)
 
 
 def _distinct(paths: Sequence[Path]) -> list[Path]:
@@ -65,8 +82,7 @@ def _distinct(paths: Sequence[Path]) -> list[Path]:
 def _gather(
     paths: Sequence[Path],
     workspace: Path,
-    system: str | None,
-    pattern: re.Pattern[str] | None,
+    asked: _Asked,
     limits: IntakeLimits,
 ) -> _Gathered:
     parts: list[_Gathered] = []
@@ -75,17 +91,19 @@ def _gather(
         if path.is_dir():
             source = read_folder(path, limits)
             only = _only_archive(source)
-            if only is not None and not plain.is_one_submission(source):
+            if only is not None and not plain.is_one_submission(source, asked.accounts):
                 source = _unpacked(only.path, workspace, limits, only.name)
-            parts.append(_place(source, system, pattern))
+            parts.append(_place(source, asked))
         elif path.is_file() and path.suffix.lower() == ".zip":
-            parts.append(_place(_unpacked(path, workspace, limits, path.name), system, pattern))
+            parts.append(_place(_unpacked(path, workspace, limits, path.name), asked))
         else:
             loose.append(read_file(path, limits))
     if loose:
-        chosen = "single" if system == "single" else "plain"
+        chosen = "single" if asked.system == "single" else "plain"
         label = min(entry.name for entry in loose).rpartition(".")[0] if chosen == "single" else ""
-        parts.append(_place(Source(label=label, entries=tuple(loose)), chosen, pattern))
+        parts.append(
+            _place(Source(label=label, entries=tuple(loose)), msgspec.structs.replace(asked, system=chosen))
+        )
     return _Gathered(
         placements=tuple(placement for part in parts for placement in part.placements),
         unplaced=tuple(left for part in parts for left in part.unplaced),
@@ -94,8 +112,8 @@ def _gather(
     )
 
 
-def _place(source: Source, system: str | None, pattern: re.Pattern[str] | None) -> _Gathered:
-    name, placed = layouts.place(source, system, pattern)
+def _place(source: Source, asked: _Asked) -> _Gathered:
+    name, placed = layouts.place(source, asked.system, asked.pattern, asked.accounts, asked.depth)
     return _Gathered(
         placements=placed.placements, unplaced=placed.unplaced, problems=placed.problems, systems=(name,)
     )
@@ -118,7 +136,9 @@ def _unpacked(path: Path, workspace: Path, limits: IntakeLimits, shown: str) -> 
         raise IntakeError(f"{shown}: cannot be read ({problem.strerror or problem})") from problem
 
 
-def _finish(gathered: _Gathered, roster: Roster, workspace: Path, limits: IntakeLimits) -> Intake:
+def _finish(
+    gathered: _Gathered, roster: Roster, workspace: Path, limits: IntakeLimits, accounts: Accounts
+) -> Intake:
     unplaced = list(gathered.unplaced)
     problems = list(gathered.problems)
     joined, doubts = roster.join(gathered.placements)
@@ -128,10 +148,12 @@ def _finish(gathered: _Gathered, roster: Roster, workspace: Path, limits: Intake
     made: list[Submission] = []
     for placement, identifier in zip((*current, *earlier), ids, strict=True):
         submission, left = _submission(placement, identifier, workspace, limits)
+        submission = _with_remarks(submission, placement, accounts)
         made.append(submission)
         unplaced += left
     submissions = tuple(sorted(made[: len(current)], key=lambda submission: submission.id))
     problems += _identity_problems(submissions)
+    problems += [said for submission in submissions for said in submission.remarks]
     return Intake(
         submissions=submissions,
         unplaced=tuple(unplaced),
@@ -198,6 +220,16 @@ def _submission(
         ),
         unplaced,
     )
+
+
+def _with_remarks(submission: Submission, placement: Placement, accounts: Accounts) -> Submission:
+    """The submission, with what staff should know if it may be several people's. An LMS knows who handed in."""
+    if placement.lms or placement.same:
+        return submission
+    found = look(placement.label, [file.name for file in submission.files], accounts)
+    if found.sharing is Sharing.ONE:
+        return submission
+    return msgspec.structs.replace(submission, remarks=(remark(submission.id, found),))
 
 
 def _inside(

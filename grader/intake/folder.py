@@ -6,8 +6,9 @@ import os
 import stat
 from pathlib import Path
 
+from grader.errors import IntakeError
 from grader.intake.entries import Entry, Source, clean_name, is_ignored
-from grader.intake.intake_types import IntakeError, IntakeLimits
+from grader.intake.intake_types import IntakeLimits
 
 
 def read_folder(folder: Path, limits: IntakeLimits) -> Source:

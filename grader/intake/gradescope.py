@@ -10,8 +10,9 @@ from typing import Any
 
 import yaml
 
+from grader.errors import IntakeError
 from grader.intake.entries import Entry, Placed, Placement, Source, clean_name
-from grader.intake.intake_types import MIB, IntakeError, Unplaced
+from grader.intake.intake_types import MIB, Unplaced
 from grader.model import Student
 
 _METADATA = "submission_metadata.yml"

@@ -1,4 +1,4 @@
-"""LiU-IDs in names, names compared, and identifiers of submissions that are safe as file names."""
+"""Names compared, and identifiers of submissions that are safe as file names."""
 
 from __future__ import annotations
 
@@ -7,18 +7,12 @@ import re
 import unicodedata
 from collections.abc import Iterable, Sequence
 
-from grader.intake.intake_types import IntakeError
+from grader.errors import IntakeError
 
-_LIU_ID = re.compile(r"(?<![a-z0-9])[a-z]{5}[0-9]{3}(?![0-9a-z])", re.ASCII | re.IGNORECASE)
 _LONGEST_ID = 120  # bytes of UTF-8: file systems take 255, and an ending such as .executed.html is added
 _RESERVED = frozenset(
     ("con", "prn", "aux", "nul", *(f"{port}{n}" for port in ("com", "lpt") for n in range(1, 10)))
 )
-
-
-def liu_ids(name: str) -> tuple[str, ...]:
-    """The LiU-IDs in a name, in lower case, in order, each once."""
-    return tuple(dict.fromkeys(match.lower() for match in _LIU_ID.findall(name)))
 
 
 def compiled_pattern(pattern: str | None) -> re.Pattern[str] | None:
@@ -30,9 +24,7 @@ def compiled_pattern(pattern: str | None) -> re.Pattern[str] | None:
     except re.error as problem:
         raise IntakeError(f"the pattern {pattern!r} is not a regular expression: {problem}") from problem
     if "id" not in compiled.groupindex:
-        raise IntakeError(
-            f"the pattern {pattern!r} has no group named id; write for example (?P<id>[a-z]{{5}}\\d{{3}})_.*"
-        )
+        raise IntakeError(f"the pattern {pattern!r} has no group named id; write for example (?P<id>\\w+)_.*")
     return compiled
 
 

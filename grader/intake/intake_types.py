@@ -7,10 +7,6 @@ from grader.model import Submission, Value
 MIB = 1024 * 1024
 
 
-class IntakeError(ValueError):
-    """Nothing can be taken in: the message says what, where and what to do."""
-
-
 class Unplaced(Value, frozen=True):
     """A file or folder that came in and is part of no submission, with the reason in plain words."""
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping
 
+from grader.accounts import Accounts
 from grader.intake import blackboard, brightspace, canvas, github_classroom, gradescope, moodle, plain
 from grader.intake.entries import Placed, Source, without_top_folder
 from grader.model import Value
@@ -35,18 +36,24 @@ def systems() -> tuple[str, ...]:
     return (*_LAYOUTS, "plain", "single")
 
 
-def place(source: Source, system: str | None, pattern: re.Pattern[str] | None) -> tuple[str, Placed]:
+def place(
+    source: Source,
+    system: str | None,
+    pattern: re.Pattern[str] | None,
+    accounts: Accounts,
+    depth: int | None = None,
+) -> tuple[str, Placed]:
     """The name of the layout and what it made of `source`, from within its only top folders if need be.
 
-    A pattern of the user's own goes before recognition, not before a `system` he names.
+    A pattern or a depth of the user's own goes before recognition, not before a `system` he names.
     """
     views = [source]
     while len(views) <= _WRAPPINGS and (inner := without_top_folder(views[-1])) is not None:
         views.append(inner)
     if system == "single":
-        return "single", Placed(placements=(plain.one_submission(source),))
-    if system == "plain" or (system is None and pattern is not None):
-        return "plain", plain.place(source, pattern)
+        return "single", Placed(placements=(plain.one_submission(source, accounts),))
+    if system == "plain" or (system is None and (pattern is not None or depth is not None)):
+        return "plain", plain.place(source, pattern, accounts, depth)
     names = [system] if system is not None else list(_LAYOUTS)
     for view in views:
         for name in names:
@@ -54,4 +61,4 @@ def place(source: Source, system: str | None, pattern: re.Pattern[str] | None) -
                 return name, _LAYOUTS[name].place(view)
     if system is not None:
         return system, _LAYOUTS[system].place(source)
-    return "plain", plain.place(source)
+    return "plain", plain.place(source, accounts=accounts)

@@ -9,9 +9,11 @@ from pathlib import Path
 
 import msgspec
 
+from grader.accounts import Accounts
+from grader.errors import IntakeError
 from grader.intake.entries import Placement, clean_name
-from grader.intake.identities import liu_ids, matching_key, name_keys
-from grader.intake.intake_types import MIB, IntakeError
+from grader.intake.identities import matching_key, name_keys
+from grader.intake.intake_types import MIB
 from grader.model import Student, Value
 
 _LARGEST = 32 * MIB
@@ -78,7 +80,7 @@ class Roster(Value, frozen=True):
         return index
 
 
-def read_roster(path: Path) -> Roster:
+def read_roster(path: Path, accounts: Accounts) -> Roster:
     """The class list in `path`. Raises `IntakeError` if it cannot be read or has no column of identifiers."""
     if not path.is_file():
         raise IntakeError(f"{path}: there is no such class list")
@@ -103,7 +105,7 @@ def read_roster(path: Path) -> Roster:
             f"{path}: no column with the students' identifiers; its first row needs a heading such as "
             "id, LiU-ID, Username or Användarnamn (and name, email)"
         )
-    return Roster(rows=tuple(row for cells in rows[1:] if (row := _row(cells, columns)).id))
+    return Roster(rows=tuple(row for cells in rows[1:] if (row := _row(cells, columns, accounts)).id))
 
 
 def read_table(content: bytes) -> list[list[str]]:
@@ -127,17 +129,17 @@ def _decoded(content: bytes) -> str:
         return content.decode("cp1252", errors="replace")
 
 
-def _row(cells: list[str], columns: Mapping[str, int | None]) -> RosterRow:
+def _row(cells: list[str], columns: Mapping[str, int | None], accounts: Accounts) -> RosterRow:
     def cell(field: str) -> str:
         at = columns[field]
         return clean_name(cells[at].strip()) if at is not None and at < len(cells) else ""
 
     email = cell("email")
     identifier = cell("id")
-    if "@" in identifier:  # an address as identifier: at LiU its first part is the LiU-ID
+    if "@" in identifier:  # an address as identifier: its first part may be the user name
         email = email or identifier
         local = identifier.partition("@")[0]
-        identifier = local if liu_ids(local) == (local.casefold(),) else identifier
+        identifier = local if accounts.of(local) == (local.casefold(),) else identifier
     name = cell("name") or f"{cell('first')} {cell('last')}".strip()
     return RosterRow(id=identifier, name=name, email=email, lms=cell("lms"), group=cell("group"))
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from grader.store.blobs import Blobs
-from grader.store.ledger import Ledger, LedgerError, StoredPage
+from grader.store.decision_log import DecisionLog, LoggedDecision, Release
+from grader.store.ledger import Ledger, StoredPage
 
-__all__ = ["Blobs", "Ledger", "LedgerError", "StoredPage"]
+__all__ = ["Blobs", "DecisionLog", "Ledger", "LoggedDecision", "Release", "StoredPage"]

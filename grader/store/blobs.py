@@ -7,6 +7,7 @@ from collections.abc import Set as AbstractSet
 from pathlib import Path
 
 from grader.atomic_file import write
+from grader.errors import FileWriteError
 
 
 class Blobs:
@@ -21,6 +22,14 @@ class Blobs:
         if not path.exists():
             write(path, data)
 
+    def put_file(self, digest: str, path: Path) -> None:
+        """Keeps a copy of a file whose digest is known. Raises `FileWriteError`."""
+        if not self._path(digest).exists():
+            try:
+                self.put(digest, path.read_bytes())
+            except OSError as problem:
+                raise FileWriteError(f"{path} cannot be kept ({problem.strerror})") from problem
+
     def get(self, digest: str) -> bytes:
         """The bytes of that digest; none where they are gone or are not what their name says."""
         try:
@@ -28,6 +37,11 @@ class Blobs:
         except OSError:
             return b""
         return data if hashlib.sha256(data).hexdigest() == digest else b""
+
+    def path(self, digest: str) -> Path | None:
+        """The file that holds the bytes of that digest, if it is there."""
+        path = self._path(digest)
+        return path if path.is_file() else None
 
     def keep_only(self, digests: AbstractSet[str]) -> None:
         """Removes what nothing refers to any more."""

@@ -18,21 +18,20 @@ from pathlib import Path
 from typing import Final
 
 import msgspec
-from sqlalchemy import Connection, Engine, create_engine, delete, event, select, update
+from sqlalchemy import Connection, Engine, create_engine, delete, event, func, select, update
 from sqlalchemy.dialects.sqlite import insert
-from sqlalchemy.exc import DatabaseError
+from sqlalchemy.exc import DatabaseError, IntegrityError
 
-from grader.model import Result, ResultFormatError, Status, Value
+from grader.errors import LedgerError, ResultFormatError
+from grader.model import Result, Status, Value
 from grader.page_data import PageData, Pair, Trace
 from grader.store import migrations, tables
 from grader.store.blobs import Blobs
+from grader.store.decision_log import DecisionLog
+from grader.store.review_desk import ReviewDesk
 
 BUSY_SECONDS: Final = 30  # how long one process waits for another's write before it gives up with an error
 BLOBS: Final = "blobs"
-
-
-class LedgerError(RuntimeError):
-    """The ledger cannot be opened or written; the message says which file and what to do."""
 
 
 class StoredPage(Value, frozen=True):
@@ -55,9 +54,13 @@ class Ledger:
     def __init__(self, path: Path, *, must_exist: bool = False) -> None:
         self.path = path
         if must_exist and not path.is_file():
-            raise LedgerError(f"{path.parent} is no graded folder: there is no {path.name} in it")
+            raise LedgerError(
+                f"{path.parent} is no graded folder: there is no {path.name} in it; run grader grade first"
+            )
         path.parent.mkdir(parents=True, exist_ok=True)
         self.blobs = Blobs(path.parent / BLOBS)
+        self.log = DecisionLog(self._reading, self._writing)
+        self.desk = ReviewDesk(self._reading, self._writing)
         self._engine: Engine = create_engine(f"sqlite:///{path}", connect_args={"timeout": BUSY_SECONDS})
         event.listen(self._engine, "connect", _durable)
         event.listen(self._engine, "begin", _begin)
@@ -95,9 +98,25 @@ class Ledger:
         try:
             with self._writing_engine.begin() as connection:
                 yield connection
+        except IntegrityError:
+            raise
         except DatabaseError as problem:
             raise LedgerError(
                 f"{self.path} cannot be written ({problem.orig}): is the disk full or the folder read-only?"
+            ) from problem
+
+    @contextmanager
+    def _reading(self) -> Iterator[Connection]:
+        try:
+            with self._engine.connect() as connection:
+                yield connection
+        except DatabaseError as problem:
+            raise LedgerError(
+                f"{self.path} cannot be read ({problem.orig}): put back a copy of it, or move it away and grade again"
+            ) from problem
+        except (ResultFormatError, msgspec.DecodeError, json.JSONDecodeError) as problem:
+            raise LedgerError(
+                f"{self.path} holds what cannot be read ({problem}): move it away and grade again"
             ) from problem
 
     def describe(self, **about: str) -> None:
@@ -109,9 +128,21 @@ class Ledger:
                     insert(tables.about).values(row).on_conflict_do_update(index_elements=["key"], set_=row)
                 )
 
+    def version(self) -> tuple[object, ...]:
+        """What changes whenever a result, a decision, a release or what is true of the folder does."""
+        queries = (
+            select(func.count(), func.max(tables.results.c.graded_at), func.sum(tables.results.c.present)),
+            select(func.max(tables.decisions.c.id)),
+            select(func.max(tables.releases.c.id)),
+            select(tables.about.c.value).where(tables.about.c.key == "compared"),
+            select(tables.about.c.value).where(tables.about.c.key == "planned"),
+        )
+        with self._engine.connect() as connection:
+            return tuple(tuple(row) for query in queries for row in connection.execute(query))
+
     def about(self) -> dict[str, str]:
         """What was written down of the whole folder."""
-        with self._engine.connect() as connection:
+        with self._reading() as connection:
             return dict(connection.execute(select(tables.about)).all())
 
     def record(
@@ -124,16 +155,20 @@ class Ledger:
         trace: Trace | None = None,
         page: PageData | None = None,
         blobs: Mapping[str, bytes] | None = None,
+        originals: Mapping[str, Path] | None = None,
     ) -> None:
         """Writes a result in place of the submission's last one; an attempt with other contents is kept besides.
 
-        `lms` is what intake learnt of where the submission came from; `blobs` are the bytes that `page` names.
+        `lms` is what intake learnt of where the submission came from; `blobs` are the bytes that `page` names;
+        `originals` are the files that were handed in, by their digests: they are kept for whoever must look at them.
         """
-        now = datetime.now(UTC).isoformat(timespec="seconds")
+        now = datetime.now(UTC).isoformat(timespec="microseconds")
         text = result.to_json().decode()
         shown = msgspec.json.encode(page or PageData()).decode()
         for digest, data in (blobs or {}).items():
             self.blobs.put(digest, data)
+        for digest, path in (originals or {}).items():
+            self.blobs.put_file(digest, path)
         row = {
             "submission": result.submission,
             "content": content,
@@ -168,7 +203,7 @@ class Ledger:
                 .on_conflict_do_update(index_elements=["submission", "content"], set_=attempt)
             )
             connection.execute(delete(tables.blobs).where(tables.blobs.c.submission == result.submission))
-            for digest in blobs or {}:
+            for digest in sorted({*(blobs or {}), *(originals or {})}):
                 connection.execute(insert(tables.blobs).values(submission=result.submission, digest=digest))
 
     def up_to_date(self, *, rubric: str, settings: str) -> dict[str, str]:
@@ -178,7 +213,7 @@ class Ledger:
             tables.results.c.settings == settings,
             tables.results.c.status != str(Status.ERROR),
         )
-        with self._engine.connect() as connection:
+        with self._reading() as connection:
             return dict(connection.execute(query).all())
 
     def keep_only(self, submissions: set[str]) -> None:
@@ -186,17 +221,17 @@ class Ledger:
         known_ones = select(tables.results.c.submission, tables.results.c.present)
         with self._writing() as connection:
             known = dict(connection.execute(known_ones).all())
-            for submission, present in known.items():
-                if present != int(submission in submissions):
-                    connection.execute(
-                        update(tables.results)
-                        .where(tables.results.c.submission == submission)
-                        .values(present=int(submission in submissions))
-                    )
+            changed = [name for name, present in known.items() if present != int(name in submissions)]
+            for submission in changed:
+                connection.execute(
+                    update(tables.results)
+                    .where(tables.results.c.submission == submission)
+                    .values(present=int(submission in submissions))
+                )
 
     def sweep(self) -> None:
         """Removes blobs that no row names any more."""
-        with self._engine.connect() as connection:
+        with self._reading() as connection:
             named = set(connection.execute(select(tables.blobs.c.digest).distinct()).scalars())
         self.blobs.keep_only(named)
 
@@ -207,37 +242,29 @@ class Ledger:
             .where(tables.results.c.present == 1)
             .order_by(tables.results.c.submission)
         )
-        with self._engine.connect() as connection, self._readable():
+        with self._reading() as connection:
             return [Result.from_json(text) for text in connection.execute(query).scalars()]
 
     def digests(self) -> dict[str, PageDigests]:
         """What tells whether a submission's files are still made from the same, by submission, in order."""
         columns = (tables.results.c.submission, tables.results.c.digest, tables.results.c.notebook)
         query = select(*columns).where(tables.results.c.present == 1).order_by(tables.results.c.submission)
-        with self._engine.connect() as connection:
+        with self._reading() as connection:
             return {name: PageDigests(page, notebook) for name, page, notebook in connection.execute(query)}
 
     def stored_page(self, submission: str) -> StoredPage:
         """What the pages of one submission are made from. Raises `LedgerError` if there is none, or it cannot be read."""
         columns = (tables.results.c.json, tables.results.c.page)
         query = select(*columns).where(tables.results.c.submission == submission)
-        with self._engine.connect() as connection:
+        with self._reading() as connection:
             row = connection.execute(query).one_or_none()
-        if row is None:
-            raise LedgerError(f"{self.path} holds no submission {submission!r}")
-        with self._readable():
+            if row is None:
+                raise LedgerError(f"{self.path} holds no submission {submission!r}; grade it first")
             return StoredPage(Result.from_json(row.json), msgspec.json.decode(row.page, type=PageData))
-
-    @contextmanager
-    def _readable(self) -> Iterator[None]:
-        try:
-            yield
-        except (ResultFormatError, msgspec.DecodeError) as problem:
-            raise LedgerError(f"{self.path}: {problem}") from problem
 
     def identities(self) -> dict[str, dict[str, str]]:
         """What intake learnt of each submission, for exports."""
-        with self._engine.connect() as connection:
+        with self._reading() as connection:
             rows = connection.execute(
                 select(tables.results.c.submission, tables.results.c.lms).where(tables.results.c.present == 1)
             )
@@ -250,7 +277,7 @@ class Ledger:
         )
         if submissions is not None:
             query = query.where(tables.results.c.submission.in_(list(submissions)))
-        with self._engine.connect() as connection:
+        with self._reading() as connection:
             rows = connection.execute(query.order_by(tables.results.c.submission))
             return {submission: msgspec.json.decode(text, type=Trace) for submission, text in rows}
 
@@ -272,7 +299,7 @@ class Ledger:
 
     def pairs(self) -> list[Pair]:
         """The pairs of submissions that are alike, the most alike first."""
-        with self._engine.connect() as connection:
+        with self._reading() as connection:
             texts = connection.execute(select(tables.pairs.c.json)).scalars()
             found = [msgspec.json.decode(text, type=Pair) for text in texts]
         return sorted(
@@ -282,7 +309,7 @@ class Ledger:
 
     def rendered(self) -> dict[str, str]:
         """What each file of the graded folder was last made from, by its path inside."""
-        with self._engine.connect() as connection:
+        with self._reading() as connection:
             return dict(connection.execute(select(tables.rendered)).all())
 
     def write_rendered(self, wanted: Mapping[str, str], made: AbstractSet[str]) -> None:
@@ -302,7 +329,7 @@ class Ledger:
             .where(tables.attempts.c.submission == submission)
             .order_by(tables.attempts.c.id)
         )
-        with self._engine.connect() as connection, self._readable():
+        with self._reading() as connection:
             return [Result.from_json(text) for text in connection.execute(query).scalars()]
 
     def forget(self, submission: str) -> None:

@@ -55,6 +55,61 @@ pairs = Table(
     Column("kind", String, primary_key=True),
     Column("json", String, nullable=False),
 )
+# What people decided. Rows are only ever added: an undo is a row that names the one it takes back.
+decisions = Table(
+    "decisions",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("submission", String, nullable=False, index=True),
+    Column("undoes", Integer, nullable=True),
+    Column("before", String, nullable=False),  # verdict and points as they stood, in words
+    Column("json", String, nullable=False),
+    sqlite_autoincrement=True,
+)
+# What students may read. Rows are only ever added; the newest counts, and one without a result takes it back.
+releases = Table(
+    "releases",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("submission", String, nullable=False, index=True),
+    Column("at", String, nullable=False),
+    Column("by", String, nullable=False),
+    Column("json", String, nullable=False),  # the result as it was released; empty for one taken back
+    sqlite_autoincrement=True,
+)
+# Who may come in to the review: one-time links and sessions, by the digest of their secret.
+keys = Table(
+    "keys",
+    metadata,
+    Column("digest", String, primary_key=True),
+    Column("kind", String, nullable=False),  # link, session
+    Column("name", String, nullable=False),
+    Column("made", Float, nullable=False),  # seconds of the epoch, as is the next
+    Column("ends", Float, nullable=False),
+)
+# What staff write to students time and again.
+comments = Table(
+    "comments",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("check_id", String, nullable=False, index=True),
+    Column("text", String, nullable=False),
+    Column("by", String, nullable=False),
+    Column("at", String, nullable=False),
+    UniqueConstraint("check_id", "text", name="one_comment_once"),
+)
+# What students ask to be looked at again.
+requests = Table(
+    "requests",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("submission", String, nullable=False, index=True),
+    Column("check_id", String, nullable=False),  # a check or question; empty for the whole
+    Column("text", String, nullable=False),
+    Column("by", String, nullable=False),
+    Column("at", String, nullable=False),
+    Column("closed", String, nullable=False),  # when and by whom; empty while it is open
+)
 # What a file of the graded folder was last made from; a file that is made from the same is left as it is.
 rendered = Table(
     "rendered",

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Final
 
 from grader.checks import Answer, Finding, missing, partial, passed, review
-from grader.model import Chart, Evidence, Flag, Series
+from grader.model import Chart, Evidence, Flag, Series, Value
 from reference.batches.batch_table import (
     BatchTable,
     TableRow,
@@ -19,7 +18,28 @@ from reference.lab.batch_sizes import BATCH_SIZES
 from reference.plausibility import plausible_figures
 from reference.plausibility.coincidence import ACCURACY_CHART, TIME_CHART
 
-_FEW_CELLS: Final = 4  # figures in all, below which there is no table to speak of
+
+class TableCriteria(Value, frozen=True):
+    """What a table is worth; its ten figures are five times and five training accuracies.
+
+    `share_a_figure`: of the points, for each figure that is there, while some are lacking.
+    `share_with_test_accuracies`: of the points, where all is there but the accuracies are those of the test set.
+    `least_figures`: with fewer than these read, what stands in another form is for a person, and no chart is drawn.
+    `least_sizes`: so many sizes, and as many accuracies, in whatever form, are figures that a person must look at.
+    `repeated_within`: an accuracy in prose so close to one of the table repeats it, rounded; any other is a new one.
+    """
+
+    share_a_figure: float
+    share_with_test_accuracies: float
+    least_figures: int
+    least_sizes: int
+    repeated_within: float
+
+
+class PlausibilityCriteria(Value, frozen=True):
+    """`doubt`: a table at which fewer than this share of honest tables are as odd is for a person to look at."""
+
+    doubt: float
 
 
 def shared_table(answer: Answer) -> BatchTable:
@@ -31,10 +51,10 @@ def shared_table(answer: Answer) -> BatchTable:
     return wider if wider.cells > own.cells else own
 
 
-def judge_table(answer: Answer) -> Finding:
+def judge_table(answer: Answer, criteria: TableCriteria) -> Finding:
     """The finding of ``q3.table``."""
     table = answer.shared(shared_table)
-    charts = _charts(table)
+    charts = _charts(table, criteria)
     shown = _distinct([row.evidence for row in table.rows])
     if table.complete:
         return passed(
@@ -52,7 +72,7 @@ def judge_table(answer: Answer) -> Finding:
                 [picture.evidence(picture.text or "picture") for picture in pictures[:3]],
                 staff="No figures in the text; unread pictures are there.",
             )
-        return _unarranged(answer) or missing(
+        return _unarranged(answer, criteria) or missing(
             "No times and accuracies were found for any of the five batch sizes."
         )
     lacking = [f"{batch:,}".replace(",", " ") for batch in BATCH_SIZES if not _has(table, batch)]
@@ -66,7 +86,7 @@ def judge_table(answer: Answer) -> Finding:
         ):
             return partial(
                 message,
-                0.5,
+                criteria.share_with_test_accuracies,
                 shown,
                 hint="Which line of the output belongs to training, and which to evaluation?",
                 charts=charts,
@@ -79,21 +99,23 @@ def judge_table(answer: Answer) -> Finding:
             staff=f"{table.cells} of 10 figures in the text; unread pictures are there.",
             charts=charts,
         )
-    if table.cells < _FEW_CELLS and (doubt := _unarranged(answer)) is not None:
+    if table.cells < criteria.least_figures and (doubt := _unarranged(answer, criteria)) is not None:
         return doubt
-    if not table.only_test and (seen := unread_shares(table, answer.section)) is not None:
+    seen = unread_shares(table, answer.section, criteria.repeated_within)
+    if not table.only_test and seen is not None:
         return review(
             message + " There are other figures that the program could not place, which a person looks at.",
             [*shown, seen.evidence()],
             staff=f"{table.cells} of 10 figures were read; accuracies that belong to no row are there.",
             charts=charts,
         )
-    return partial(message, table.cells / (2 * len(BATCH_SIZES)), shown, charts=charts)
+    return partial(message, table.cells * criteria.share_a_figure, shown, charts=charts)
 
 
-def _unarranged(answer: Answer) -> Finding | None:
+def _unarranged(answer: Answer, criteria: TableCriteria) -> Finding | None:
     """Figures that a person sees and the program cannot put into rows are for that person."""
-    seen = speaks_of_figures(answer.section) or speaks_of_figures(answer.everything)
+    least = criteria.least_sizes
+    seen = speaks_of_figures(answer.section, least) or speaks_of_figures(answer.everything, least)
     if seen is None:
         return None
     return review(
@@ -110,10 +132,10 @@ def _has(table: BatchTable, batch: int) -> bool:
     )
 
 
-def judge_plausibility(answer: Answer) -> Finding:
+def judge_plausibility(answer: Answer, criteria: PlausibilityCriteria) -> Finding:
     """The finding of ``q3.plausible``."""
     table = answer.shared(shared_table)
-    judged = plausible_figures.judge_figures([row.row for row in table.rows])
+    judged = plausible_figures.judge_figures([row.row for row in table.rows], criteria.doubt)
     per_sample = [row for row in table.rows if row.per_sample]
     if per_sample:
         staff = "Times are those per sample or step, not the whole: " + _cells(per_sample)
@@ -160,11 +182,11 @@ def _cells(rows: Sequence[TableRow]) -> str:
     return ", ".join(f"{row.batch}: {row.seconds:g} s" for row in rows if row.seconds is not None)
 
 
-def _charts(table: BatchTable) -> tuple[Chart, ...]:
+def _charts(table: BatchTable, criteria: TableCriteria) -> tuple[Chart, ...]:
     """The student's points over the plausible band, and the times."""
     accuracies = [row for row in table.rows if row.accuracy is not None]
     times = [row for row in table.rows if row.seconds is not None]
-    if len(accuracies) + len(times) < _FEW_CELLS:
+    if len(accuracies) + len(times) < criteria.least_figures:
         return ()
     bands = plausible_figures.bands()
     x = tuple(float(band.batch) for band in bands)

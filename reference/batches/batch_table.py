@@ -108,8 +108,8 @@ def read_batch_table(blocks: Sequence[Block]) -> BatchTable:
     return BatchTable(rows, only_test, from_logs)
 
 
-def speaks_of_figures(blocks: Sequence[Block]) -> Block | None:
-    """A block from which figures for most of the sizes can be seen, whatever their arrangement; None if there are none."""
+def speaks_of_figures(blocks: Sequence[Block], least: int) -> Block | None:
+    """A block from which figures for at least so many sizes can be seen, whatever their arrangement; None if there is none."""
     own = [
         block
         for block in blocks
@@ -118,15 +118,15 @@ def speaks_of_figures(blocks: Sequence[Block]) -> Block | None:
     text = "\n".join(block.text for block in own)
     sizes = {size for size in BATCH_SIZES if re.search(_written(size), text)}
     shares = [block for block in own for _ in _SHARE.finditer(block.text)]
-    if len(sizes) < len(BATCH_SIZES) - 1 or len(shares) < len(BATCH_SIZES) - 1:
+    if len(sizes) < least or len(shares) < least:
         return None
     return max(shares, key=shares.count)
 
 
-def unread_shares(table: BatchTable, blocks: Sequence[Block]) -> Block | None:
+def unread_shares(table: BatchTable, blocks: Sequence[Block], repeated_within: float) -> Block | None:
     """A block with accuracies that are none of the table's, enough for the rows that it lacks; None if there is none.
 
-    Prose repeats the table's figures rounded: what is within a per cent of one of them is no other.
+    Prose repeats the table's figures rounded: what is less than `repeated_within` from one of them is no other.
     """
     known = [row.accuracy for row in table.rows if row.accuracy is not None]
     lacking = [
@@ -145,7 +145,7 @@ def unread_shares(table: BatchTable, blocks: Sequence[Block]) -> Block | None:
         for match in _SHARE.finditer(block.text):
             value = float(re.sub(r"[^\d.]", "", match[0].replace(",", ".")))
             share = value / 100 if "%" in match[0] else value
-            if share <= 1 and not any(abs(share - other) < 0.011 for other in known):
+            if share <= 1 and not any(abs(share - other) < repeated_within for other in known):
                 others.setdefault(share, block)
     return next(iter(others.values())) if len(others) >= len(lacking) else None
 

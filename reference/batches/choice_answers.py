@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Final
 
 from grader.checks import Answer, Finding, failed, missing, partial, passed, review
 from grader.checks.aspects import Aspect, Unit
 from grader.checks.choice import Choice, read_choice
-from grader.checks.claims import Stance, clauses
 from grader.checks.described_options import Descriptions
-from grader.checks.option_mentions import Option
+from grader.checks.option_mentions import Option, Options
 from grader.checks.reasons import Reasons, Refuted, read_reasons
 from grader.documents.core.document import Block, BlockKind, FigureKind
-from grader.model import Evidence
+from grader.model import Evidence, Value
 from reference.batches.batch_answers import shared_table
 from reference.lab.batch_sizes import BATCH_SIZES
 
@@ -84,17 +83,33 @@ ACCURACY: Final = Aspect(
     unlike=r"\b(?:test\w*|val\w*|loss|förlust|evaluat\w*)\b",
 )
 ASPECTS: Final = (TIME, ACCURACY)
-TOLERANCE: Final = (
-    0.05  # how far below the best accuracy of the student's own table a choice may lie and hold its own
+OPTIONS: Final = Options(
+    BATCH_SIZES,
+    called=r"(?:mini-?)?batch(?:es)?(?:[\s_-]?(?:size|storlek\w*))?s?|sizes?|storlek\w*|bs|values?|options?|alternativ\w*|värde\w*",
 )
 _ROW: Final = 120  # characters of a line that is a row of figures and nothing else
-_FEW_FIGURES: Final = 3  # accuracies, below which there is no table to hold a choice against
 _CAPTION: Final = re.compile(
     r"^\W*(?:(?:table|tabell|figure|figur|fig|plot|graph|diagram|bild)\s?\.?\s?\d+\b|(?:caption|bildtext)\b)"
     r"|\b(?:tables?|figures?|plots?|graphs?|diagrams?|tabell\w*|figur\w*|graf\w*|plott\w*|diagram\w*)\b.{0,40}\b(?:shows?|lists?|contains?|gives?|presents?|displays?|visar|innehåller|ger)\b.{0,60}$"
     r"|\b(?:below|above|nedan|ovan)\b.{0,30}\b(?:are|is|follows?|you\s(?:see|find)|we\s(?:list|show|plot)|ser\sman|visas|är|finns)\b",
     re.I,
 )
+
+
+class ChoiceCriteria(Value, frozen=True):
+    """`behind`: how far below the best accuracy of the student's own table a choice holds its own.
+
+    `least_accuracies`: with fewer there is no table to hold a choice against.
+    """
+
+    behind: float
+    least_accuracies: int
+
+
+class ReasoningCriteria(Value, frozen=True):
+    """`share_of_one`: of the points, for reasons in one of the two aspects alone."""
+
+    share_of_one: float
 
 
 def _prose(answer: Answer) -> tuple[Block, ...]:
@@ -120,27 +135,27 @@ def _own_words(answer: Answer) -> str:
 
 def _is_caption(line: str) -> bool:
     """Whether a line tells what a table or figure is, and chooses nothing."""
-    return bool(_CAPTION.search(line)) and not read_choice(line, BATCH_SIZES, asked=False).options
+    return bool(_CAPTION.search(line)) and not read_choice(line, OPTIONS, ASPECTS, asked=False).options
 
 
-def _figures(answer: Answer) -> dict[str, Mapping[Option, float]]:
+def _figures(answer: Answer) -> dict[str, dict[Option, float]]:
     return {
-        name: {option: value for option, value in values.items()}
+        name: {batch: value for batch, value in values.items()}  # noqa: C416 - the keys' type is wider
         for name, values in answer.shared(shared_table).figures().items()
     }
 
 
 def _choice(answer: Answer) -> Choice:
     asked = any(block.kind is BlockKind.PROSE for block in answer.section)
-    described = Descriptions(BATCH_SIZES, ASPECTS, _figures(answer))
-    return read_choice(answer.shared(_own_words), BATCH_SIZES, asked=asked, described=described.option)
+    described = Descriptions(OPTIONS, ASPECTS, _figures(answer))
+    return read_choice(answer.shared(_own_words), OPTIONS, ASPECTS, asked=asked, described=described.option)
 
 
 def _reasons(answer: Answer) -> Reasons:
     chosen = answer.shared(_choice).options
     return read_reasons(
         answer.shared(_own_words),
-        BATCH_SIZES,
+        OPTIONS,
         ASPECTS,
         chosen[0] if len(chosen) == 1 else None,
         _figures(answer),
@@ -156,7 +171,7 @@ def _place(passage: str, blocks: Sequence[Block]) -> list[Evidence]:
     return [block.evidence() for block in blocks[:2]]
 
 
-def judge_choice(answer: Answer) -> Finding:
+def judge_choice(answer: Answer, criteria: ChoiceCriteria) -> Finding:
     """The finding of ``q3.choice``."""
     choice = answer.shared(_choice)
     blocks = _prose(answer)
@@ -186,13 +201,15 @@ def judge_choice(answer: Answer) -> Finding:
             staff=f"Named: {', '.join(map(str, choice.options))}.",
             hint="Decide for one of them.",
         )
-    return _held_against_table(choice.options[0], answer, shown)
+    return _held_against_table(choice.options[0], answer, shown, criteria)
 
 
-def _held_against_table(chosen: Option, answer: Answer, shown: list[Evidence]) -> Finding:
+def _held_against_table(
+    chosen: Option, answer: Answer, shown: list[Evidence], criteria: ChoiceCriteria
+) -> Finding:
     figures = _figures(answer)
     times, accuracies = figures["time"], figures["accuracy"]
-    if chosen not in times or chosen not in accuracies or len(accuracies) < _FEW_FIGURES:
+    if chosen not in times or chosen not in accuracies or len(accuracies) < criteria.least_accuracies:
         return review(
             "A batch size is named, but there are no figures to hold it against; a person looks at it.",
             shown,
@@ -215,7 +232,7 @@ def _held_against_table(chosen: Option, answer: Answer, shown: list[Evidence]) -
             staff=f"Chosen {chosen} ({times[chosen]:g} s, {accuracies[chosen]:.4g}) is beaten by {', '.join(map(str, better))} in time and accuracy.",
             hint="Compare your choice with each of the others in your own table.",
         )
-    if behind > TOLERANCE:
+    if behind > criteria.behind:
         return review(
             "The batch size you chose is fast, but less accurate than others in your table; a person looks at the reasons.",
             shown,
@@ -224,7 +241,7 @@ def _held_against_table(chosen: Option, answer: Answer, shown: list[Evidence]) -
     return passed(f"Batch size {chosen} is chosen, and holds its own in the table.", shown)
 
 
-def judge_reasoning(answer: Answer) -> Finding:
+def judge_reasoning(answer: Answer, criteria: ReasoningCriteria) -> Finding:
     """The finding of ``q3.reasoning``: credit only where both aspects are weighed and the table bears it out."""
     choice, reasons = answer.shared(_choice), answer.shared(_reasons)
     blocks = _prose(answer)
@@ -255,7 +272,7 @@ def judge_reasoning(answer: Answer) -> Finding:
         had = next(aspect.name for aspect in ASPECTS if aspect.name not in lacking)
         return partial(
             f"Your choice is reasoned from the {had} alone. What does it mean for the {lacking[0]}?",
-            0.5,
+            criteria.share_of_one,
             shown,
             hint="Weigh what the choice gains against what it costs, with your own figures.",
         )

@@ -5,12 +5,9 @@ from __future__ import annotations
 import itertools
 from collections.abc import Mapping, Sequence
 from math import isclose, log10
-from typing import Final
 
 from grader.execution import DrawnFigure, DrawnSeries
 from grader.model import Value
-
-_ENOUGH: Final = 4  # of five points that must be those of the table
 
 
 class Drawn(Value, frozen=True):
@@ -26,44 +23,50 @@ class Drawn(Value, frozen=True):
         return self.times is not None and self.accuracies is not None
 
 
-def find_curves(figures: Sequence[DrawnFigure], table: Mapping[str, Mapping[int, float]]) -> Drawn:
-    """Looks for the table's own figures (`time`, `accuracy` by batch size) among all lines, points and bars."""
+def find_curves(
+    figures: Sequence[DrawnFigure], table: Mapping[str, Mapping[int, float]], *, points: int, within: float
+) -> Drawn:
+    """Looks for the table's own figures (`time`, `accuracy` by batch size) among all lines, points and bars.
+
+    A curve has at least so many `points` of the table's, each within a relative distance.
+    """
     found: dict[str, int] = {}
     labelled = False
     for figure in figures:
         for axes in figure.axes:
             for series in axes.series:
                 for name in ("time", "accuracy"):
-                    if name not in found and _is(series, table.get(name, {}), name):
+                    if name not in found and _is(series, table.get(name, {}), name, points, within):
                         found[name] = figure.cell
                         labelled = labelled or bool(axes.x_label or axes.y_label or axes.legend or axes.title)
     return Drawn(found.get("time"), found.get("accuracy"), labelled)
 
 
-def _is(series: DrawnSeries, column: Mapping[int, float], name: str) -> bool:
+def _is(series: DrawnSeries, column: Mapping[int, float], name: str, enough: int, within: float) -> bool:
     """Whether the points of a series are the column's; x may be the sizes, their logarithms, or just 1 to 5."""
     points = [(x, y) for x, y in zip(series.x, series.y, strict=False) if y is not None]
-    if len(column) < _ENOUGH or len(points) < _ENOUGH:
+    if len(column) < enough or len(points) < enough:
         return False
     factors = (1.0, 100.0) if name == "accuracy" else (1.0, 1 / 60)
     for factor in factors:
         wanted = [value * factor for value in column.values()]
-        if sum(
-            any(isclose(y, value, rel_tol=5e-3, abs_tol=1e-9) for _, y in points) for value in wanted
-        ) >= _ENOUGH and len(points) <= 2 * len(column):
-            return _fits_order(points, column, factor)
+        drawn = sum(any(_same(y, value, within) for _, y in points) for value in wanted)
+        if drawn >= enough and len(points) <= 2 * len(column):
+            return _fits_order(points, column, factor, within)
     return False
 
 
+def _same(drawn: float, given: float, within: float) -> bool:
+    return isclose(drawn, given, rel_tol=within, abs_tol=1e-9)
+
+
 def _fits_order(
-    points: Sequence[tuple[float | None, float]], column: Mapping[int, float], factor: float
+    points: Sequence[tuple[float | None, float]], column: Mapping[int, float], factor: float, within: float
 ) -> bool:
     """Whether larger batches lie further along the axis, in one direction or the other."""
     places = []
     for batch, value in sorted(column.items()):
-        here = [
-            x for x, y in points if x is not None and isclose(y, value * factor, rel_tol=5e-3, abs_tol=1e-9)
-        ]
+        here = [x for x, y in points if x is not None and _same(y, value * factor, within)]
         if not here:
             continue
         near = [

@@ -8,7 +8,7 @@ from typing import Final
 
 from grader.checks import Answer, Finding, missing, partial, passed, review
 from grader.documents.core.document import Block, BlockKind, FigureKind
-from grader.model import Evidence
+from grader.model import Evidence, Value
 from reference.batches.batch_answers import shared_table
 from reference.batches.drawn_curves import find_curves
 
@@ -22,10 +22,27 @@ _PLOT_BATCH: Final = re.compile(r"batch|storlek|\bsize", re.I)
 _REGRESSION: Final = re.compile(r"examples_[xy]|test_y|intercept|regression|predict|imshow|class_names", re.I)
 
 
-def judge_plot(answer: Answer) -> Finding:
+class PlotCriteria(Value, frozen=True):
+    """What a plot is worth, and when what a notebook drew is a curve of the table's.
+
+    `share_one_curve`: of the points, where one of the two curves is plotted.
+    `points`: so many of the five figures must be drawn, each within the relative distance `within`.
+    """
+
+    share_one_curve: float
+    points: int
+    within: float
+
+
+def judge_plot(answer: Answer, criteria: PlotCriteria) -> Finding:
     """The finding of ``q3.plot``."""
     if answer.run is not None:
-        drawn = find_curves(answer.run.figures, answer.shared(shared_table).figures())
+        drawn = find_curves(
+            answer.run.figures,
+            answer.shared(shared_table).figures(),
+            points=criteria.points,
+            within=criteria.within,
+        )
         if drawn.both:
             cells = sorted({cell for cell in (drawn.times, drawn.accuracies) if cell is not None})
             places = " and ".join(f"cell {cell}" for cell in cells)
@@ -77,7 +94,7 @@ def judge_plot(answer: Answer) -> Finding:
         have, lack = ("time", "accuracy") if times else ("accuracy", "time")
         return partial(
             f"The {have} is plotted, the {lack} is not.",
-            0.5,
+            criteria.share_one_curve,
             [one[0].evidence(_caption(one[0]))],
             hint="Two curves are asked for.",
         )

@@ -18,6 +18,7 @@ from pathlib import Path
 
 import msgspec
 
+from grader.errors import GraderError
 from grader.model import Value
 from reference.calibration import training
 from reference.calibration.training import Job
@@ -28,7 +29,7 @@ from reference.plausibility import null
 DEFAULT_SEEDS = 32
 
 
-class CalibrationError(RuntimeError):
+class CalibrationError(GraderError, RuntimeError):
     """A calibration cannot go on; what is finished is kept."""
 
 
@@ -120,7 +121,7 @@ def calibrate(
         )
     if executor is None:
         find_dataset()
-    book = Journal(journal or out.with_name(out.name + ".journal.jsonl"))
+    book = RunJournal(journal or out.with_name(out.name + ".journal.jsonl"))
     finished = {line.job for line in book.lines()}
     rounds = plan(seeds, batch_sizes)
     total = sum(len(turn) for turn in rounds)
@@ -189,7 +190,7 @@ def _json(value: object) -> str:
     return msgspec.json.encode(value).decode()
 
 
-class Journal:
+class RunJournal:
     """An append-only file of finished jobs. A line cut off by a kill is dropped on the next start."""
 
     def __init__(self, path: Path) -> None:

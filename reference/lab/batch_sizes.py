@@ -7,6 +7,7 @@ from importlib.resources import files
 
 import msgspec
 
+from grader.errors import GraderError
 from grader.model import Value
 
 BATCH_SIZES: tuple[int, ...] = (1, 10, 100, 1000, 60000)
@@ -16,7 +17,7 @@ CLASSES = 10
 HONEST_VARIANTS = ("lab", "graph", "keras2", "keras3")
 
 
-class RangesError(ValueError):
+class RangesError(GraderError, ValueError):
     """``ranges.json`` cannot be read."""
 
 

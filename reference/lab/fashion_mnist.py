@@ -15,6 +15,8 @@ from typing import Any, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
+from grader.errors import GraderError
+
 Bytes = npt.NDArray[np.uint8]
 
 DEBIAN_FOLDER = Path("/usr/share/datasets/fashion-mnist")
@@ -26,11 +28,11 @@ FILES = (TRAIN_IMAGES, TRAIN_LABELS, TEST_IMAGES, TEST_LABELS)
 _MOST_BYTES = 60000 * 28 * 28 + 16  # the largest of the four, unpacked
 
 
-class DatasetMissingError(FileNotFoundError):
+class DatasetMissingError(GraderError, FileNotFoundError):
     """Fashion-MNIST is in none of the places where it is looked for."""
 
 
-class DatasetDamagedError(ValueError):
+class DatasetDamagedError(GraderError, ValueError):
     """A file that should be Fashion-MNIST is not, or not the whole of it."""
 
 

@@ -18,7 +18,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Final
 
-from grader.atomic_file import FileWriteError, write
+from grader.atomic_file import write
+from grader.errors import FileWriteError
 from reference.lab.fashion_mnist import FILES, DatasetMissingError, find_dataset, keras_folder
 
 BASE: Final = "https://storage.googleapis.com/tensorflow/tf-keras-datasets/"

@@ -15,6 +15,7 @@ from typing import Any, Final
 
 import jinja2
 
+from grader.errors import GraderError
 from grader.model import Value
 
 ERAS: Final = (2019, 2023, 2026)
@@ -24,7 +25,7 @@ _CELL: Final = re.compile(r"^%% (?P<kind>markdown|code) (?P<id>[a-z0-9-]+)(?P<ta
 _BLANK: Final = "???"
 
 
-class HandoutSourceError(ValueError):
+class HandoutSourceError(GraderError, ValueError):
     """The source of the handout is not what the builder expects."""
 
 

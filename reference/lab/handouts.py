@@ -1,12 +1,19 @@
-"""The handed-out notebooks of each era, as cells to align a student's notebook with."""
+"""The handed-out notebooks of each era: as cells to align a student's notebook with, and as what recognises given text.
+
+``handed_out.json`` holds the fingerprints of the course's own editions, whose text is not ours to ship; it is made with
+``grader fingerprint``.
+"""
 
 from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from importlib.resources import files
+from functools import cache
+from importlib.resources import as_file, files
 
 from grader.checks.alignment import Handout
+from grader.documents.given.edition import Edition, from_json
+from grader.documents.given.making import edition_of
 from reference.lab.handout_builder import ERAS
 
 
@@ -26,3 +33,14 @@ def handouts() -> Sequence[Handout]:
         )
         found.append(Handout(str(era), tuple("".join(cell["source"]) for cell in code), given))
     return found
+
+
+@cache
+def editions() -> tuple[Edition, ...]:
+    """The fingerprints of all editions: the course's own and ours."""
+    lab = files("reference.lab")
+    ours = []
+    for era in ERAS:
+        with as_file(lab.joinpath(f"handout/handout_{era}.ipynb")) as path:
+            ours.append(edition_of(path))
+    return (*from_json(lab.joinpath("handed_out.json").read_bytes()), *ours)

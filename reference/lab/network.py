@@ -10,13 +10,14 @@ from collections.abc import Sequence
 from math import ceil, prod
 from typing import Final, Literal
 
+from grader.errors import GraderError
 from grader.model import Value
 
 Shape = tuple[int, ...]
 Padding = Literal["valid", "same"]
 
 
-class LayerShapeError(ValueError):
+class LayerShapeError(GraderError, ValueError):
     """A layer cannot take the shape that the layer before it gives."""
 
 

@@ -1,16 +1,18 @@
 """How the lab's notebook is run: its restart points, the cell that fails on purpose, its three eras.
 
-Recognised by what the cells do, wherever the student moved them (lab.md, section 1).
+Recognised by what the cells do, wherever the student moved them (docs/lab.md).
 """
 
 from __future__ import annotations
 
+import ast
 import contextlib
 import re
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Final
 
+from grader.checks.code import clean, parse_statement, statements
 from grader.execution import DataFile, NotebookPlan, Profile
 from reference.lab.fashion_mnist import FILES, DatasetMissingError, find_dataset
 from reference.lab.fashion_mnist_download import fetched
@@ -50,8 +52,22 @@ _VARIES: Final = re.compile(
     r"GradientTape|\.assign|\bassign\(|\.summary\(|__version__|\brandom\b|\btime\b", re.M
 )
 _NETWORK: Final = re.compile(r"^(\w+)\s*=\s*(?:tf\.)?(?:keras\.)?(?:models\.)?Sequential\s*\(", re.M)
-_LESSON: Final = re.compile(r"\b(?:tape|fit|Sequential|training_loss|load_data|def|Session)\b")
-_PRODUCT: Final = re.compile(r"\w\s*\*\s*\w|\bmultiply\s*\(|\bmatmul\s*\(")
+# What TensorFlow, eager or not, NumPy and PyTorch say of two shapes that do not go together.
+_UNFIT_SHAPES: Final = re.compile(
+    r"incompatible shapes?\b|dimensions? must be equal|could not be broadcast|size-incompatible|must match the size"
+    r"|shapes? [^.\n]{1,80} (?:not aligned|(?:are|is) incompatible|cannot be multiplied)|mismatch in its core dimension"
+    r"|required broadcastable shapes",
+    re.I,
+)
+_PRODUCTS: Final = frozenset(
+    ("multiply", "mul", "matmul", "dot", "tensordot", "einsum", "add", "subtract", "divide")
+)
+# Names of what is learnt and trained: shapes that do not fit there are a mistake, not the lesson.
+_WORK: Final = re.compile(
+    r"tape|GradientTape|gradients?|fit|train_on_batch|evaluate|predict|compile|Sequential|Session|load_data"
+    r"|(?:training_)?loss|parameters|model|network|optimizer|examples_[xy]|(?:train|test)_(?:images|labels)|plot"
+)
+_LONGEST_LESSON: Final = 1_500  # characters
 
 
 def restart(source: str) -> bool:
@@ -59,9 +75,26 @@ def restart(source: str) -> bool:
     return bool(_EAGER.search(source) or _EAGER_ASSERTED.search(source))
 
 
-def may_fail(source: str) -> bool:
-    """The lesson on shapes multiplies two that do not fit, so that students see the error."""
-    return bool(_PRODUCT.search(source)) and not _LESSON.search(source) and len(source) < 1_500
+def may_fail(source: str, error: str) -> bool:
+    """The lesson on shapes computes with two that do not fit, so that students see the error."""
+    if len(source) > _LONGEST_LESSON or not _UNFIT_SHAPES.search(error):
+        return False
+    computes = False
+    for statement in statements(clean(source.replace("\\\n", " "))):
+        tree = parse_statement(statement.source)
+        for node in ast.walk(tree) if tree is not None else ():
+            match node:
+                case ast.Name(id=name) | ast.Attribute(attr=name) if _WORK.fullmatch(name):
+                    return False
+                case ast.FunctionDef() | ast.Lambda() | ast.ClassDef():
+                    return False
+                case ast.BinOp() | ast.AugAssign():
+                    computes = True
+                case ast.Attribute(attr=name) | ast.Name(id=name):
+                    computes = computes or name in _PRODUCTS
+                case _:
+                    pass
+    return computes
 
 
 def skip(source: str) -> str | None:
@@ -124,8 +157,3 @@ def data_files(dataset: str) -> tuple[DataFile, ...]:
         with contextlib.suppress(DatasetMissingError):
             folder = find_dataset()
     return tuple(DataFile(folder / name, f".keras/datasets/fashion-mnist/{name}") for name in FILES)
-
-
-def dataset_in_use(dataset: str) -> str:
-    """Which data set notebooks find here: ``full`` or ``sample``."""
-    return "sample" if data_files(dataset)[0].source.parent == SAMPLE else "full"

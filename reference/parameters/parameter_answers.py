@@ -25,6 +25,9 @@ _READ: Final = (
 )
 _NO_ANSWER: Final = frozenset((CountOutcome.NOTHING, CountOutcome.STATED))
 
+_MOST_LAYERS: Final = 50  # of a network that a notebook claims
+_MOST_PARAMETERS: Final = 10**12  # of one layer
+
 
 def judge_derivation(answer: Answer) -> Finding:
     """The finding of ``q2.derivation``."""
@@ -48,24 +51,34 @@ def judge_derivation(answer: Answer) -> Finding:
 
 
 def judge_layers(answer: Answer) -> Finding:
-    """The finding of ``q2.layers``: the layers of the network that the notebook itself defines. No points."""
+    """The finding of ``q2.layers``: the layers of the network that the notebook itself defines. No points.
+
+    What a kernel reports is a claim: only a list of layers with whole numbers of parameters is one of a network.
+    """
     claimed = [] if answer.run is None else [cell for cell in answer.run.cells if "layers" in cell.claims]
-    if answer.run is None or not claimed:
+    networks = [(cell, counts) for cell in claimed if (counts := _layer_counts(cell.claims["layers"]))]
+    if not networks:
         return missing("No network was found in a notebook that was run; it is not required.")
-    cell = claimed[-1]
-    counts = [layer[1] for layer in cell.claims["layers"] if isinstance(layer, list) and len(layer) == 2]
+    wanted = list(parameter_counts(LAB_NETWORK))
+    cell, counts = next((one for one in reversed(networks) if one[1] == wanted), networks[-1])
     source = next(
         (document.name for document in answer.documents if document.format == "notebook"), "notebook"
     )
-    shown = [Evidence(source, f"cell {cell.index}", ", ".join(f"{count}" for count in counts))]
-    if counts == list(parameter_counts(LAB_NETWORK)):
+    shown = [Evidence(source, f"cell {cell.index}", ", ".join(map(str, counts)))]
+    if counts == wanted:
         return passed("The network in the notebook is the lab's.", shown)
     message = (
-        "The network in the notebook is another than the lab's: "
-        + ", ".join(f"{count}" for count in counts)
-        + " parameters."
+        f"The network in the notebook is another than the lab's: {', '.join(map(str, counts))} parameters."
     )
     return review(message, shown, staff=message, flags=[Flag("network-changed", message, tuple(shown))])
+
+
+def _layer_counts(claim: object) -> list[int]:
+    """The numbers of parameters of a network's layers; none if the claim is no network, or one not built yet."""
+    layers = claim if isinstance(claim, list) else []
+    counts = [layer[1] for layer in layers[:_MOST_LAYERS] if isinstance(layer, list) and len(layer) == 2]
+    whole = [count for count in counts if isinstance(count, int) and 0 <= count < _MOST_PARAMETERS]
+    return whole if len(whole) == len(layers) and any(whole) else []
 
 
 def _of_files(blocks: Sequence[Block]) -> CountReading:

@@ -11,7 +11,9 @@ from reference.lab.batch_sizes import ranges
 from reference.plausibility.accuracy import Spread, learn
 
 _MOST_DIGITS = 4  # of an accuracy, as Keras prints it
-_SAME_TIME = 0.35  # two machines give the same whole number of seconds about so often, from lab.md's tables
+_SAME_TIME = (
+    0.35  # two machines give the same whole number of seconds about so often, from the tables of docs/lab.md
+)
 
 
 ACCURACY_CHART: Final = "accuracy"  # ids of the charts of question 3

@@ -30,7 +30,7 @@ from reference.plausibility.tables import (
 
 __all__ = ["DOUBT", "Band", "Cause", "Judge", "Row", "TableJudgement", "bands", "judge", "judge_figures"]
 
-DOUBT = 0.005
+DOUBT = 0.005  # the level that docs/plausibility.md measures; the rubric's own is to be the same
 
 
 class Scores(Value, frozen=True):
@@ -71,22 +71,22 @@ class Judge(Value, frozen=True):
             for batch, spread in sorted(self.model.rows.items())
         )
 
-    def judge_figures(self, rows: Sequence[Row]) -> TableJudgement:
+    def judge_figures(self, rows: Sequence[Row], doubt: float = DOUBT) -> TableJudgement:
         """Judges what is there of the five rows; rows of other batch sizes are left out of it.
 
-        Of several rows with the same batch size the first counts.
+        Of several rows with the same batch size the first counts. Plausible is what scores at least `doubt`.
         """
         impossible = self._impossible(rows)
         if impossible:
             return TableJudgement(plausible=False, score=0.0, causes=impossible)
         accuracies, times = _columns(rows)
         scores = self.scores(rows)
-        if scores.joint >= DOUBT:
+        if scores.joint >= doubt:
             return TableJudgement(plausible=True, score=scores.joint)
         causes: list[Cause] = []
-        if scores.accuracies < DOUBT / 3:
+        if scores.accuracies < doubt / 3:
             causes += accuracy_causes.explain(accuracies, self.model, self.known)
-        if min(scores.times, scores.speed) < DOUBT / 3:
+        if min(scores.times, scores.speed) < doubt / 3:
             causes += time_causes.explain(times)
         return TableJudgement(plausible=False, score=scores.joint, causes=tuple(causes))
 
@@ -165,9 +165,9 @@ def judge() -> Judge:
     return Judge.from_ranges(ranges())
 
 
-def judge_figures(rows: Sequence[Row]) -> TableJudgement:
+def judge_figures(rows: Sequence[Row], doubt: float = DOUBT) -> TableJudgement:
     """Judges a table, or the part of one that is there, by the shipped ranges."""
-    return judge().judge_figures(rows)
+    return judge().judge_figures(rows, doubt)
 
 
 def bands() -> tuple[Band, ...]:

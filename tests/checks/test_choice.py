@@ -8,14 +8,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from grader.checks.choice import read_choice
-from reference.lab.batch_sizes import BATCH_SIZES
+from reference.batches.choice_answers import ASPECTS, OPTIONS
 
 CORPUS = Path(__file__).parents[1] / "corpora" / "batch-size-reasoning.jsonl"
 LINES = [json.loads(line) for line in CORPUS.read_text(encoding="utf-8").splitlines()]
 
 
 def options(text: str) -> tuple[int, ...]:
-    return read_choice(text, BATCH_SIZES).options
+    return read_choice(text, OPTIONS, ASPECTS).options
 
 
 def test_corpus_is_never_misread() -> None:
@@ -63,7 +63,7 @@ def test_fresh_texts(text: str, expected: tuple[int, ...] | None) -> None:
 @settings(max_examples=150, deadline=None)
 @given(st.text(max_size=300))
 def test_any_text_is_read_without_error(text: str) -> None:
-    read_choice(text, BATCH_SIZES)
+    read_choice(text, OPTIONS, ASPECTS)
 
 
 @pytest.mark.parametrize("text", ["Group 10\n\nThe results are below.", "question-1", "Uppgift 1", "Lab 10"])
@@ -73,4 +73,4 @@ def test_a_number_that_names_a_group_or_a_question_is_no_choice(text: str) -> No
 
 def test_a_few_words_are_a_choice_only_where_they_answer_the_question() -> None:
     assert options("Batch size 100.") == (100,)
-    assert read_choice("Batch size 100.", BATCH_SIZES, asked=False).options == ()
+    assert read_choice("Batch size 100.", OPTIONS, ASPECTS, asked=False).options == ()

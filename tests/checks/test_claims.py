@@ -1,6 +1,7 @@
 """The stance that a writer takes to what stands in a text, in English and Swedish."""
 
 import time
+from itertools import pairwise
 
 import pytest
 from hypothesis import given, settings
@@ -8,14 +9,8 @@ from hypothesis import strategies as st
 
 from grader.checks.claims import Stance, clauses, stance_at
 
-A, D, S, O, G, T = (
-    Stance.ASSERTED,
-    Stance.DENIED,
-    Stance.SUPPOSED,
-    Stance.OTHERS,
-    Stance.GIVEN,
-    Stance.TAKEN_BACK,
-)
+A, D, S, G, T = Stance.ASSERTED, Stance.DENIED, Stance.SUPPOSED, Stance.GIVEN, Stance.TAKEN_BACK
+OTHER = Stance.OTHERS
 
 # X and Y stand for two passages; the stances are those of X and of Y.
 PHRASINGS = [
@@ -53,10 +48,10 @@ PHRASINGS = [
     ("Maybe X.", S, None),
     ("I guess X.", S, None),
     ("Is it X? No, it is Y.", S, A),
-    ("My lab partner says X, but I say Y.", O, A),
-    ("According to the teacher X is it, but we get Y.", O, A),
+    ("My lab partner says X, but I say Y.", OTHER, A),
+    ("According to the teacher X is it, but we get Y.", OTHER, A),
     ("According to our table X is it.", A, None),
-    ("Some would say X. We say Y.", O, A),
+    ("Some would say X. We say Y.", OTHER, A),
     ("My partner and I say X.", A, None),
     ("The question is about X. Our answer is Y.", G, A),
     ("First we thought X, but it is Y.", T, A),
@@ -77,8 +72,8 @@ PHRASINGS = [
     ("Antingen X eller Y.", S, S),
     ("Det skulle kunna vara X.", S, None),
     ("Jag skulle börja med X.", A, None),
-    ("Vissa säger X, men vi säger Y.", O, A),
-    ("Min labbkamrat tycker X, men jag tycker Y.", O, A),
+    ("Vissa säger X, men vi säger Y.", OTHER, A),
+    ("Min labbkamrat tycker X, men jag tycker Y.", OTHER, A),
     ("Enligt tabellen är det X.", A, None),
     ("Först trodde vi X, men det är Y.", T, A),
     ("X var fel, Y är rätt.", T, A),
@@ -157,8 +152,7 @@ def test_any_text_is_divided_into_its_clauses(text: str, data: st.DataObject) ->
     found = clauses(text)
     assert all(one.text == text[one.start : one.end] and one.text.strip() for one in found)
     assert all(
-        before.end <= after.start and before.sentence <= after.sentence
-        for before, after in zip(found, found[1:], strict=False)
+        before.end <= after.start and before.sentence <= after.sentence for before, after in pairwise(found)
     )
     covered = set().union(*(range(one.start, one.end) for one in found))
     assert all(place in covered for place, char in enumerate(text) if char.isalnum())

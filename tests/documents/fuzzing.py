@@ -17,8 +17,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from grader.documents import Document, ReadingLimits, UnreadableDocumentError
-from grader.documents.core.reader_parent import ReaderFaultError
 from grader.documents.readers import read_here
+from grader.errors import ReaderFaultError
 
 FIXTURES = Path(__file__).parent / "fixtures"
 RENDERINGS = Path(__file__).parents[1] / "grading" / "renderings"

@@ -2,9 +2,12 @@
 
 import pytest
 
+from grader.accounts import Accounts
 from grader.documents.authors import authors
 from grader.documents.core.document import Block, BlockKind, Document, Place
 from grader.model import Student
+
+LIU = Accounts(r"[a-z]{5}\d{3}")
 
 
 def report(*texts: str, kind: BlockKind = BlockKind.PROSE) -> Document:
@@ -31,8 +34,17 @@ def report(*texts: str, kind: BlockKind = BlockKind.PROSE) -> Document:
     ],
 )
 def test_signatures(texts: tuple[str, ...], expected: list[tuple[str, str]]) -> None:
-    assert authors([report(*texts)]) == tuple(Student(user, name) for user, name in expected)
+    assert authors([report(*texts)], LIU) == tuple(Student(user, name) for user, name in expected)
 
 
 def test_code_signs_nothing() -> None:
-    assert authors([report("layer123 = 5", kind=BlockKind.CODE)]) == ()
+    assert authors([report("layer123 = 5", kind=BlockKind.CODE)], LIU) == ()
+
+
+def test_without_a_pattern_nobody_is_named() -> None:
+    assert authors([report("Anna Exempel (annex123)")], Accounts()) == ()
+
+
+def test_another_universitys_user_names() -> None:
+    signed = authors([report("Anna Exempel, s1234567", "Bo Prov s7654321")], Accounts(r"s\d{7}"))
+    assert [student.id for student in signed] == ["s1234567", "s7654321"]

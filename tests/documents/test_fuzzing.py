@@ -5,7 +5,6 @@ from __future__ import annotations
 import importlib.util
 import random
 import sys
-import time
 from pathlib import Path
 from types import ModuleType
 
@@ -34,9 +33,7 @@ fuzzing = _harness()
 @given(st.integers(0, 2**32), st.integers(1, 6))
 def test_a_damaged_document_gives_a_document_or_plain_words(suffix: str, seed: int, steps: int) -> None:
     data = fuzzing.sample(suffix, random.Random(seed), steps)
-    started = time.monotonic()
     came = fuzzing.read(data, suffix)
-    assert time.monotonic() - started < 4 * fuzzing.LIMITS.seconds
     if isinstance(came, Document):
         assert all(block.place.source == f"report.{suffix}" and block.place.where for block in came.blocks)
     else:

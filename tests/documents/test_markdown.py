@@ -59,6 +59,11 @@ def test_steps_of_a_derivation_stay_together(read: Read) -> None:
     assert kinds(document) == [("maths", "P = 784 \\cdot 128 + 128\n= 100480")]
 
 
+def test_a_number_alone_is_no_empty_list(read: Read) -> None:
+    document = read("report.md", "# Question 3\n\n100.\n\n1.\n")
+    assert [(block.text, block.place.where) for block in document.blocks[1:]] == [("100.", "line 3")]
+
+
 def test_an_open_fence_does_not_swallow_the_rest(read: Read) -> None:
     document = read(
         "report.md",

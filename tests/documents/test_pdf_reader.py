@@ -42,7 +42,7 @@ def test_paragraphs_headings_and_hard_line_ends(read: Read) -> None:
 
 
 def test_words_parted_at_line_ends_are_joined(read: Read) -> None:
-    page = lines(72, 750, [f"{LONG} through the param-", "eters is found."])
+    page = lines(72, 750, [f"{LONG} through the param-", "eters is found."], size=9)
     assert read("report.pdf", pdf([page])).blocks[0].text.endswith("the parameters is found.")
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import io
 import struct
-import time
 import zlib
 from pathlib import Path
 
@@ -79,9 +78,7 @@ def test_large_pictures_are_reduced_and_transparent_ones_stand_on_white() -> Non
     ids=["huge", "thin", "cut off", "signature alone", "SVG", "empty", "EPS", "dot"],
 )
 def test_what_is_no_picture_or_too_large_is_left_alone(picture: Picture) -> None:
-    started = time.perf_counter()
     assert decode(picture, DEFAULT_LIMITS) is None
-    assert time.perf_counter() - started < 2
 
 
 @settings(max_examples=150, deadline=None)

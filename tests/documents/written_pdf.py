@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+import io
 import zlib
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from PIL.Image import Image
 
 FONTS = {"F1": "Helvetica", "F2": "Courier", "F3": "Helvetica-Bold", "F4": "Times-Roman"}
 
@@ -38,9 +43,19 @@ def pdf(
     filters: str = "/FlateDecode",
     locked: bool = False,
     extra: Sequence[bytes] = (),
+    media: str = "0 0 595 842",
+    entries: str = "",
+    resources: str = "",
+    catalog: str = "",
 ) -> bytes:
-    """A file of pages, each a content stream. `compressed` replaces the first page's stream by encoded bytes."""
-    objects: list[bytes] = [b"<< /Type /Catalog /Pages 2 0 R >>", b""]
+    """A file of pages, each a content stream. `compressed` replaces the first page's stream by encoded bytes.
+
+    `entries`, `resources` and `catalog` are further entries of each page, its resources, and the catalog; objects of
+    `extra` are referred to there as ``{0}``, ``{1}``.
+    """
+    numbers = [f"{3 + len(FONTS) + 2 * len(pages) + index} 0 R" for index in range(len(extra))]
+    entries, resources, catalog = (part.format(*numbers) for part in (entries, resources, catalog))
+    objects: list[bytes] = [f"<< /Type /Catalog /Pages 2 0 R {catalog} >>".encode(), b""]
     fonts = " ".join(f"/{name} {3 + index} 0 R" for index, name in enumerate(FONTS))
     objects += [
         f"<< /Type /Font /Subtype /Type1 /BaseFont /{name} /Encoding /WinAnsiEncoding >>".encode()
@@ -53,8 +68,8 @@ def pdf(
             data, how = compressed, f" /Filter {filters}"
         objects.append(f"<< /Length {len(data)}{how} >>\nstream\n".encode() + data + b"\nendstream")
         objects.append(
-            f"<< /Type /Page /Parent 2 0 R /MediaBox [0 0 595 842] /Contents {len(objects)} 0 R "
-            f"/Resources << /Font << {fonts} >> >> >>".encode()
+            f"<< /Type /Page /Parent 2 0 R /MediaBox [{media}] /Contents {len(objects)} 0 R {entries} "
+            f"/Resources << /Font << {fonts} >> {resources} >> >>".encode()
         )
         kids.append(f"{len(objects)} 0 R")
     objects[1] = f"<< /Type /Pages /Kids [{' '.join(kids)}] /Count {len(kids)} >>".encode()
@@ -85,3 +100,22 @@ def bomb(megabytes: int) -> bytes:
     for _ in range(megabytes):
         checksum = zlib.adler32(piece, checksum)
     return b"\x78\xda" + first + more * (megabytes - 1) + compressor.flush() + checksum.to_bytes(4, "big")
+
+
+def scan(picture: Image, layer: str = "", *, dots: int = 150, entries: str = "") -> bytes:
+    """A page that is one picture, scanned with so many dots an inch; `layer` is what stands over it besides."""
+    stream = io.BytesIO()
+    picture.save(stream, "JPEG", quality=85)
+    data = stream.getvalue()
+    width, height = picture.width * 72 / dots, picture.height * 72 / dots
+    head = (
+        f"<< /Type /XObject /Subtype /Image /Width {picture.width} /Height {picture.height} "
+        f"/ColorSpace /DeviceRGB /BitsPerComponent 8 /Filter /DCTDecode /Length {len(data)} >>\nstream\n"
+    )
+    return pdf(
+        [f"q {width} 0 0 {height} 0 0 cm /I Do Q {layer}"],
+        resources="/XObject << /I {0} >>",
+        media=f"0 0 {width} {height}",
+        entries=entries,
+        extra=[head.encode() + data + b"\nendstream"],
+    )

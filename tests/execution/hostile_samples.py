@@ -12,7 +12,6 @@ import stat
 import subprocess
 import sys
 import tempfile
-import time
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
@@ -69,9 +68,8 @@ def run_sample(executor: Executor, name: str, expected: dict[str, Any]) -> dict[
         return {"status": "none"}
     profile = PROFILES[expected.get("profile", "plain")]
     plan = NotebookPlan(profile=lambda _: profile.name, profiles={profile.name: profile})
-    began = time.monotonic()
     run = executor.run_notebook(data, plan, msgspec.convert({**LIMITS, **expected.get("limits", {})}, Limits))
-    return {**described(run), "wall": time.monotonic() - began}
+    return described(run)
 
 
 def described(run: NotebookRun) -> dict[str, Any]:

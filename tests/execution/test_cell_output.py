@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from grader.execution.notebook import cell_view
-from grader.execution.notebook.cell_output import Budget, CellOutput, OutputFloodError
+from grader.execution.notebook.cell_output import CellOutput, OutputBudget, OutputFloodError
 from grader.execution.shared.limits import Limits
 from grader.execution.shared.wire import CLAIM_TYPE, FIGURE_TYPE
 
@@ -19,7 +19,7 @@ SMALL = Limits(cell_output_kb=1, image_kb=1, notebook_output_mb=1, cell_messages
 
 
 def collected(*messages: tuple[str, Any], limits: Limits = SMALL, budget: int = 1 << 20) -> CellOutput:
-    output = CellOutput(3, limits, Budget(budget), {})
+    output = CellOutput(3, limits, OutputBudget(budget), {})
     for kind, content in messages:
         assert not output.take({"msg_type": kind, "content": content})
     return output
@@ -42,7 +42,7 @@ def test_streams_are_joined_and_errors_kept() -> None:
 
 
 def test_idle_ends_the_cell() -> None:
-    assert CellOutput(0, SMALL, Budget(1), {}).take(
+    assert CellOutput(0, SMALL, OutputBudget(1), {}).take(
         {"msg_type": "status", "content": {"execution_state": "idle"}}
     )
 
@@ -75,7 +75,7 @@ def test_clear_output_now_and_with_the_next() -> None:
 def test_a_display_can_be_updated_from_a_later_cell() -> None:
     shown = {"data": {"text/plain": "1%"}, "transient": {"display_id": "bar"}}
     first = collected(("display_data", shown))
-    later = CellOutput(4, SMALL, Budget(1000), first.displays)
+    later = CellOutput(4, SMALL, OutputBudget(1000), first.displays)
     later.take({"msg_type": "update_display_data", "content": {**shown, "data": {"text/plain": "100%"}}})
     assert cell_view.result(first) == "100%"
 
@@ -152,7 +152,7 @@ KINDS = (
 
 @given(st.lists(st.tuples(st.sampled_from(KINDS), ANYTHING), max_size=10))
 def test_any_message_is_kept_or_counted(messages: list[tuple[str, Any]]) -> None:
-    output = CellOutput(0, SMALL, Budget(1 << 16), {})
+    output = CellOutput(0, SMALL, OutputBudget(1 << 16), {})
     for kind, content in messages:
         output.take({"msg_type": kind, "content": content})
     json.dumps(cell_view.as_notebook(output))

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import subprocess
 import sys
-import time
 from typing import Any
 
 import matplotlib as mpl
 import numpy as np
 import pytest
+from growth import calls
 from hypothesis import given
 from hypothesis import strategies as st
 from matplotlib.figure import Figure
@@ -97,11 +97,10 @@ def test_any_text_is_looked_through(source: str) -> None:
     colab_isms(source)
 
 
-def test_long_lines_take_no_time() -> None:
-    began = time.perf_counter()
+@pytest.mark.timeout(60)
+def test_long_lines_are_looked_through_at_their_beginning() -> None:
     for text in ("!" + " " * 500_000 + "pip", "%pip" * 200_000, "import " * 200_000, "drive.mount" * 100_000):
-        colab_isms(text)
-    assert time.perf_counter() - began < 1
+        assert calls(lambda text=text: colab_isms(text)) < 100
 
 
 def test_importing_the_package_loads_nothing_heavy() -> None:

@@ -8,13 +8,15 @@ import pytest
 
 from grader.execution import Isolation, Settings
 from grader.execution.child.landlock import readable_except
-from grader.execution.host.isolation import Found, layer_names, refusal, strength
+from grader.execution.host.isolation import HostIsolation, layer_names, refusal, strength
 from grader.execution.shared import cgroups
 
-FULL = Found(namespaces="root", control_group=2, landlock=6, seccomp="libseccomp", reduced=True)
-USER = Found(namespaces="user", landlock=4, seccomp="built-in", reduced=True)
-NO_NAMESPACES = Found(landlock=4, seccomp="libseccomp", reduced=True, problems={"user namespaces": "refused"})
-BARE = Found(problems={"platform": "isolation needs Linux; this is darwin"})
+FULL = HostIsolation(namespaces="root", control_group=2, landlock=6, seccomp="libseccomp", reduced=True)
+USER = HostIsolation(namespaces="user", landlock=4, seccomp="built-in", reduced=True)
+NO_NAMESPACES = HostIsolation(
+    landlock=4, seccomp="libseccomp", reduced=True, problems={"user namespaces": "refused"}
+)
+BARE = HostIsolation(problems={"platform": "isolation needs Linux; this is darwin"})
 
 
 @pytest.mark.parametrize(
@@ -24,10 +26,10 @@ BARE = Found(problems={"platform": "isolation needs Linux; this is darwin"})
         (USER, Isolation.FULL),
         (NO_NAMESPACES, Isolation.REDUCED),
         (BARE, Isolation.NONE),
-        (Found(namespaces="root", landlock=6), Isolation.NONE),
+        (HostIsolation(namespaces="root", landlock=6), Isolation.NONE),
     ],
 )
-def test_the_strongest_that_the_host_has(found: Found, expected: Isolation) -> None:
+def test_the_strongest_that_the_host_has(found: HostIsolation, expected: Isolation) -> None:
     assert strength(found, Settings()) is expected
     assert strength(found, Settings(isolation=Isolation.NONE)) is Isolation.NONE
 

@@ -11,7 +11,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from grader.execution.notebook.notebook_file import UnreadableNotebookError, read_notebook, write_notebook
+from grader.errors import UnreadableNotebookError
+from grader.execution.notebook.notebook_file import read_notebook, write_notebook
 from grader.execution.shared.limits import Limits
 
 LIMITS = Limits()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import msgspec
 import pytest
 
 from grader.execution import CellRun, CellStatus
@@ -21,6 +22,13 @@ def ran(stdout: str = "", ename: str = "", status: CellStatus = CellStatus.OK) -
         ("<object at 0x7f00aa>", ran("<object at 0x7fbb11>")),
         ("done", ran("done")),
         ("NameError: x", ran(ename="NameError", status=CellStatus.ERROR)),
+        ("accuracy 0.8251", ran(ename="NameError", status=CellStatus.ERROR)),
+        ("accuracy 0.8251", ran("accuracy", ename="KeyboardInterrupt", status=CellStatus.TIMEOUT)),
+        ("accuracy 0.8251", ran("accuracy", ename="NameError")),
+        ("accuracy 0.8251", msgspec.structs.replace(ran("accuracy 0.1"), unsettled=True)),
+        ("accuracy 0.8251", msgspec.structs.replace(ran("no plots"), lacks=("seaborn",))),
+        ("Successfully installed 294 kB", msgspec.structs.replace(ran(), source="!pip install -q seaborn")),
+        ("Mounted at /content/drive", msgspec.structs.replace(ran(), source="drive.mount('/content/drive')")),
         ("0.8251", ran(status=CellStatus.NOT_REACHED)),
         ("0.8251", ran(status=CellStatus.SKIPPED)),
         ("3 cells", ran("5 cells")),
@@ -34,7 +42,6 @@ def test_what_says_nothing(saved: str, run: CellRun) -> None:
     ("saved", "run"),
     [
         ("loss 248.048981", ran("loss 6234.28564")),
-        ("accuracy 0.8251", ran(ename="NameError", status=CellStatus.ERROR)),
         ("all tests passed", ran("")),
         ("118282", ran("100480")),
     ],

@@ -14,7 +14,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from grader.atomic_file import FileWriteError
+from grader.errors import FileWriteError
 from grader.export import (
     ExportError,
     ExportOptions,

@@ -5,10 +5,10 @@ from __future__ import annotations
 import base64
 import hashlib
 import re
-import time
 from collections.abc import Callable
 
 import msgspec
+from growth import is_linear
 from lxml import html
 
 from grader.feedback import render_index
@@ -35,7 +35,7 @@ def test_it_counts(class_of: Class) -> None:
     assert figures["errors of ours"] == "1"
     assert figures["need review"] == str(sum(result.status is Status.REVIEW for result in results))
     assert figures["with flags"] == str(sum(bool(result.flags) for result in results))
-    counted = [result.points for result in results if result.status is not Status.ERROR]
+    counted = [result.points for result in results if result.status is Status.GRADED]
     assert figures["mean points"] == f"{sum(counted) / len(counted):.1f} / 10"
 
 
@@ -89,7 +89,7 @@ def test_points_are_drawn_with_their_numbers(seed: Result, waiting: Result) -> N
     (drawing,) = section(render_index([seed, waiting, seed], title="t"), "points").xpath(
         ".//*[local-name()='svg']"
     )
-    assert drawing.get("aria-label") == "Submissions by points: 6 points: 1, 9 points: 2"
+    assert drawing.get("aria-label") == "Submissions by points: 9 points: 2"  # what is open is no mark yet
 
 
 def test_the_policy_knows_its_style_and_its_script(class_of: Class) -> None:
@@ -120,9 +120,7 @@ def test_names_that_are_no_plain_file_names_make_safe_links(seed: Result) -> Non
     assert links[0] == "feedback/..%2Fa%20b%2F%22%C3%B6%23%3F.x.html"
 
 
-def test_two_thousand_submissions_in_seconds(class_of: Class) -> None:
+def test_a_class_of_two_thousand_costs_twice_one_of_a_thousand(class_of: Class) -> None:
     results = class_of(2000)
-    started = time.perf_counter()
-    page = render_index(results, title="A lab")
-    assert time.perf_counter() - started < 10  # about 1 s here
-    assert len(page) < 6_000_000
+    assert is_linear(lambda some: render_index(some, title="A lab"), results)
+    assert len(render_index(results, title="A lab")) < 6_000_000

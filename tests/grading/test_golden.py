@@ -78,14 +78,14 @@ def test_report(name: str, tmp_path: Path) -> None:
     (tmp_path / "in" / "sample").mkdir(parents=True)
     for path in files:
         (tmp_path / "in" / "sample" / path.name).write_bytes(path.read_bytes())
-    (submission,) = collect([tmp_path / "in"], tmp_path / "work").submissions
+    (submission,) = collect([tmp_path / "in"], tmp_path / "work", accounts=load().accounts).submissions
     expected = yaml.safe_load((folder / "expected.yaml").read_text(encoding="utf-8"))
     assert compare(grade(submission, load(), rubric=rubric()).result, expected) == []
 
 
 @pytest.fixture(scope="module")
 def sample_class(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
-    intake = collect([CLASS], tmp_path_factory.mktemp("class"))
+    intake = collect([CLASS], tmp_path_factory.mktemp("class"), accounts=load().accounts)
     return {submission.id: submission for submission in intake.submissions}
 
 

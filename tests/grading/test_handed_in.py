@@ -31,7 +31,7 @@ def graded(folder: Path, **files: bytes | str) -> Result:
     for name, content in files.items():
         data = content if isinstance(content, bytes) else content.encode()
         (own / name.replace("__", ".")).write_bytes(data)
-    (submission,) = collect([own.parent], folder / "work").submissions
+    (submission,) = collect([own.parent], folder / "work", accounts=load().accounts).submissions
     return grade(submission, load(), rubric="test").result
 
 

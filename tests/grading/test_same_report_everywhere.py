@@ -59,7 +59,7 @@ def graded(report: str, rendering: str) -> Result:
     with tempfile.TemporaryDirectory() as scratch:
         handed_in = Path(scratch) / "in" / report
         shutil.copytree(HERE / report / rendering, handed_in)
-        intake = collect((handed_in.parent,), Path(scratch) / "work")
+        intake = collect((handed_in.parent,), Path(scratch) / "work", accounts=load().accounts)
         assert len(intake.submissions) == 1
         return grade(intake.submissions[0], load(), rubric="").result
 

@@ -8,8 +8,11 @@ from pathlib import Path
 
 import pytest
 
+from grader.accounts import Accounts
 from grader.intake import Intake, IntakeError, collect, systems
 from grader.model import Submission
+
+LIU = Accounts(r"[a-z]{5}\d{3}")
 
 SAMPLES = Path(__file__).parent / "samples"
 
@@ -27,7 +30,7 @@ FIXTURES = {
 @pytest.fixture
 def take(tmp_path: Path) -> Take:
     def run(*paths: Path, **options: object) -> Intake:
-        return collect(paths, tmp_path / "workspace", **options)  # type: ignore[arg-type]  # passed through as they are
+        return collect(paths, tmp_path / "workspace", accounts=LIU, **options)  # type: ignore[arg-type]  # passed through as they are
 
     return run
 

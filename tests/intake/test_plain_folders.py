@@ -9,8 +9,11 @@ from pathlib import Path
 
 import pytest
 
+from grader.accounts import Accounts
 from grader.intake import Intake, IntakeError, IntakeLimits, collect
 from grader.model import FileKind, Submission
+
+LIU = Accounts(r"[a-z]{5}\d{3}")
 
 Collect = Callable[..., Intake]
 
@@ -18,7 +21,7 @@ Collect = Callable[..., Intake]
 @pytest.fixture
 def take(tmp_path: Path) -> Collect:
     def run(*paths: Path, **options: object) -> Intake:
-        return collect(paths, tmp_path / "workspace", **options)  # type: ignore[arg-type]  # passed through as they are
+        return collect(paths, tmp_path / "workspace", accounts=LIU, **options)  # type: ignore[arg-type]  # passed through as they are
 
     return run
 

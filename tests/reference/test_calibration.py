@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from reference.calibration.calibrating import CalibrationError, Journal, calibrate, plan
+from reference.calibration.calibrating import CalibrationError, RunJournal, calibrate, plan
 from reference.calibration.training import Job
 from reference.lab.batch_sizes import BATCH_SIZES, HONEST_VARIANTS, Run, read_ranges
 from reference.lab.fashion_mnist import DatasetMissingError, find_dataset
@@ -99,7 +99,7 @@ def test_a_damaged_journal_is_named(tmp_path: Path) -> None:
     book = tmp_path / "j.jsonl"
     book.write_text("{}\n")
     with pytest.raises(CalibrationError, match=r"j\.jsonl, line 1"):
-        Journal(book).lines()
+        RunJournal(book).lines()
 
 
 @pytest.mark.parametrize("options", [{"seeds": 0}, {"jobs": 0}, {"batch_sizes": [7]}])
@@ -145,13 +145,13 @@ def test_killed_in_the_middle_it_goes_on(tmp_path: Path) -> None:
     finally:
         os.kill(child.pid, signal.SIGKILL)
         child.wait()
-    before = {line.job for line in Journal(book).lines()}
+    before = {line.job for line in RunJournal(book).lines()}
     assert 10 <= len(before) < len([job for turn in plan(4) for job in turn])
     rest = MadeUpRuns()
     calibrated(out, rest)
     assert not before & set(rest.jobs)
     assert before | set(rest.jobs) == {job for turn in plan(4) for job in turn}
-    lines = Journal(book).lines()
+    lines = RunJournal(book).lines()
     assert len(lines) == len({line.job for line in lines})
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Final
 
 import msgspec
@@ -17,7 +17,7 @@ from grader.documents.blocks.code_spans import code_runs
 from grader.documents.blocks.line_kinds import LABEL, Look, listing_kind, look
 from grader.documents.blocks.lines import Line
 from grader.documents.blocks.paragraphs import paragraphs
-from grader.documents.blocks.text_tables import Rows, joined, table_at
+from grader.documents.blocks.text_tables import Rows, is_row_of_figures, joined, table_at
 from grader.documents.core.document import Block, BlockKind, Place
 
 _RETRIED: Final = 40  # lines in columns that make no table; more are not tried again from their second line
@@ -45,9 +45,71 @@ def read_listing(text: str, place: Place, language: str = "") -> list[Block]:
     ]
 
 
-def assemble(lines: Sequence[Line]) -> list[Block]:
-    """The blocks of a run of lines; blank lines part paragraphs and may stand inside code."""
-    return list(_assembled(lines))
+def assemble(lines: Sequence[Line], beside: Iterable[tuple[int, Block]] = ()) -> list[Block]:
+    """The blocks of a run of lines; blank lines part paragraphs and may stand inside code.
+
+    What is unseen is read by itself, and stands behind the block that holds the line before it, as do blocks `beside`
+    the lines, each with the index of the line that it follows. So the visible text is read as if there were nothing else.
+    """
+    seen = _evenly_spaced([line for line in lines if not line.unseen])
+    blocks = list(_assembled(seen))
+    aside = [*beside] if len(seen) == len(lines) else [*_unseen(lines), *beside]
+    return _interleaved(blocks, lines, aside) if aside else blocks
+
+
+def _evenly_spaced(lines: Sequence[Line]) -> list[Line]:
+    """The lines with single blanks in rows of figures that have more, where a row beside them has as many figures and none.
+
+    One blank too many in one row of five makes no columns.
+    """
+    even = list(lines)
+    rows = [len(line.text.split()) if is_row_of_figures(line.text) else 0 for line in lines]
+    for at, line in enumerate(lines):
+        if rows[at] > 2 and "  " in line.text.strip() and not line.level:
+            beside = [
+                other for other in (at - 1, at + 1) if 0 <= other < len(lines) and rows[other] == rows[at]
+            ]
+            if any("  " not in lines[other].text.strip() for other in beside):
+                even[at] = msgspec.structs.replace(line, text=" ".join(line.text.split()))
+    return even
+
+
+def _unseen(lines: Sequence[Line]) -> Iterator[tuple[int, Block]]:
+    """The unseen lines as blocks, run by run; an empty line among them belongs to the run."""
+    run: list[Line] = []
+    last = -1  # the visible line before the run
+    for index, line in enumerate([*lines, None]):
+        if run and (line is None or line.unseen != run[-1].unseen) and (line is None or line.text.strip()):
+            reason = run[-1].unseen
+            for block in _assembled([msgspec.structs.replace(one, unseen="") for one in run]):
+                yield last, msgspec.structs.replace(block, unseen=reason)
+            run = []
+        if line is not None and line.unseen:
+            run.append(line)
+        elif line is not None and not run:
+            last = index
+        elif line is not None:
+            run.append(msgspec.structs.replace(line, unseen=run[-1].unseen))
+
+
+def _interleaved(
+    blocks: Sequence[Block], lines: Sequence[Line], aside: Iterable[tuple[int, Block]]
+) -> list[Block]:
+    """Blocks of visible lines with the others between them; a block begins at the line whose place it has."""
+    starts: dict[int, int] = {}
+    for index, line in enumerate(lines):
+        if not line.unseen:
+            starts.setdefault(id(line.place), index)
+    waiting = sorted(aside, key=lambda pair: pair[0])
+    merged: list[Block] = []
+    taken = 0
+    for block in blocks:
+        start = starts.get(id(block.place), 0)
+        while taken < len(waiting) and waiting[taken][0] < start:
+            merged.append(waiting[taken][1])
+            taken += 1
+        merged.append(block)
+    return [*merged, *(block for _, block in waiting[taken:])]
 
 
 def _assembled(lines: Sequence[Line]) -> Iterator[Block]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Final
 
 import msgspec
@@ -12,7 +12,7 @@ from grader.documents.blocks.blocks_from_lines import assemble, read_listing
 from grader.documents.blocks.lines import Line
 from grader.documents.blocks.text_tables import Rows, joined
 from grader.documents.core.document import Block, BlockKind, Figure, Place
-from grader.documents.core.encoding import clean
+from grader.documents.core.encoding import clean, with_micro_signs
 from grader.documents.core.limits import Budget
 from grader.documents.figures.svg import described
 
@@ -58,11 +58,11 @@ class Collector:
         limits = self.budget.limits
         if rows:
             rows = tuple(
-                tuple(clean(cell).strip()[:2_000] for cell in row[: limits.table_columns])
+                tuple(with_micro_signs(clean(cell)).strip()[:2_000] for cell in row[: limits.table_columns])
                 for row in rows[: limits.table_rows]
             )
             text = joined(rows)
-        text = clean(text)[: limits.block_characters]
+        text = with_micro_signs(clean(text))[: limits.block_characters]
         text = _INDENT_SPACES.sub(_plain_spaces, text).strip("\n") if kind is BlockKind.CODE else text.strip()
         if kind is BlockKind.OUTPUT:
             text = text.expandtabs(8)
@@ -92,9 +92,11 @@ class Collector:
                 block, figure=figure, text=block.text or figure.caption
             )
 
-    def add_lines(self, lines: Sequence[Line], *, ocr: bool = False) -> None:
-        """Adds what a run of lines comes to."""
-        for block in assemble(lines):
+    def add_lines(
+        self, lines: Sequence[Line], *, ocr: bool = False, beside: Iterable[tuple[int, Block]] = ()
+    ) -> None:
+        """Adds what a run of lines comes to, and the unseen blocks `beside` them, as `assemble` orders them."""
+        for block in assemble(lines, beside):
             self.add(
                 block.kind,
                 block.text,
@@ -106,10 +108,12 @@ class Collector:
                 unseen=block.unseen,
             )
 
-    def add_listing(self, text: str, place: Place, language: str = "") -> None:
+    def add_listing(self, text: str, place: Place, language: str = "", *, unseen: str = "") -> None:
         """Adds a fenced or preformatted passage: code, a print-out, or a table that was fenced."""
         for block in read_listing(text, place, language):
-            self.add(block.kind, block.text, block.place, rows=block.rows, language=block.language)
+            self.add(
+                block.kind, block.text, block.place, rows=block.rows, language=block.language, unseen=unseen
+            )
 
 
 def _plain_spaces(match: re.Match[str]) -> str:

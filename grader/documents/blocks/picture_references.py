@@ -11,6 +11,7 @@ from typing import Final
 from urllib.parse import unquote, unquote_to_bytes
 
 from grader.documents.blocks.collector import Collector
+from grader.documents.blocks.ink import ALTERNATIVE
 from grader.documents.core.document import BlockKind, Figure, Picture, Place
 from grader.documents.core.limits import Budget
 
@@ -27,7 +28,10 @@ _SIGNATURES: Final = (
     (b"\xd7\xcd\xc6\x9a", "image/x-wmf"),
     (b"\x01\x00\x00\x00", "image/x-emf"),
 )
+_LONGEST_ADDRESS: Final = 2_000  # characters; a browser follows none that is longer
 _SUFFIXES: Final = ("", ".png", ".jpg", ".jpeg", ".pdf", ".gif", ".svg", ".bmp", ".PNG", ".JPG")
+
+_SHORTEST_ANSWER: Final = 8  # characters
 
 
 def media_type(data: bytes) -> str:
@@ -119,11 +123,17 @@ def add_figure(
     collector: Collector, url: str, alt: str, place: Place, pictures: PictureSource, caption: str = ""
 ) -> None:
     """Adds the figure that an image reference stands for, with its picture if that can be had without network."""
+    address = ""
     if url[:5].lower() == "data:":
         found = from_data_url(url, collector.budget)
     else:
         found = pictures(url)
         if found is None:
+            address = url[:_LONGEST_ADDRESS]
             shown = url if len(url) <= 80 else url[:77] + "..."
             collector.budget.note(f"the picture “{shown}” was not handed in with the report")
-    collector.add(BlockKind.FIGURE, alt, place, figure=Figure(picture=found, caption=caption))
+    collector.add(
+        BlockKind.FIGURE, alt, place, figure=Figure(picture=found, caption=caption, address=address)
+    )
+    if found is None and len(alt) >= _SHORTEST_ANSWER:
+        collector.add(BlockKind.PROSE, alt, place, unseen=ALTERNATIVE)

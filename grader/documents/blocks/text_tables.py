@@ -12,6 +12,7 @@ MAX_LINE: Final = 1_000  # characters; longer lines are prose
 _MAX_LINES: Final = 1_000  # of one table
 _RULE: Final = re.compile(r"[\s|+:=_\-─━┼│┃╪═]{3,}")
 _PIPES: Final = re.compile(r"\s{0,3}[|│┃]\s{0,3}")
+_FIGURE: Final = re.compile(r"[~<≈]?[-+]?\d[\d.,]{0,12}(?:%|ms|µs|us|s|sec|sek|min|m)?[,;:.]?")
 _GAP: Final = re.compile(r"[ \u00a0]{2,}")
 
 
@@ -68,6 +69,12 @@ def table_at(lines: Sequence[str], start: int, stop: int) -> tuple[Rows, int]:
     if (style == "gap" and not _lines_up(rows)) or len(rows) < 2 or sum(len(row) > 1 for row in rows) < 2:
         return (), end
     return tuple(rows), end
+
+
+def is_row_of_figures(line: str) -> bool:
+    """Whether a line holds nothing but figures with their units, parted by blanks."""
+    words = line[:MAX_LINE].split()
+    return len(words) > 1 and "\t" not in line and all(_FIGURE.fullmatch(word) for word in words)
 
 
 def _numbers(cells: tuple[str, ...]) -> bool:

@@ -12,7 +12,7 @@ from lxml import etree
 from grader.documents.blocks.collector import Collector
 from grader.documents.blocks.lines import Line
 from grader.documents.blocks.picture_references import picture
-from grader.documents.core.document import BlockKind, Document, Figure, FigureKind, Place
+from grader.documents.core.document import BlockKind, Figure, FigureKind, Place
 from grader.model import Value
 
 _CODE_STYLE: Final = re.compile(
@@ -31,7 +31,7 @@ class Paragraph(Value, frozen=True):
     r"""One paragraph as typed: ``\n`` for line breaks, ``\t`` for tabs, formulas in ``$...$``.
 
     `level` is a heading's depth from 1; `monospace` is true if it is set in a fixed-pitch font or a style for
-    code; `marker` is what a list puts before it.
+    code; `marker` is what a list puts before it. `unseen` is what a reader does not see in it, with the reason first.
     """
 
     text: str
@@ -39,6 +39,7 @@ class Paragraph(Value, frozen=True):
     level: int = 0
     monospace: bool = False
     marker: str = ""
+    unseen: tuple[tuple[str, str], ...] = ()
 
 
 class GatheredText:
@@ -54,6 +55,7 @@ class GatheredText:
         self._raised_by = ""
         self._fixed = 0
         self._seen = 0
+        self._unseen: dict[str, list[str]] = {}
 
     @property
     def empty(self) -> bool:
@@ -70,8 +72,21 @@ class GatheredText:
         """Tell whether it is set in a fixed-pitch font, but for a tenth; `otherwise` if there are no characters."""
         return self._fixed * 10 >= self._seen * 9 if self._seen else otherwise
 
-    def add(self, text: str, *, fixed: bool, raised: str = "") -> None:
-        """Add text; `raised` is ``^``, ``_`` or empty."""
+    @property
+    def unseen(self) -> tuple[tuple[str, str], ...]:
+        """What a reader does not see of it, each with the reason first."""
+        return tuple((reason, "".join(parts)) for reason, parts in self._unseen.items())
+
+    def hide(self, text: str, reason: str) -> None:
+        """Add text that stands here and is not seen."""
+        if text.strip() or reason in self._unseen:
+            self._unseen.setdefault(reason, []).append(text)
+
+    def add(self, text: str, *, fixed: bool, raised: str = "", unseen: str = "") -> None:
+        """Add text; `raised` is ``^``, ``_`` or empty, `unseen` why a reader does not see it."""
+        if unseen:
+            self.hide(f"{raised}{text}" if raised and text.strip() else text, unseen)
+            return
         if raised != self._raised_by:
             self._settle()
             self._raised_by = raised
@@ -80,10 +95,10 @@ class GatheredText:
         self._seen += seen
         self._fixed += seen if fixed else 0
 
-    def formula(self, tex: str) -> None:
+    def formula(self, tex: str, *, unseen: str = "") -> None:
         """Add a formula in TeX; one of several lines stands on lines of its own."""
         lines = [f"${line.strip()}$" for line in tex.replace("$", "").split("\n") if line.strip()]
-        self.add("\n".join(lines), fixed=False)
+        self.add("\n".join(lines), fixed=False, unseen=unseen)
 
     def _settle(self) -> None:
         text, self._raised = "".join(self._raised), []
@@ -105,14 +120,14 @@ class Flow:
         """Take one paragraph; an empty one parts code from code, and rows from rows, by a blank line."""
         self._paragraphs.append(paragraph)
 
-    def table(self, rows: Sequence[Sequence[str]], place: Place) -> None:
-        """Take a table of two columns or more."""
+    def table(self, rows: Sequence[Sequence[str]], place: Place, unseen: str = "") -> None:
+        """Take a table of two columns or more; `unseen` says why a reader does not see it."""
         self.flush()
         filled = tuple(
             tuple(" ".join(cell.split()) for cell in row) for row in rows if any(map(str.strip, row))
         )
         if filled:
-            self.collector.add(BlockKind.TABLE, "", place, rows=filled)
+            self.collector.add(BlockKind.TABLE, "", place, rows=filled, unseen=unseen)
 
     def figure(
         self,
@@ -148,6 +163,7 @@ class Flow:
                 self.collector.add_lines(lines)
                 lines = []
                 self.collector.add(BlockKind.MATHS, "\n".join(formulas), paragraph.place)
+                lines += _unseen_lines(paragraph)
                 continue
             for number, text in enumerate(paragraph.text.split("\n")):
                 shown = " ".join(text.split()) if paragraph.level else text.rstrip()
@@ -157,12 +173,16 @@ class Flow:
                 starts = not number and not paragraph.level
                 level = paragraph.level if shown else 0
                 lines.append(Line(shown, paragraph.place, starts, monospace, level, ended=True))
+            lines += _unseen_lines(paragraph)
         self.collector.add_lines(lines)
 
 
-def document_of(name: str, kind: str, collector: Collector) -> Document:
-    """Give what a collector has taken as a document."""
-    return Document(name, kind, tuple(collector.blocks), collector.budget.notes)
+def _unseen_lines(paragraph: Paragraph) -> list[Line]:
+    return [
+        Line(line.strip(), paragraph.place, starts=not number, ended=True, unseen=reason)
+        for reason, text in paragraph.unseen
+        for number, line in enumerate(text.split("\n"))
+    ]
 
 
 def _only_formulas(text: str) -> list[str]:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from enum import StrEnum
 from typing import Final
 
+import msgspec
+
 from grader.model import Evidence, Value
 
 EXCERPT_LIMIT = 600  # characters of a passage quoted in evidence; the rest is cut with an ellipsis
@@ -65,6 +67,7 @@ class Figure(Value, frozen=True):
     """What is known of a picture: its kind, the words read in it (by OCR or from vector text), axis by axis.
 
     `ticks` counts the numeric tick labels; `labelled` is true if words stand on the axes or in a legend.
+    `address` is where the document says that a picture lies which was not handed in: a URL, a file's name.
     """
 
     kind: FigureKind = FigureKind.UNKNOWN
@@ -73,6 +76,7 @@ class Figure(Value, frozen=True):
     words: str = ""
     ticks: int = 0
     labelled: bool = False
+    address: str = ""
 
 
 STRUCK: Final = "struck through"
@@ -118,13 +122,14 @@ class Document(Value, frozen=True):
     pages: int = 0
 
     def text(self) -> str:
-        """All words in reading order, blocks separated by blank lines."""
-        return "\n\n".join(block.text for block in self.blocks)
+        """All words that a reader sees, in reading order, blocks separated by blank lines."""
+        return "\n\n".join(block.text for block in self.blocks if not block.unseen)
 
+    def visible(self) -> Document:
+        """The document as a reader sees it: the same blocks without those that are unseen."""
+        seen = tuple(block for block in self.blocks if not block.unseen)
+        return self if len(seen) == len(self.blocks) else msgspec.structs.replace(self, blocks=seen)
 
-class UnreadableDocumentError(ValueError):
-    """A file cannot be read at all: the message says what is wrong and what to do, for the student."""
-
-
-class EmptyDocumentError(UnreadableDocumentError):
-    """There is nothing in the file, so that nothing in it was missed."""
+    def hidden(self) -> tuple[Block, ...]:
+        """The blocks that leave no ink, without what its author struck through."""
+        return tuple(block for block in self.blocks if block.unseen not in {"", STRUCK})

@@ -6,7 +6,7 @@ import codecs
 import re
 from typing import Final
 
-from grader.documents.core.document import UnreadableDocumentError
+from grader.errors import UnreadableDocumentError
 
 _MARKS: Final = (
     (codecs.BOM_UTF8, "utf-8-sig"),
@@ -21,6 +21,15 @@ _ANSI: Final = re.compile(r"\x1b\[[0-9;?]{0,20}[A-Za-z]|\x1b\][^\x07\x1b]{0,200}
 _UNSEEN: Final = re.compile(r"[\x00-\x08\x0b\x0e-\x1f\x7f-\x84\x86-\x9f\u202a-\u202e\u2066-\u2069\ufeff]")
 _SURROGATES: Final = re.compile(r"[\ud800-\udfff]")
 _BREAKS: Final = re.compile(r"\r\n?|\x0c|\x85|\u2028|\u2029")
+
+
+# What programs make of the micro sign before "s", directly behind a figure: UTF-8 read as Latin-1, code pages, lost.
+_MANGLED_MICRO: Final = re.compile(r"(?<=\d)([ \u00a0\u202f]?)(?:Âµ|Â\ufffd|Î¼|Ã¹|[ùæûþΜ\ufffd?])s(?![\w?])")
+
+
+def with_micro_signs(text: str) -> str:
+    """Text with ``16ùs`` and the like written as ``16µs``."""
+    return _MANGLED_MICRO.sub(r"\1µs", text)
 
 
 def clean(text: str) -> str:

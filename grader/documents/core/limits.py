@@ -9,7 +9,7 @@ from __future__ import annotations
 import time
 from typing import Final, Literal
 
-from grader.documents.core.document import UnreadableDocumentError
+from grader.errors import UnreadableDocumentError
 from grader.model import Value
 
 OcrMode = Literal["auto", "off"]

@@ -29,12 +29,14 @@ from typing import Final
 
 import msgspec
 
-from grader.documents.core.document import Document, UnreadableDocumentError
+from grader.documents.core.document import Document
 from grader.documents.core.limits import OcrMode, ReadingLimits
+from grader.errors import ReaderFaultError, UnreadableDocumentError
 from grader.model import Value
 
 HEADER: Final = struct.Struct(">Q")
 AS_PDF: Final = "Save the report as PDF again, with smaller pictures if it has large ones, and hand that in."
+NOT_READ: Final = f"The file could not be read. {AS_PDF}"  # what a student reads of a fault of ours
 _MOST_REPLY: Final = 1 << 31  # bytes; a document with all its pictures stays far below
 STARTUP: Final = 15.0  # seconds that a slow machine may take to start Python, on top of the limit
 
@@ -56,14 +58,6 @@ class Reply(Value, frozen=True):
     document: Document | None = None
     unreadable: str = ""
     fault: str = ""
-
-
-class ReaderFaultError(UnreadableDocumentError):
-    """A reader failed in a way that it should not. The message is for the student, `fault` is for us."""
-
-    def __init__(self, fault: str) -> None:
-        super().__init__(f"The file could not be read. {AS_PDF}")
-        self.fault = fault
 
 
 class NoReaderError(OSError):
@@ -105,7 +99,7 @@ class ReaderProcess:
             return reply.document
         if reply.unreadable:
             raise UnreadableDocumentError(reply.unreadable)
-        raise ReaderFaultError(reply.fault)
+        raise ReaderFaultError(NOT_READ, reply.fault)
 
     def close(self) -> None:
         """Ends the second process."""

@@ -14,8 +14,8 @@ from typing import Final
 
 from lxml import etree
 
-from grader.documents.core.document import UnreadableDocumentError
 from grader.documents.core.limits import ReadingLimits
+from grader.errors import UnreadableDocumentError
 from grader.model import Value
 
 MEBIBYTE: Final = 1024 * 1024

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from lxml import etree
 
 from grader.documents.formulas.mathml import local_name
+from grader.documents.html.html_appearance import Appearance
 
 
 def rows_of(table: etree._Element) -> Iterator[list[etree._Element]]:
@@ -35,6 +36,31 @@ def all_text(element: etree._Element) -> str:
         "\n"
         if local_name(inner) == "br" and event == "start"
         else (inner.text if event == "start" else inner.tail) or ""
-        for event, inner in etree.iterwalk(element, events=("start", "end"))
+        for event, inner in etree.iterwalk(element, events=("start", "end", "comment", "pi"))
         if event == "start" or inner is not element
     )
+
+
+def text_by_reason(element: etree._Element, appearance: Appearance) -> tuple[str, dict[str, str]]:
+    """All text under an element that is seen, as it stands, and the rest of it by the reason why it is not."""
+    if appearance.all_seen:
+        return all_text(element), {}
+    seen: list[str] = []
+    unseen: dict[str, list[str]] = {}
+    reasons: list[tuple[str, str]] = [
+        ("", "")
+    ]  # of the elements that are open: why all in it, why its own text
+    for event, inner in etree.iterwalk(element, events=("start", "end", "comment", "pi")):
+        if event == "start":
+            whole = reasons[-1][0] or appearance.whole.get(inner, "")
+            own = whole or appearance.own.get(inner, "")
+            reasons.append((whole, own))
+            text = "\n" if local_name(inner) == "br" else inner.text
+        else:
+            if event == "end":
+                reasons.pop()
+            text = inner.tail if inner is not element else ""
+        if text:
+            reason = reasons[-1][1]
+            (unseen.setdefault(reason, []) if reason else seen).append(str(text))
+    return "".join(seen), {reason: "".join(parts) for reason, parts in unseen.items()}

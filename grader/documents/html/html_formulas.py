@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import copy
 import re
+import unicodedata
+from collections import Counter
 from typing import Final, NamedTuple
 from urllib.parse import parse_qs, unquote_plus, urlsplit
 
 from lxml import etree
 
-from grader.documents.formulas.mathml import mathml_to_text
+from grader.documents.formulas.mathml import local_name, mathml_to_text
 
 _RENDERED: Final = re.compile(
     r"\b(?:MathJax(?:_Preview|_Display|_SVG|_CHTML)?|katex-html|MJX_Assistive_MathML_hidden)\b"
@@ -45,7 +48,12 @@ def formula_of(element: etree._Element, name: str, classes: str) -> Formula | No
     display = "display" in classes or element.get("display") == "true"
     inner = next(element.iter("{*}math", "math"), None)
     if inner is not None:
-        return Formula(mathml_to_text(inner), display or inner.get("display") == "block")
+        drawn = " ".join(
+            "".join(str(part) for part in one.itertext())
+            for one in element.iter()
+            if "katex-html" in one.get("class", "").split()
+        )
+        return formula_of_maths(inner, drawn, display=display)
     if element.get("data-mathml"):
         return _of_markup(element.get("data-mathml", ""), display)
     if name in {"span", "div"}:
@@ -53,6 +61,35 @@ def formula_of(element: etree._Element, name: str, classes: str) -> Formula | No
         if source is not None:
             return Formula(next(filter(None, source.groups()), ""), "display" in classes)
     return None
+
+
+def formula_of_maths(element: etree._Element, drawn: str = "", *, display: bool = False) -> Formula:
+    """A ``math`` element: the TeX that it carries, if that is what is drawn; else what is drawn.
+
+    `drawn` is what another element draws for it; without it, the element draws itself.
+    """
+    display = display or element.get("display") == "block"
+    source = mathml_to_text(element)
+    shown = drawn or _without_annotations(element)
+    return Formula(source if not shown or _agree(source, shown) else shown, display)
+
+
+def _without_annotations(element: etree._Element) -> str:
+    copied = copy.deepcopy(element)
+    copied.tail = None
+    for inner in [one for one in copied.iter() if local_name(one) in {"annotation", "annotation-xml"}]:
+        above = inner.getparent()
+        if above is not None:
+            above.remove(inner)
+    return mathml_to_text(copied)
+
+
+def _agree(source: str, drawn: str) -> bool:
+    """Whether a source and what is drawn hold the same figures and, commands aside, about the same letters."""
+    digits = Counter(re.findall(r"\d", source)) - Counter(re.findall(r"\d", drawn))
+    letters = re.findall(r"[A-Za-z]", re.sub(r"\\[A-Za-z]+|\{[a-z]{1,12}\*?\}", " ", source))
+    lacking = Counter(letters) - Counter(re.findall(r"[A-Za-z]", unicodedata.normalize("NFKC", drawn)))
+    return digits.total() <= 2 and lacking.total() <= 3 + len(letters) // 5
 
 
 def formula_of_script(element: etree._Element) -> Formula | None:
@@ -85,6 +122,11 @@ def formula_in_address(address: str) -> str:
     if "chart" in parts.path and query.get("cht", [""])[0] == "tx":
         return query.get("chl", [""])[0].strip()
     return _SETTINGS.sub("", unquote_plus(parts.query)).strip() if host.endswith("codecogs.com") else ""
+
+
+def is_drawn_elsewhere(address: str) -> bool:
+    """Whether an image comes from a site that draws formulas from their source, so that both are the same."""
+    return bool(re.match(r"https?://(?:[a-z]{1,20}\.)?(?:wikimedia|wikipedia)\.org/", address[:200]))
 
 
 def is_formula_image(element: etree._Element) -> bool:

@@ -13,10 +13,12 @@ from lxml import html as lxml_html
 from grader.documents.blocks.collector import Collector
 from grader.documents.blocks.embedded_pictures import set_aside, with_embedded
 from grader.documents.blocks.picture_references import PictureSource, none_beside
-from grader.documents.core.document import Place, UnreadableDocumentError
+from grader.documents.core.document import Place
 from grader.documents.core.encoding import clean, decode
+from grader.documents.html.html_appearance import Appearance
 from grader.documents.html.html_styles import Styles
 from grader.documents.html.html_walk import Walk
+from grader.errors import UnreadableDocumentError
 
 
 def decode_page(data: bytes) -> str:
@@ -37,7 +39,8 @@ def read_html(text: str, source: str, collector: Collector, pictures: PictureSou
     root = _parsed(text, collector)
     body = root.find(".//body")
     styles = Styles.of(root)
-    Walk(collector, pictures, styles, source).run(root if body is None else body)
+    appearance = Appearance.of(root, collector.budget)
+    Walk(collector, pictures, styles, source, appearance=appearance).run(root if body is None else body)
 
 
 def read_fragment(
@@ -47,10 +50,11 @@ def read_fragment(
     if not html.strip():
         return
     try:
-        root = _parsed(html, collector)
+        root = _parsed(f"<div>{html}</div>", collector)  # a comment alone is a page, too
     except UnreadableDocumentError:
         return
-    Walk(collector, pictures, Styles.of(root), place.source, place).run(root)
+    appearance = Appearance.of(root, collector.budget)
+    Walk(collector, pictures, Styles.of(root), place.source, place, appearance).run(root)
 
 
 def _parsed(text: str, collector: Collector) -> etree._Element:

@@ -1,4 +1,4 @@
-"""One pass over the elements of a page: paragraphs with their formulas, listings, tables, pictures."""
+"""One pass over the elements of a page: paragraphs with their formulas, listings, tables, pictures, and what is unseen."""
 
 from __future__ import annotations
 
@@ -7,20 +7,27 @@ from collections import Counter
 from collections.abc import Callable
 from typing import Final
 
+import msgspec
 from lxml import etree
+from lxml import html as lxml_html
 
+from grader.documents.blocks.blocks_from_lines import assemble
 from grader.documents.blocks.collector import Collector
+from grader.documents.blocks.ink import ALTERNATIVE, COMMENT
 from grader.documents.blocks.lines import Line
 from grader.documents.blocks.picture_references import PictureSource, add_figure, none_beside
-from grader.documents.core.document import BlockKind, Place
+from grader.documents.core.document import Block, BlockKind, Place
 from grader.documents.figures.svg import drawing
-from grader.documents.formulas.mathml import local_name, mathml_to_text
-from grader.documents.html.html_elements import all_text, near, rows_of
+from grader.documents.formulas.mathml import local_name
+from grader.documents.html.html_appearance import Appearance
+from grader.documents.html.html_elements import all_text, near, rows_of, text_by_reason
 from grader.documents.html.html_formulas import (
     Formula,
     formula_in_address,
     formula_of,
+    formula_of_maths,
     formula_of_script,
+    is_drawn_elsewhere,
     is_formula_image,
     only_drawn,
 )
@@ -28,10 +35,13 @@ from grader.documents.html.html_styles import Styles
 
 _MAX_DEPTH: Final = 120  # of nested elements; what is deeper is read as plain text
 # fmt: off
-_SKIPPED: Final = frozenset((
-    "head", "style", "template", "noscript", "iframe", "object", "embed", "select", "button", "nav", "canvas", "audio",
-    "video", "title", "meta", "link",
+_SKIPPED: Final = frozenset(("head", "style", "embed", "button", "nav", "title", "meta", "link"))
+_STAND_INS: Final = frozenset(("iframe", "object", "select", "canvas", "audio", "video"))  # what is in them, a browser hides
+_INLINE: Final = frozenset((
+    "a", "abbr", "b", "cite", "code", "del", "em", "font", "i", "ins", "kbd", "label", "mark", "q", "rp", "rt", "s", "samp",
+    "small", "span", "strike", "strong", "sub", "sup", "tt", "u", "var",
 ))
+_SPOKEN: Final = ("aria-label", "aria-description", "title", "data-content", "data-text")  # attributes that hold text
 _BLOCKS: Final = frozenset((
     "address", "article", "aside", "blockquote", "body", "center", "dd", "details", "div", "dl", "dt", "fieldset", "footer",
     "form", "header", "html", "main", "ol", "p", "section", "summary", "ul",
@@ -40,6 +50,8 @@ _BLOCKS: Final = frozenset((
 _OUTPUT: Final = re.compile(
     r"\b(?:output_subarea|jp-OutputArea-output|jp-RenderedText|output_text|output_stream|cell_output|output)\b"
 )
+_LEAST_HIDDEN: Final = 8  # characters of a comment or attribute; shorter ones are marks of programs
+_MOST_HIDDEN: Final = 4_000
 _PROMPT: Final = re.compile(
     r"\b(?:prompt|jp-InputPrompt|jp-OutputPrompt|input_prompt|output_prompt|jp-Collapser|linenos?|lineno|gutter|anchor-link)\b"
 )
@@ -52,6 +64,13 @@ class _Paragraph:
         self.parts: list[str] = []
         self.monospace: list[bool] = []
         self.figures: list[tuple[str, str]] = []
+        self.unseen: dict[str, list[str]] = {}  # by reason
+        self.asides: list[Block] = []
+
+    def hide(self, text: str, reason: str) -> None:
+        """Takes text that a reader does not see."""
+        if text.strip():
+            self.unseen.setdefault(reason, []).append(text)
 
     def add(self, text: str, monospace: bool) -> None:
         if text:
@@ -70,7 +89,10 @@ class Walk:
         styles: Styles,
         source: str,
         fixed: Place | None = None,
+        appearance: Appearance | None = None,
     ) -> None:
+        self.appearance = Appearance() if appearance is None else appearance
+        self.asides: list[tuple[int, Block]] = []  # unseen blocks, and behind which line they stand
         self.collector = collector
         self.pictures = pictures
         self.styles = styles
@@ -91,7 +113,7 @@ class Walk:
 
     def _place(self, what: str = "paragraph") -> Place:
         if self.fixed is not None:
-            return self.fixed
+            return msgspec.structs.replace(self.fixed)  # lines of one paragraph are told by their place
         if self.cell >= 0:
             return Place(self.source, f"cell {self.cell}", cell=self.cell)
         if what == "paragraph":
@@ -105,11 +127,19 @@ class Walk:
         if self.collector.full or (self.count % 64 == 0 and not self.collector.budget.in_time()):
             return
         name, classes = local_name(element), element.get("class", "")
-        if not name or name in _SKIPPED or self._is_hidden(element, name, classes):
+        if not name:
+            self._comment(element)
+            return
+        if name in _SKIPPED or (classes and (_PROMPT.search(classes) or only_drawn(element, classes))):
+            return
+        reason = self.appearance.whole.get(element, "")
+        if reason or name in _STAND_INS:
+            self._unseen(element, reason or "shown only where its element cannot be", depth)
             return
         if depth > _MAX_DEPTH:
-            self.current.add(" ".join(all_text(element).split()), monospace)
+            self._all_text(element, monospace)
             return
+        self._attributes(element)
         formula = formula_of_script(element) if name == "script" else formula_of(element, name, classes)
         if formula is not None or name == "script":
             self._formula(formula)
@@ -133,23 +163,72 @@ class Walk:
             return
         self._children(element, depth, monospace or name in {"code", "tt", "kbd", "samp"})
 
-    @staticmethod
-    def _is_hidden(element: etree._Element, name: str, classes: str) -> bool:
-        if classes and (_PROMPT.search(classes) or only_drawn(element, classes)):
-            return True
-        hidden = "display:none" in element.get("style", "").replace(" ", "").lower()
-        return hidden and name not in {"math", "script"}
-
     def _children(self, element: etree._Element, depth: int, monospace: bool) -> None:
         fixed = monospace or self.styles.monospace(element)
-        self._text(element.text, fixed)
+        reason = self.appearance.own.get(element, "")
+        self._text(element.text, fixed, reason)
         for child in element:
             self._walk(child, depth + 1, monospace=fixed)
-            self._text(child.tail, fixed)
+            self._text(child.tail, fixed, reason)
 
-    def _text(self, text: str | None, monospace: bool) -> None:
-        if text:
+    def _text(self, text: str | None, monospace: bool, unseen: str = "") -> None:
+        if text and unseen:
+            self.current.hide(re.sub(r"[ \t\r\n\f]+", " ", text), unseen)
+        elif text:
             self.current.add(re.sub(r"[ \t\r\n\f]+", " ", text), monospace)
+
+    def _all_text(self, element: etree._Element, monospace: bool) -> None:
+        seen, unseen = text_by_reason(element, self.appearance)
+        self.current.add(" ".join(seen.split()), monospace)
+        for reason, text in unseen.items():
+            self.current.hide(" ".join(text.split()), reason)
+
+    # --- what a reader does not see
+
+    def _unseen(self, element: etree._Element, reason: str, depth: int) -> None:
+        """Keeps what stands in an element of which nothing is seen, beside the paragraph that it stands in."""
+        if local_name(element) in _INLINE and not any(local_name(inner) not in _INLINE for inner in element):
+            self.current.hide(all_text(element), reason)
+            return
+        inner = Walk(Collector(self.collector.budget), none_beside, self.styles, self.source, self._place())
+        if depth > _MAX_DEPTH:
+            inner._all_text(element, False)
+        elif local_name(element) in _STAND_INS or local_name(element) in {
+            "noscript",
+            "template",
+            "table",
+            "tr",
+            "td",
+        }:
+            inner._children(element, depth + 1, False)
+        elif local_name(element) in _HANDLERS and local_name(element) != "svg":
+            _HANDLERS[local_name(element)](inner, element, depth + 1, False)
+        else:
+            inner._children(element, depth + 1, False)
+        inner._end_paragraph()
+        inner._end_lines()
+        framed = element.get("srcdoc", "")[:20_000]
+        if framed.strip():
+            parsed = lxml_html.fragment_fromstring(framed, create_parent="div")
+            inner._children(parsed, depth + 1, False)
+            inner._end_paragraph()
+            inner._end_lines()
+        self.current.asides += [
+            msgspec.structs.replace(block, unseen=reason, figure=None)
+            for block in inner.collector.blocks
+            if block.text.strip()
+        ]
+
+    def _comment(self, element: etree._Element) -> None:
+        text = str(element.text or "").strip() if isinstance(element, etree._Comment) else ""
+        if _LEAST_HIDDEN <= len(text) <= _MOST_HIDDEN and not text.startswith("["):  # not Word's conditions
+            self.current.hide(text, COMMENT)
+
+    def _attributes(self, element: etree._Element) -> None:
+        for name in _SPOKEN if len(element.attrib) else ():
+            text = element.get(name, "").strip()
+            if _LEAST_HIDDEN <= len(text) <= _MOST_HIDDEN and not _is_name(text):
+                self.current.hide(f"{text}\n", "an attribute of its element")
 
     @staticmethod
     def _is_cell(classes: str) -> bool:
@@ -171,7 +250,7 @@ class Walk:
     # --- elements with a meaning of their own
 
     def _on_math(self, element: etree._Element, _depth: int, _monospace: bool) -> None:
-        self._formula(Formula(mathml_to_text(element), element.get("display") == "block"))
+        self._formula(formula_of_maths(element))
 
     def _on_br(self, _element: etree._Element, _depth: int, _monospace: bool) -> None:
         self.current.add("\n", False)
@@ -197,15 +276,16 @@ class Walk:
     def _heading(self, element: etree._Element, depth: int, monospace: bool) -> None:
         self._end_paragraph()
         self._children(element, depth, monospace)
-        text = "".join(self.current.parts).rstrip("¶ \n")
-        figures = self.current.figures
-        self.current = _Paragraph()
+        heading, self.current = self.current, _Paragraph()
+        text = "".join(heading.parts).rstrip("¶ \n")
+        figures = heading.figures
         self._end_lines()
         self.collector.add(
             BlockKind.HEADING, " ".join(text.split()), self._place(), level=int(local_name(element)[1])
         )
         self.count += 1
         self._add_figures(figures)
+        self._keep_unseen(heading, self._place())
 
     def _on_li(self, element: etree._Element, depth: int, monospace: bool) -> None:
         self._end_paragraph()
@@ -223,7 +303,10 @@ class Walk:
     def _on_pre(self, element: etree._Element, _depth: int, _monospace: bool) -> None:
         self._end_paragraph()
         self._end_lines()
-        text = all_text(element).strip("\n")
+        seen, unseen = text_by_reason(element, self.appearance)
+        text = seen.strip("\n")
+        for reason, hidden in unseen.items():
+            self.current.hide(hidden, reason)
         context = " ".join(ancestor.get("class", "") for ancestor in near(element))
         language = re.search(
             r"\b(?:language-|sourceCode |highlight-|lang-|brush:\s?)(\w+)|\bhl-(ipython|python)\w*", context
@@ -247,15 +330,25 @@ class Walk:
         alt = element.get("alt", "")
         if alt.startswith("No description has been provided"):  # nbconvert's words, not the student's
             alt = ""
-        tex = formula_in_address(source) or (alt.strip(" $") if is_formula_image(element) else "")
+        tex = formula_in_address(source) or (
+            alt.strip(" $") if is_formula_image(element) and is_drawn_elsewhere(source) else ""
+        )
         if tex:
             self.current.add(f"${tex}$", False)
         elif source and element.get("width") not in {"0", "1"}:
             self.current.figures.append((source, alt))
+        elif alt:
+            self.current.hide(alt, ALTERNATIVE)
 
     def _on_svg(self, element: etree._Element, _depth: int, _monospace: bool) -> None:
         self._end_paragraph()
         self._end_lines()
+        for inner in element.iter():
+            reason = self.appearance.whole.get(inner, "") or self.appearance.own.get(inner, "")
+            if local_name(inner) in {"desc", "title", "metadata"} or (
+                reason and local_name(inner) in {"text", "tspan"}
+            ):
+                self.current.hide(f"{all_text(inner)}\n", reason or "a description inside of a drawing")
         figure = drawing(element, self.collector.budget)
         if figure is not None:
             self.collector.add(BlockKind.FIGURE, "", self._place("drawing"), figure=figure)
@@ -307,15 +400,32 @@ class Walk:
         if _PROMPT.search(cell.get("class", "")):
             return
         self._end_paragraph()
+        reason = self.appearance.whole.get(cell, "")
+        if reason:
+            self._unseen(cell, reason, depth)
+            self._end_paragraph()
+            return
         self._children(cell, depth + 1, monospace)
         self._end_paragraph()
 
     def _cell_text(self, cell: etree._Element, depth: int, figures: list[tuple[str, str]]) -> str:
-        inner = Walk(Collector(self.collector.budget), none_beside, self.styles, self.source, self.fixed)
-        inner._children(cell, depth + 1, False)
+        inner = Walk(
+            Collector(self.collector.budget),
+            none_beside,
+            self.styles,
+            self.source,
+            self.fixed,
+            self.appearance,
+        )
+        reason = self.appearance.whole.get(cell, "")
+        if reason:
+            inner._unseen(cell, reason, depth)
+        else:
+            inner._children(cell, depth + 1, False)
         inner._end_paragraph(keep_figures=figures)
         inner._end_lines()
-        return " ".join(" ".join(block.text.split()) for block in inner.collector.blocks)
+        self.current.asides += [block for block in inner.collector.blocks if block.unseen]
+        return " ".join(" ".join(block.text.split()) for block in inner.collector.blocks if not block.unseen)
 
     # --- paragraphs
 
@@ -332,20 +442,35 @@ class Walk:
             self.count += 1
         elif current.parts and self.lines and self.lines[-1].text:
             self.lines.append(Line("", self.lines[-1].place))
+        self._keep_unseen(current, self._place() if current.unseen else None)
         if keep_figures is not None:
             keep_figures += current.figures
         elif current.figures:
             self._end_lines()
             self._add_figures(current.figures)
 
+    def _keep_unseen(self, paragraph: _Paragraph, place: Place | None) -> None:
+        """Puts what was not seen in a paragraph behind the lines that it has come to."""
+        at = len(self.lines) - 1
+        self.asides += [(at, block) for block in paragraph.asides]
+        for reason, parts in paragraph.unseen.items():
+            lines = [Line(text, place or self._place(), unseen=reason) for text in "".join(parts).split("\n")]
+            self.asides += [(at, block) for block in assemble(lines)]
+
     def _end_lines(self) -> None:
         lines, self.lines = self.lines, []
-        self.collector.add_lines(lines)
+        asides, self.asides = self.asides, []
+        self.collector.add_lines(lines, beside=asides)
 
     def _add_figures(self, figures: list[tuple[str, str]]) -> None:
         for source, alt in figures:
             add_figure(self.collector, source, alt, self._place("picture"), self.pictures, alt)
             self.count += 1
+
+
+def _is_name(text: str) -> bool:
+    """Whether an attribute is one word or address: such are no answers."""
+    return " " not in text and not re.search(r"[=*(]", text)
 
 
 _HANDLERS: Final[dict[str, Callable[[Walk, etree._Element, int, bool], None]]] = {

@@ -11,6 +11,13 @@ from lxml import etree
 from grader.documents.blocks.typed_paragraphs import code_style
 from grader.documents.core.fonts import fixed_pitch
 from grader.documents.core.xml_guard import Archive
+from grader.documents.office.docx_ink import (
+    Setting,
+    Theme,
+    run_setting,
+    shade_of,
+    why_paragraph_unseen,
+)
 from grader.documents.office.office_xml import (
     attribute,
     child,
@@ -67,17 +74,54 @@ class Style(Value, frozen=True):
 
 
 class Styles:
-    """The styles of a document by id; what a style stands on is followed."""
+    """The styles of a document by id; what a style stands on is followed. `theme` has its named colours."""
 
-    def __init__(self, root: etree._Element | None) -> None:
+    def __init__(self, root: etree._Element | None, theme: etree._Element | None = None) -> None:
+        self.theme = Theme(theme)
         self._styles = {attribute(style, "styleId"): style for style in children(root, "style")}
         self._known: dict[str, Style] = {}
+        self._settings: dict[str, Setting] = {}
+        self._defaults = run_setting(child(root, "docDefaults", "rPrDefault", "rPr"), self.theme)
+        self._plain = next(
+            (
+                key
+                for key, style in self._styles.items()
+                if attribute(style, "type") == "paragraph" and attribute(style, "default") in {"1", "true"}
+            ),
+            "",
+        )
 
     def of(self, key: str) -> Style:
         """Give the style of an id; a plain one for an unknown id."""
         if key not in self._known:
             self._known[key] = self._resolved(key)
         return self._known[key]
+
+    def setting(self, key: str) -> Setting:
+        """Give how a style sets its text, by itself and what it stands on; the shading of its paragraphs too."""
+        if key not in self._settings:
+            layers: list[Setting] = []
+            current = key
+            for _ in range(_MOST_BASES):
+                style = self._styles.get(current)
+                if style is None:
+                    break
+                layers.append(run_setting(child(style, "rPr"), self.theme))
+                shade = shade_of(child(style, "pPr", "shd"), self.theme)
+                layers.append({} if shade is None else {"paragraph": shade})
+                reason = why_paragraph_unseen(child(style, "pPr"))
+                layers.append({"unseen": reason} if reason else {})
+                current = value(style, "basedOn")
+            self._settings[key] = {name: said for layer in reversed(layers) for name, said in layer.items()}
+        return self._settings[key]
+
+    def of_paragraph(self, key: str) -> Setting:
+        """Give how the text of a paragraph is set: the document's defaults, and its style or the plain one."""
+        return {**self._defaults, **self.setting(key or self._plain)}
+
+    def table_style(self, key: str) -> etree._Element | None:
+        """Give the style of a table; None if there is none of that id."""
+        return self._styles.get(key)
 
     def _resolved(self, key: str) -> Style:
         level, list_id, list_level = 0, "", 0

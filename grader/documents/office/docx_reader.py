@@ -7,18 +7,27 @@ of our own over the main part.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Final
 
 from lxml import etree
 
 from grader.documents.blocks.collector import Collector
+from grader.documents.blocks.ink import WHITE, Colour
 from grader.documents.blocks.line_kinds import Look, look
-from grader.documents.blocks.typed_paragraphs import Flow, GatheredText, Paragraph, document_of
-from grader.documents.core.document import BlockKind, Document, FigureKind, Place, UnreadableDocumentError
-from grader.documents.core.limits import DEFAULT_LIMITS, Budget, ReadingLimits
+from grader.documents.blocks.lines import Line
+from grader.documents.blocks.typed_paragraphs import Flow, GatheredText, Paragraph
+from grader.documents.core.document import BlockKind, FigureKind, Place
 from grader.documents.core.xml_guard import Archive, guards, open_archive
 from grader.documents.formulas.omml import omml_to_text
+from grader.documents.office.docx_beside import TextBeside
+from grader.documents.office.docx_ink import (
+    box_setting,
+    shade_of,
+    shades_of_table,
+    why_paragraph_unseen,
+    why_row_unseen,
+)
 from grader.documents.office.docx_package import (
     Numbering,
     Style,
@@ -28,8 +37,9 @@ from grader.documents.office.docx_package import (
     relationships,
 )
 from grader.documents.office.docx_pictures import PictureFound, chart_words, pictures_of
-from grader.documents.office.docx_text import chosen, gathered
+from grader.documents.office.docx_text import Surroundings, all_text, chosen, gathered, unchosen
 from grader.documents.office.office_xml import attribute, child, children, name_of, number, optional, value
+from grader.errors import UnreadableDocumentError
 
 _TWIPS_A_SPACE: Final = (
     180  # Word's Tab key at the start of a line moves it by 720 twips, four spaces of code
@@ -40,15 +50,8 @@ _THROUGH: Final = frozenset(
 )
 
 
-def read_docx(data: bytes, name: str, limits: ReadingLimits = DEFAULT_LIMITS) -> Document:
-    """Read a Word document. Raises `UnreadableDocumentError` for what is none, locked, damaged or a bomb."""
-    collector = Collector(Budget(limits))
-    add_docx(data, name, collector)
-    return document_of(name, "docx", collector)
-
-
 def add_docx(data: bytes, name: str, collector: Collector) -> None:
-    """Add the blocks of a Word document to a collector. Raises as `read_docx` does."""
+    """Add the blocks of a Word document to a collector. Raises `UnreadableDocumentError` for what is none, locked, damaged or a bomb."""
     of_archive, of_xml = guards(collector.budget.limits)
     archive = open_archive(data, of_archive)
     main = next(iter(parts_of_kind(relationships(archive, ""), "officeDocument")), "word/document.xml")
@@ -57,13 +60,15 @@ def add_docx(data: bytes, name: str, collector: Collector) -> None:
         raise UnreadableDocumentError(
             "The file is an archive, but no Word document. Export the report as PDF and hand that in."
         )
-    _Walk(archive, main, name, collector).run(root)
+    _Walk(archive, main, root, name, collector).run(root)
 
 
 class _Walk:
     """One pass over a document."""
 
-    def __init__(self, archive: Archive, main: str, source: str, collector: Collector) -> None:
+    def __init__(
+        self, archive: Archive, main: str, root: etree._Element, source: str, collector: Collector
+    ) -> None:
         self.archive = archive
         self.source = source
         self.collector = collector
@@ -71,15 +76,24 @@ class _Walk:
         self.targets = relationships(archive, main)
         styles = next(iter(parts_of_kind(self.targets, "styles")), "word/styles.xml")
         numbering = next(iter(parts_of_kind(self.targets, "numbering")), "word/numbering.xml")
-        self.styles = Styles(optional(archive, styles))
+        theme = next(iter(parts_of_kind(self.targets, "theme")), "word/theme/theme1.xml")
+        self.styles = Styles(optional(archive, styles), optional(archive, theme))
+        self.beside = TextBeside(archive, self.targets, root)
+        self.ground = WHITE
+        self.unseen = ""  # why nothing is seen of what is being walked
         self.numbering = Numbering(optional(archive, numbering))
         self.counts = dict.fromkeys(("paragraph", "table", "picture"), 0)
 
     def run(self, root: etree._Element) -> None:
+        self.ground = self.beside.paper(root, self.styles.theme)
         self._edges()
         self._blocks(root)
         self.flow.flush()
         self._footnotes()
+        for reason, text in self.beside.rest():
+            self.collector.add_lines(
+                [Line(line, self._place("paragraph"), unseen=reason) for line in text.split("\n")]
+            )
 
     def _place(self, what: str) -> Place:
         self.counts[what] += 1
@@ -94,7 +108,9 @@ class _Walk:
             root = optional(self.archive, part)
             if root is not None:
                 text = " ".join(
-                    " ".join(_all_text(entry).split()) for entry in root.iter() if name_of(entry) == "p"
+                    " ".join(self._gathered(entry).text.split())
+                    for entry in root.iter()
+                    if name_of(entry) == "p"
                 )
                 if re.search(r"[^\W\d_]{2}", text):
                     texts.setdefault(text.strip())
@@ -109,7 +125,7 @@ class _Walk:
                     (note for note in children(root, kind) if not attribute(note, "type")), start=1
                 ):
                     text = "\n".join(
-                        filter(None, (gathered(entry, self.styles).text for entry in children(note, "p")))
+                        filter(None, (self._gathered(entry).text for entry in children(note, "p")))
                     )
                     place = Place(self.source, f"{kind} {count}")
                     self.collector.add(BlockKind.PROSE, text, place)
@@ -128,19 +144,37 @@ class _Walk:
             elif name == "AlternateContent":
                 for choice in chosen(entry):
                     self._blocks(choice)
+                self._aside(unchosen(entry), "kept for programs that cannot show what stands there")
             elif name == "oMathPara":
                 formula = GatheredText()
                 formula.formula(omml_to_text(entry))
                 self.flow.paragraph(Paragraph(formula.text, self._place("paragraph")))
             elif name == "altChunk":
                 self.collector.budget.note("A part that was inserted from another file was not read.")
+                self._aside(self.beside.chunk(attribute(entry, "id")), "a part of another file")
+            elif name == "moveFrom":
+                self._aside(all_text(entry), "moved away by its author")
             elif name in _THROUGH:
                 self._blocks(entry)
+
+    def _aside(self, text: str, reason: str) -> None:
+        """Keeps what a reader does not see at this place."""
+        if text.strip():
+            self.flow.paragraph(Paragraph("", self._place("paragraph"), unseen=((reason, text),)))
+
+    def _gathered(self, element: etree._Element, *, fixed: bool = False) -> GatheredText:
+        """The text of a paragraph, on the ground that it is set on."""
+        properties = child(element, "pPr")
+        setting = self.styles.of_paragraph(value(properties, "pStyle"))
+        shade = shade_of(child(properties, "shd"), self.styles.theme) or setting.get("paragraph")
+        unseen = self.unseen or why_paragraph_unseen(properties) or setting.get("unseen", "")
+        around = Surroundings(setting, shade or self.ground, unseen, self.beside.comments)
+        return gathered(element, self.styles, fixed=fixed, around=around)
 
     def _paragraph(self, element: etree._Element) -> None:
         properties = child(element, "pPr")
         style = self.styles.of(value(properties, "pStyle"))
-        segment = gathered(element, self.styles, fixed=style.monospace)
+        segment = self._gathered(element, fixed=style.monospace)
         text = segment.text
         monospace = segment.monospace(style.monospace)
         level = style.level or heading_level("", value(properties, "outlineLvl"))
@@ -150,12 +184,22 @@ class _Walk:
         place = self._place("paragraph")
         if style.caption and text.strip():
             self.flow.caption(text)
-        self.flow.paragraph(Paragraph(text, place, level if text.strip() else 0, monospace, marker))
+        self.flow.paragraph(
+            Paragraph(text, place, level if text.strip() else 0, monospace, marker, segment.unseen)
+        )
         for drawing in segment.frames:
             for found in self._pictures(drawing):
                 self._picture(found)
             for box in _text_boxes(drawing):
-                self._blocks(box)
+                reason, fill = box_setting(box, self.styles.theme)
+                self._within(box, reason, fill)
+
+    def _within(self, element: etree._Element, reason: str, ground: Colour | None) -> None:
+        """Walks what stands in a box, a row or a cell of its own colour, or one of which nothing is seen."""
+        before = self.unseen, self.ground
+        self.unseen, self.ground = self.unseen or reason, self.ground if ground is None else ground
+        self._blocks(element)
+        self.unseen, self.ground = before
 
     def _marker(self, properties: etree._Element | None, style: Style) -> str:
         own = child(properties, "numPr")
@@ -198,41 +242,72 @@ class _Walk:
 
     def _table(self, element: etree._Element) -> None:
         """Read a table of figures; one that only lays out code, paragraphs or pictures is read as those."""
-        rows = [list(_cells(row)) for row in _rows(element)]
+        lines = list(_rows(element))
+        rows = [list(_cells(row)) for row in lines]
+        reasons = [self.unseen or why_row_unseen(row) for row in lines]
+        grounds = self._grounds(element)
         widest = max((len(row) for row in rows), default=0)
         if widest <= 1 or len(rows) == 1 or any(_holds_code(cell) for row in rows for cell in row):
             self.flow.flush()
-            for row in rows:
+            for row, reason in zip(rows, reasons, strict=True):
                 for cell in row:
                     if not re.fullmatch(r"[\d\s]*", _all_text(cell)) or widest == 1 or _has_picture(cell):
-                        self._blocks(cell)
+                        self._within(cell, reason, self._ground(cell, grounds))
                         self.flow.flush()
             return
         place = self._place("table")
         pictures: list[PictureFound] = []
         filled: list[list[str]] = []
+        unseen: dict[str, list[list[str]]] = {}  # rows by the reason why nothing of them is seen
+        asides: list[tuple[str, str]] = []
+        before, self.unseen = self.unseen, ""  # a row that is not seen is read as it stands
         most = self.collector.budget.limits.table_columns
-        for row in rows[: self.collector.budget.limits.table_rows]:
+        for row, reason in zip(rows[: self.collector.budget.limits.table_rows], reasons, strict=False):
             texts: list[str] = []
             for cell in row[:most]:
                 merged = child(cell, "tcPr", "vMerge")
                 goes_on = merged is not None and attribute(merged, "val") != "restart"
-                texts.append("" if goes_on else self._cell(cell, pictures))
+                ground = self._ground(cell, grounds)
+                texts.append("" if goes_on else self._cell(cell, pictures, ground, [] if reason else asides))
                 texts += [""] * (min(number(value(cell, "tcPr", "gridSpan"), 1), most) - 1)
-            filled.append(texts)
+            (unseen.setdefault(reason, []) if reason else filled).append(texts)
+        self.unseen = before
         self.flow.table(filled, place)
+        for reason, hidden in unseen.items():
+            self.flow.table(hidden, place, reason)
+        if asides:
+            self.flow.paragraph(Paragraph("", place, unseen=tuple(asides)))
         for found in pictures:
             self._picture(found)
 
-    def _cell(self, cell: etree._Element, pictures: list[PictureFound]) -> str:
+    def _grounds(self, table: etree._Element) -> list[Colour]:
+        """What the cells of a table without a colour of their own may stand on."""
+        style = self.styles.table_style(value(table, "tblPr", "tblStyle"))
+        return shades_of_table(table, style, self.styles.theme)
+
+    def _ground(self, cell: etree._Element, grounds: Sequence[Colour]) -> Colour | None:
+        """The ground of a cell: its own, else the darkest that the table's style gives to any; None for the paper."""
+        own = shade_of(child(cell, "tcPr", "shd"), self.styles.theme)
+        return own if own is not None else min(grounds, key=lambda one: sum(one[:3]), default=None)
+
+    def _cell(
+        self,
+        cell: etree._Element,
+        pictures: list[PictureFound],
+        ground: Colour | None,
+        asides: list[tuple[str, str]],
+    ) -> str:
         texts: list[str] = []
+        before, self.ground = self.ground, self.ground if ground is None else ground
         for entry in cell.iter():
             if name_of(entry) == "p" and not any(
                 name_of(above) == "txbxContent" for above in entry.iterancestors()
             ):
-                segment = gathered(entry, self.styles)
+                segment = self._gathered(entry)
                 texts.append(segment.text)
+                asides += segment.unseen
                 pictures += [found for drawing in segment.frames for found in self._pictures(drawing)]
+        self.ground = before
         return " ".join(" ".join(texts).split())
 
     # --- the text of a paragraph

@@ -8,11 +8,12 @@ import posixpath
 
 from lxml import etree
 
-from grader.documents.core.document import Figure, FigureKind, UnreadableDocumentError
+from grader.documents.core.document import Figure, FigureKind
 from grader.documents.core.limits import Budget
 from grader.documents.core.xml_guard import Archive
 from grader.documents.formulas.mathml import mathml_to_text
 from grader.documents.office.office_xml import attribute, children, name_of, optional
+from grader.errors import UnreadableDocumentError
 
 
 class Frames:

@@ -8,34 +8,35 @@ from typing import Final
 from lxml import etree
 
 from grader.documents.blocks.collector import Collector
+from grader.documents.blocks.ink import ALTERNATIVE, COMMENT, NOT_DISPLAYED, Colour
 from grader.documents.blocks.line_kinds import Look, look
-from grader.documents.blocks.typed_paragraphs import Flow, GatheredText, Paragraph, document_of
-from grader.documents.core.document import BlockKind, Document, Place, UnreadableDocumentError
-from grader.documents.core.limits import DEFAULT_LIMITS, Budget, ReadingLimits
+from grader.documents.blocks.typed_paragraphs import Flow, GatheredText, Paragraph
+from grader.documents.core.document import BlockKind, Place
 from grader.documents.core.xml_guard import Archive, guards, open_archive, parse_xml
 from grader.documents.formulas.mathml import mathml_to_text
 from grader.documents.office.odt_frames import Frames, chart_words
+from grader.documents.office.odt_ink import Setting, joined, why_frame_unseen, why_text_unseen
 from grader.documents.office.odt_styles import OdtStyles
 from grader.documents.office.office_xml import attribute, children, count_shown, name_of, number, optional
+from grader.errors import UnreadableDocumentError
 
 _MOST_BLANKS: Final = 200  # that one text:s stands for
 _PASSED_OVER: Final = frozenset(
     (
-        "tracked-changes", "note-citation", "annotation", "annotation-end", "forms", "sequence-decls", "variable-decls",
+        "tracked-changes", "note-citation", "annotation-end", "forms", "sequence-decls", "variable-decls",
         "title", "desc", "page-number", "page-count", "soft-page-break", "table-column", "table-columns", "bookmark",
     )
 )  # fmt: skip
-
-
-def read_odt(data: bytes, name: str, limits: ReadingLimits = DEFAULT_LIMITS) -> Document:
-    """Read an OpenDocument text. Raises `UnreadableDocumentError` for what is none, locked, damaged or a bomb."""
-    collector = Collector(Budget(limits))
-    add_odt(data, name, collector)
-    return document_of(name, "odt", collector)
+_NEVER_SHOWN: Final = {
+    "annotation": COMMENT,
+    "script": "a script",
+    "notes": COMMENT,
+    "ruby-text": "set as the reading of another word",
+}
 
 
 def add_odt(data: bytes, name: str, collector: Collector) -> None:
-    """Add the blocks of an OpenDocument text to a collector. Raises as `read_odt` does."""
+    """Add the blocks of an OpenDocument text to a collector. Raises `UnreadableDocumentError` for what is none, locked, damaged or a bomb."""
     of_archive, of_xml = guards(collector.budget.limits)
     archive: Archive | None = None
     styles: etree._Element | None = None
@@ -81,6 +82,8 @@ class _Walk:
         self.collector = collector
         self.flow = Flow(collector)
         self.notes: list[etree._Element] = []
+        self.ground = styles.paper
+        self.unseen = ""  # why nothing is seen of what is being walked
         self.counts = dict.fromkeys(("paragraph", "table", "picture"), 0)
 
     def run(self, body: etree._Element, edges: etree._Element) -> None:
@@ -130,8 +133,24 @@ class _Walk:
                     self._list(entry, None)
                 case "frame":
                     self._frame(entry, None)
+                case "annotation":
+                    self._aside(_words(entry), COMMENT)
+                case "section" | "index-body" if _is_hidden(entry):
+                    self._within(entry, marker, NOT_DISPLAYED, None)
                 case name if name and name not in _PASSED_OVER:
                     self._blocks(entry, marker)
+
+    def _within(self, element: etree._Element, marker: str, reason: str, ground: Colour | None) -> None:
+        """Walks what stands in a box, a row or a cell of its own colour, or one of which nothing is seen."""
+        before = self.unseen, self.ground
+        self.unseen, self.ground = self.unseen or reason, self.ground if ground is None else ground
+        self._blocks(element, marker)
+        self.unseen, self.ground = before
+
+    def _aside(self, text: str, reason: str) -> None:
+        """Keeps what a reader does not see at this place."""
+        if text.strip():
+            self.flow.paragraph(Paragraph("", self._place("paragraph"), unseen=((reason, text),)))
 
     def _list(self, element: etree._Element, above: _List | None) -> None:
         style = attribute(element, "style-name") or (above.style if above else "")
@@ -165,80 +184,130 @@ class _Walk:
             text = "\n".join(" " * style.indent + line for line in text.split("\n"))
         if style.caption and text.strip():
             self.flow.caption(text)
-        if text.strip() or not gathered.frames:
-            self.flow.paragraph(
-                Paragraph(text, self._place("paragraph"), level if text.strip() else 0, monospace, marker)
-            )
+        if text.strip() or gathered.unseen or not gathered.frames:
+            level = level if text.strip() else 0
+            place = self._place("paragraph")
+            self.flow.paragraph(Paragraph(text, place, level, monospace, marker, gathered.unseen))
         for frame in gathered.frames:
             self._frame(frame, None)
 
     def _table(self, element: etree._Element) -> None:
         """Read a table of figures; one that only lays out code, paragraphs or pictures is read as those."""
         limits = self.collector.budget.limits
-        rows = [list(children(row, "table-cell", "covered-table-cell")) for row in _rows(element)]
+        found = _rows(element)
+        rows = [list(children(row, "table-cell", "covered-table-cell")) for row in found]
+        around = self.styles.setting("table", attribute(element, "style-name")).get("box")
+        reasons = [self.unseen or self._why_row_unseen(row) for row in found]
+        grounds = [
+            self.styles.setting("table-row", attribute(row, "style-name")).get("box") or around
+            for row in found
+        ]
+        gone = _hidden_columns(element, limits.table_columns)
         widest = max((len(row) for row in rows), default=0)
         if widest <= 1 or len(rows) == 1 or any(_holds_code(cell) for row in rows for cell in row):
             self.flow.flush()
-            for row in rows:
-                for cell in row:
-                    self._blocks(cell, "")
+            for row, reason, ground in zip(rows, reasons, grounds, strict=True):
+                for index, cell in enumerate(row):
+                    column = NOT_DISPLAYED if index in gone else ""
+                    self._within(cell, "", reason or column, self._ground(cell) or ground)
                     self.flow.flush()
             return
         place = self._place("table")
         frames: list[etree._Element] = []
         filled: list[list[str]] = []
-        for row in rows[: limits.table_rows]:
+        unseen: dict[str, list[list[str]]] = {}  # rows by the reason why nothing of them is seen
+        asides: list[tuple[str, str]] = []
+        before, self.unseen = self.unseen, ""  # a row that is not seen is read as it stands
+        for row, reason, ground in zip(rows[: limits.table_rows], reasons, grounds, strict=False):
             texts: list[str] = []
-            for cell in row[: limits.table_columns]:
-                texts.append(self._cell(cell, frames))
+            for index, cell in enumerate(row[: limits.table_columns]):
+                text = self._cell(cell, frames, self._ground(cell) or ground, [] if reason else asides)
+                if index in gone and not reason:
+                    asides += [(NOT_DISPLAYED, f"{text}\n")]
+                    text = ""
+                texts.append(text)
                 repeated = min(number(attribute(cell, "number-columns-repeated"), 1), limits.table_columns)
                 texts += texts[-1:] * (repeated - 1)
-            filled.append(texts[: limits.table_columns])
+            (unseen.setdefault(reason, []) if reason else filled).append(texts[: limits.table_columns])
+        self.unseen = before
         self.flow.table(filled, place)
+        for reason, hidden in unseen.items():
+            self.flow.table(hidden, place, reason)
+        if asides:
+            self.flow.paragraph(Paragraph("", place, unseen=tuple(asides)))
         for frame in frames:
             self._frame(frame, None)
 
-    def _cell(self, cell: etree._Element, frames: list[etree._Element]) -> str:
+    def _why_row_unseen(self, row: etree._Element) -> str:
+        if attribute(row, "visibility") in {"collapse", "filter"}:
+            return NOT_DISPLAYED
+        return str(self.styles.setting("table-row", attribute(row, "style-name")).get("unseen", ""))
+
+    def _ground(self, cell: etree._Element) -> Colour | None:
+        found: Colour | None = self.styles.setting("table-cell", attribute(cell, "style-name")).get("box")
+        return found
+
+    def _cell(
+        self,
+        cell: etree._Element,
+        frames: list[etree._Element],
+        ground: Colour | None,
+        asides: list[tuple[str, str]],
+    ) -> str:
         texts: list[str] = []
+        before, self.ground = self.ground, ground or self.ground
         for entry in cell.iter():
             if name_of(entry) in {"p", "h"}:
                 gathered = self._gathered(entry, None)
                 texts.append(gathered.text)
                 frames += gathered.frames
+                asides += gathered.unseen
+        self.ground = before
         return " ".join(" ".join(texts).split())
 
     # --- the text of a paragraph
 
     def _gathered(self, paragraph: etree._Element, monospace: bool | None) -> GatheredText:
         gathered = GatheredText()
-        self._inline(paragraph, gathered, fixed=bool(monospace), raised="")
+        setting = self.styles.setting("paragraph", attribute(paragraph, "style-name"))
+        hidden = any(name_of(entry) == "hidden-paragraph" and _is_hidden(entry) for entry in paragraph)
+        setting = {**setting, "hidden": True} if hidden else setting
+        self._inline(paragraph, gathered, setting, fixed=bool(monospace), raised="")
         return gathered
 
-    def _inline(self, element: etree._Element, into: GatheredText, *, fixed: bool, raised: str) -> None:
-        _add_words(element.text, into, fixed=fixed, raised=raised)
+    def _inline(
+        self, element: etree._Element, into: GatheredText, setting: Setting, *, fixed: bool, raised: str
+    ) -> None:
+        unseen = self.unseen or why_text_unseen(setting, self.ground)
+        _add_words(element.text, into, fixed=fixed, raised=raised, unseen=unseen)
         for entry in element:
             match name_of(entry):
                 case "s":
                     blanks = " " * min(max(number(attribute(entry, "c"), 1), 1), _MOST_BLANKS)
-                    into.add(blanks, fixed=fixed, raised=raised)
+                    into.add(blanks, fixed=fixed, raised=raised, unseen=unseen)
                 case "tab":
-                    into.add("\t", fixed=fixed)
+                    into.add("\t", fixed=fixed, unseen=unseen)
                 case "line-break":
-                    into.add("\n", fixed=fixed)
+                    into.add("\n", fixed=fixed, unseen=unseen)
                 case "note":
                     self.notes += [part for part in entry if name_of(part) == "note-body"]
                 case "frame" | "custom-shape" | "rect" | "g":
                     self._frame(entry, into)
                 case "math":
-                    into.formula(mathml_to_text(entry))
+                    into.formula(mathml_to_text(entry), unseen=unseen)
+                case name if name in _NEVER_SHOWN:
+                    into.hide(_words(entry), _NEVER_SHOWN[name])
+                case "hidden-text" | "variable-set" | "user-field-get" | "expression" if _is_hidden(entry):
+                    into.hide(_words(entry) or attribute(entry, "string-value"), NOT_DISPLAYED)
                 case "span":
-                    style = self.styles.of("text", attribute(entry, "style-name"))
-                    if not style.hidden:
-                        inner = fixed if style.monospace is None else style.monospace
-                        self._inline(entry, into, fixed=inner, raised=style.raised or raised)
+                    name = attribute(entry, "style-name")
+                    style = self.styles.of("text", name)
+                    inner = fixed if style.monospace is None else style.monospace
+                    within = joined(setting, self.styles.setting("text", name))
+                    self._inline(entry, into, within, fixed=inner, raised=style.raised or raised)
                 case name if name and name not in _PASSED_OVER:
-                    self._inline(entry, into, fixed=fixed, raised=raised)
-            _add_words(entry.tail, into, fixed=fixed, raised=raised)
+                    self._inline(entry, into, setting, fixed=fixed, raised=raised)
+            _add_words(entry.tail, into, fixed=fixed, raised=raised, unseen=unseen)
 
     # --- frames: pictures, formulas, charts, text boxes
 
@@ -259,7 +328,9 @@ class _Walk:
         )
         box = next(children(frame, "text-box"), None)
         if box is not None or name_of(frame) != "frame":
-            self._blocks(frame if box is None else box, "")
+            setting = self.styles.setting("graphic", attribute(frame, "style-name"))
+            ground = None if setting.get("see-through") else setting.get("box")
+            self._within(frame if box is None else box, "", why_frame_unseen(frame), ground)
             return
         chart = self.frames.inner_document(frame)
         if chart is not None and any(name_of(entry) == "chart" for entry in chart.iter()):
@@ -269,7 +340,11 @@ class _Walk:
         image = next(children(frame, "image"), None)
         if image is not None:
             why = "A picture of the document is missing or only linked."
-            self.flow.figure(self.frames.picture(image), alt, self._place("picture"), why)
+            shown = self.frames.picture(image)
+            self.flow.figure(shown, alt, self._place("picture"), why)
+            if shown is not None:
+                return
+        self._aside(alt, ALTERNATIVE)
 
 
 _FORMS: Final = {"1": "decimal", "a": "lowerLetter", "A": "upperLetter", "i": "lowerRoman", "I": "upperRoman"}
@@ -280,11 +355,40 @@ def _namespace(element: etree._Element) -> str:
     return tag[1:].partition("}")[0] if isinstance(tag, str) else ""
 
 
-def _add_words(text: str | None, into: GatheredText, *, fixed: bool, raised: str) -> None:
+def _words(element: etree._Element) -> str:
+    """All words under an element, its paragraphs on lines of their own."""
+    paragraphs = [entry for entry in element.iter() if name_of(entry) in {"p", "h"}] or [element]
+    return "\n".join("".join(str(part) for part in entry.itertext()) for entry in paragraphs)
+
+
+def _is_hidden(element: etree._Element) -> bool:
+    """Tell whether a section or a field says of itself that it is not shown."""
+    said = [attribute(element, name) for name in ("display", "is-hidden")]
+    if "none" in said or "true" in said:
+        return True
+    condition = attribute(element, "condition")
+    return bool(condition) and "false" not in said and name_of(element).startswith(("hidden", "section"))
+
+
+def _hidden_columns(table: etree._Element, most: int) -> frozenset[int]:
+    """Give the columns of a table that are collapsed, counted from 0."""
+    at, hidden = 0, set[int]()
+    for column in table.iter():
+        if name_of(column) == "table-column" and at < most:
+            repeated = min(max(number(attribute(column, "number-columns-repeated"), 1), 1), most)
+            if attribute(column, "visibility") in {"collapse", "filter"}:
+                hidden.update(range(at, at + repeated))
+            at += repeated
+        elif name_of(column) == "table-row":
+            break
+    return frozenset(hidden)
+
+
+def _add_words(text: str | None, into: GatheredText, *, fixed: bool, raised: str, unseen: str = "") -> None:
     """Add text with blanks as OpenDocument reads them: a run of them is one, and none stands first in a line."""
     if text:
         words = re.sub(r"[ \t\r\n]+", " ", text)
-        into.add(words.lstrip(" ") if into.empty else words, fixed=fixed, raised=raised)
+        into.add(words.lstrip(" ") if into.empty else words, fixed=fixed, raised=raised, unseen=unseen)
 
 
 def _rows(table: etree._Element) -> list[etree._Element]:

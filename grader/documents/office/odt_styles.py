@@ -10,11 +10,11 @@ from lxml import etree
 from grader.documents.blocks.typed_paragraphs import code_style
 from grader.documents.core.fonts import fixed_pitch
 from grader.documents.office.docx_package import heading_level
+from grader.documents.office.odt_ink import Setting, joined, paper_of, points, said_of
 from grader.documents.office.office_xml import attribute, children, name_of, number
 from grader.model import Value
 
 _MOST_BASES: Final = 20  # styles that a style may stand on; a circle ends here
-_POINTS: Final = {"in": 72.0, "cm": 28.346, "mm": 2.8346, "pt": 1.0, "pc": 12.0, "px": 0.75}
 _POINTS_A_SPACE: Final = 9.0  # half an inch, one press of the Tab key, is four spaces of code
 
 
@@ -24,7 +24,6 @@ class OdtStyle(Value, frozen=True):
     level: int = 0
     monospace: bool | None = None
     raised: str = ""
-    hidden: bool = False
     caption: bool = False
     indent: int = 0
 
@@ -37,11 +36,16 @@ class OdtStyles:
         self._fonts: dict[str, bool] = {}
         self._lists: dict[str, dict[int, tuple[str, str, str, int]]] = {}
         self._known: dict[tuple[str, str], OdtStyle] = {}
+        self._settings: dict[tuple[str, str], Setting] = {}
+        self._defaults: dict[str, Setting] = {}
+        self.paper = paper_of(*roots)
         for root in roots:
             for element in root.iter() if root is not None else ():
                 match name_of(element):
                     case "style":
                         self._styles[attribute(element, "family"), attribute(element, "name")] = element
+                    case "default-style":
+                        self._defaults[attribute(element, "family")] = said_of(element)
                     case "font-face":
                         fixed = attribute(element, "font-pitch") == "fixed" or fixed_pitch(
                             attribute(element, "font-family")
@@ -57,12 +61,30 @@ class OdtStyles:
             self._known[key] = self._resolved(family, name)
         return self._known[key]
 
+    def setting(self, family: str, name: str) -> Setting:
+        """Give how a style of a family sets what is in it, by itself and all that it stands on."""
+        key = (family, name)
+        if key not in self._settings:
+            layers: list[Setting] = []
+            current = name
+            for _ in range(_MOST_BASES):
+                style = self._styles.get((family, current)) if current else None
+                if style is None:
+                    break
+                layers.append(said_of(style))
+                current = attribute(style, "parent-style-name")
+            setting: Setting = self._defaults.get(family, {})
+            for layer in reversed(layers):
+                setting = joined(setting, layer)
+            self._settings[key] = setting
+        return self._settings[key]
+
     def list_of(self, name: str) -> dict[int, tuple[str, str, str, int]]:
         """Give the levels of a list style: kind of number (empty for bullets), prefix, suffix, first number."""
         return self._lists.get(name, {})
 
     def _resolved(self, family: str, name: str) -> OdtStyle:
-        level, raised, hidden, caption, indent = 0, "", False, False, 0
+        level, raised, caption, indent = 0, "", False, 0
         monospace: bool | None = None
         current = name
         for _ in range(_MOST_BASES):
@@ -81,17 +103,16 @@ class OdtStyles:
             for properties in children(style, "text-properties"):
                 position = attribute(properties, "text-position")
                 raised = raised or _raised(position)
-                hidden = hidden or attribute(properties, "display") == "none"
                 font = attribute(properties, "font-name") or attribute(properties, "font-family")
                 if monospace is None and font:
                     monospace = self._fonts.get(font, fixed_pitch(font))
             for properties in children(style, "paragraph-properties"):
-                margin = _points(attribute(properties, "margin-left")) + _points(
-                    attribute(properties, "text-indent")
+                margin = sum(
+                    points(attribute(properties, side)) or 0.0 for side in ("margin-left", "text-indent")
                 )
                 indent = indent or min(max(round(margin / _POINTS_A_SPACE), 0), 60)
             current = attribute(style, "parent-style-name")
-        return OdtStyle(level if family == "paragraph" else 0, monospace, raised, hidden, caption, indent)
+        return OdtStyle(level if family == "paragraph" else 0, monospace, raised, caption, indent)
 
 
 def _raised(position: str) -> str:
@@ -100,11 +121,6 @@ def _raised(position: str) -> str:
         return "^" if first == "super" else "_"
     percent = re.fullmatch(r"(-?)([1-9]\d?)(?:\.\d+)?%", first)
     return "" if percent is None else ("_" if percent[1] else "^")
-
-
-def _points(length: str) -> float:
-    parts = re.fullmatch(r"(-?\d{1,5}(?:\.\d{1,8})?)([a-z]{2})", length)
-    return float(parts[1]) * _POINTS.get(parts[2], 0.0) if parts else 0.0
 
 
 def _list_level(element: etree._Element) -> tuple[int, tuple[str, str, str, int]]:

@@ -7,8 +7,8 @@ from collections.abc import Iterator
 
 from lxml import etree
 
-from grader.documents.core.document import UnreadableDocumentError
 from grader.documents.core.xml_guard import Archive
+from grader.errors import UnreadableDocumentError
 
 
 def name_of(element: etree._Element) -> str:

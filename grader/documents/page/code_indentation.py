@@ -102,7 +102,7 @@ def blank_lines(before: Item | None, item: Item, distance: float) -> int:
         before is None
         or before.line is None
         or item.line is None
-        or before.page != item.page
+        or before.sheet != item.sheet
         or distance <= 0
     ):
         return 0

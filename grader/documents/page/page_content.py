@@ -20,7 +20,12 @@ _EDGE: Final = 0.09  # of the page's height, above and below: where running head
 
 
 class PageContent(NamedTuple):
-    """One page: its size in points, its lines from top to bottom, its ruled tables and its figures."""
+    """One page: its size in points, its lines from top to bottom, its ruled tables and its figures.
+
+    `unseen` are lines that a reader of the page does not see, each with the reason. `turn` says by how many degrees to
+    the right the page was turned to be read so; one page can stand here more than once, turned in several ways.
+    `part` counts from 1 where a page is read in parts, column by column.
+    """
 
     number: int
     width: float
@@ -28,10 +33,13 @@ class PageContent(NamedTuple):
     lines: list[TextLine]
     tables: list[PlacedTable]
     regions: list[Region]
+    unseen: Sequence[tuple[str, TextLine]] = ()
+    turn: int = 0
+    part: int = 0
 
 
 class Item(NamedTuple):
-    """Something on a page in reading order: a line, a table or a figure."""
+    """Something on a page in reading order: a line, a table or a figure. `unseen`, `turn` and `part` as in `PageContent`."""
 
     page: int
     top: float
@@ -39,6 +47,14 @@ class Item(NamedTuple):
     table: PlacedTable | None
     region: Region | None
     number: int
+    unseen: str = ""
+    turn: int = 0
+    part: int = 0
+
+    @property
+    def sheet(self) -> tuple[int, int, int]:
+        """What it stands on: things on other sheets stand neither above nor below it."""
+        return self.page, self.turn, self.part
 
 
 def covers(outer: Box4, inner: Box4) -> bool:
@@ -114,8 +130,14 @@ def _renumbered(page: PageContent, keep: list[TextLine]) -> PageContent:
 
 
 def items_of(pages: Sequence[PageContent]) -> Iterator[Item]:
-    """Everything on the pages in reading order; lines that went into a table or a plot are not given again."""
+    """Everything on the pages in reading order; lines that went into a table or a plot are not given again.
+
+    Lines are numbered over all parts of a page.
+    """
+    before: Counter[int] = Counter()
     for page in pages:
+        first = before[page.number] + 1
+        before[page.number] += len(page.lines)
         inside = {index for region in page.regions for index in region.lines}
         taken = {index for table in page.tables for index in table.lines} | inside
         free = [
@@ -126,14 +148,16 @@ def items_of(pages: Sequence[PageContent]) -> Iterator[Item]:
         tables = [*page.tables, *unruled_tables(page.lines, free)]
         taken |= {index for table in tables for index in table.lines}
         items = [
-            Item(page.number, line.base, line, None, None, index + 1)
+            Item(page.number, line.base, line, None, None, index + first)
             for index, line in enumerate(page.lines)
             if index not in taken
         ]
         items += [
-            Item(page.number, table.box[1], None, table, None, min(table.lines, default=0) + 1)
+            Item(page.number, table.box[1], None, table, None, min(table.lines, default=0) + first)
             for table in tables
         ]
         items += [Item(page.number, region.box[1], None, None, region, 0) for region in page.regions]
+        items += [Item(page.number, line.base, line, None, None, 0, reason) for reason, line in page.unseen]
         items.sort(key=lambda item: item.top)
-        yield from items
+        turned = page.turn or page.part
+        yield from (item._replace(turn=page.turn, part=page.part) for item in items) if turned else items

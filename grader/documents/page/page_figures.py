@@ -36,15 +36,15 @@ class Region(NamedTuple):
     lines: frozenset[int] = frozenset()
 
 
-def image_regions(images: Sequence[Mapping[str, Any]], width: float, height: float) -> list[Region]:
-    """The embedded images, strips of one picture joined, bullets left out."""
+def image_regions(images: Sequence[Mapping[str, Any]], frame: Box4) -> list[Region]:
+    """The embedded images within a frame, strips of one picture joined, bullets left out."""
     boxes: list[tuple[Box4, tuple[int, int]]] = []
     for image in images[:500]:
         box = (
-            max(0.0, float(image["x0"])),
-            max(0.0, float(image["top"])),
-            min(width, float(image["x1"])),
-            min(height, float(image["bottom"])),
+            max(frame[0], float(image["x0"])),
+            max(frame[1], float(image["top"])),
+            min(frame[2], float(image["x1"])),
+            min(frame[3], float(image["bottom"])),
         )
         size = image.get("srcsize") or (0, 0)
         pixels = (int(size[0] or 0), int(size[1] or 0))

@@ -38,6 +38,14 @@ class Rule(NamedTuple):
     y: float
 
 
+def direction(char: Mapping[str, Any]) -> int:
+    """How far a character is turned from upright, in degrees to the left: 0, 90 (read upwards), 180 or 270."""
+    across, up = float(char["matrix"][0]), float(char["matrix"][1])
+    if abs(up) > abs(across):
+        return 90 if up > 0 else 270
+    return 180 if across < 0 else 0
+
+
 def glyphs_of(chars: Iterable[Mapping[str, Any]]) -> tuple[list[Glyph], list[Glyph]]:
     """The upright characters of a page, and those that are turned (words along an axis, stamps)."""
     upright: list[Glyph] = []
@@ -56,7 +64,7 @@ def glyphs_of(chars: Iterable[Mapping[str, Any]]) -> tuple[list[Glyph], list[Gly
             float(char["size"]),
             str(char["fontname"]),
         )
-        (upright if char["upright"] else turned).append(glyph)
+        (turned if direction(char) else upright).append(glyph)
     return upright, turned
 
 

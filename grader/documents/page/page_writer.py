@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections import Counter
 from collections.abc import Callable, Sequence
@@ -13,7 +14,7 @@ from grader.documents.blocks.collector import Collector
 from grader.documents.blocks.line_kinds import LABEL, Look, look
 from grader.documents.blocks.lines import Line
 from grader.documents.blocks.text_tables import Rows
-from grader.documents.core.document import BlockKind, Box, Figure, Picture, Place
+from grader.documents.core.document import Block, BlockKind, Box, Figure, Picture, Place
 from grader.documents.page.code_indentation import blank_lines, code_layout, code_text, without_prompt
 from grader.documents.page.page_content import Item, PageContent, covers
 from grader.documents.page.page_figures import Region
@@ -38,11 +39,15 @@ class PageWriter:
         self.cutting = cutting
         self.body = _body_size(pages)
         self.margin = _right_margin(pages)
+        self.margins = {
+            (page.number, page.turn, page.part): _right_margin([page]) for page in pages if page.part
+        }
         self.code_margin = max(
             (line.x1 for page in pages for line in page.lines if line.monospace), default=0.0
         )
         self.levels = _heading_sizes(pages, self.body)
         self.pending: list[Item] = []
+        self.unseen: list[tuple[int, Item]] = []  # each with how many pending lines stand before it
         self.last_table: tuple[int, Rows, Place] | None = (
             None  # the table that may go on, and where its block stands
         )
@@ -52,13 +57,17 @@ class PageWriter:
         for item in items:
             if self.collector.full:
                 break
+            if item.unseen:
+                self.unseen.append((len(self.pending), item))
+                continue
             if item.line is not None:
                 if not self._goes_on(item):
                     self.pending.append(item)
                 continue
             if item.region is not None and self._in_the_way(item, items):
                 continue
-            self._flush()
+            if self.pending:  # else a table may go on that ended the page before
+                self._flush()
             if item.table is not None:
                 self._table(item, item.table)
             elif item.region is not None:
@@ -74,7 +83,8 @@ class PageWriter:
             item.region.image
             and sum(
                 other.line is not None
-                and other.page == item.page
+                and not other.unseen
+                and other.sheet == item.sheet
                 and covers(box, (other.line.x0, other.line.top, other.line.x1, other.line.bottom))
                 for other in items
             )
@@ -135,23 +145,42 @@ class PageWriter:
         return True
 
     def _figure(self, item: Item, region: Region) -> None:
-        words = region.words
-        figure = Figure(region.kind, self.cutting(item, region), "", words.words, words.ticks, words.labelled)
+        words, picture = region.words, self.cutting(item, region)
+        if picture is not None and not picture.data:
+            return
+        figure = Figure(region.kind, picture, "", words.words, words.ticks, words.labelled)
         self.collector.add(BlockKind.FIGURE, "", self._place(item, region.box), figure=figure)
 
     # --- running text
 
     def _flush(self) -> None:
+        """Adds the text so far; what is unseen follows the paragraph that it stands in or behind."""
         items, self.pending = self.pending, []
+        unseen, self.unseen = self.unseen, []
+        order = {(item.page, item.number): index for index, item in enumerate(items)}
         for block in assemble(self._lines(items)):
-            self.collector.add(
-                block.kind,
-                block.text,
-                block.place,
-                rows=block.rows,
-                level=block.level,
-                language=block.language,
-            )
+            at = order.get((block.place.page or 0, block.place.line or 0), 0)
+            count = sum(behind <= at for behind, _ in unseen)
+            self._add_unseen(unseen[:count])
+            unseen = unseen[count:]
+            self._add(block, "")
+        self._add_unseen(unseen)
+
+    def _add_unseen(self, unseen: Sequence[tuple[int, Item]]) -> None:
+        for reason, group in itertools.groupby((item for _, item in unseen), key=lambda item: item.unseen):
+            for block in assemble(self._lines(list(group))):
+                self._add(block, reason)
+
+    def _add(self, block: Block, unseen: str) -> None:
+        self.collector.add(
+            block.kind,
+            block.text,
+            block.place,
+            rows=block.rows,
+            level=block.level,
+            language=block.language,
+            unseen=unseen,
+        )
 
     def _lines(self, items: Sequence[Item]) -> list[Line]:
         """Lines as their author ended them: wrapped prose joined, code with its indentation and blank lines."""
@@ -162,7 +191,7 @@ class PageWriter:
             line = item.line
             assert line is not None
             is_code = layout[index].code
-            level = 0 if is_code else self._level(line, items, index)
+            level = 0 if is_code or item.unseen else self._level(line, items, index)
             gap = self._gap(before, item)
             if is_code:
                 if before is not None and result and self._wrapped_remark(before, item, result[-1]):
@@ -190,7 +219,7 @@ class PageWriter:
                 if gap > 1.6 or before is None:
                     result.append(Line("", self._place(item)))
                 text = without_prompt(line)
-                turned = before is not None and before.page != item.page
+                turned = before is not None and before.sheet != item.sheet
                 result.append(
                     Line(text, self._place(item), starts=gap > 1.35 or turned, level=level, ended=True)
                 )
@@ -201,7 +230,9 @@ class PageWriter:
         """The distance of two baselines in line heights; large between pages' ends that do not belong together."""
         if before is None or before.line is None or item.line is None:
             return 9.0
-        if before.page != item.page:
+        if before.turn != item.turn:
+            return 9.0
+        if before.sheet != item.sheet:
             return 1.0
         return (item.line.base - before.line.base) / max(1.15 * max(before.line.size, item.line.size), 1.0)
 
@@ -210,7 +241,7 @@ class PageWriter:
         one, other = before.line, item.line
         assert one is not None
         assert other is not None
-        if not (one.monospace and other.monospace and last.monospace) or before.page != item.page:
+        if not (one.monospace and other.monospace and last.monospace) or before.sheet != item.sheet:
             return False
         commented = (
             "#" in last.text
@@ -239,12 +270,16 @@ class PageWriter:
             return False
         if look(other.text) is Look.MATHS and not re.match(r"[a-zåäö(]", other.text):
             return False
-        if before.page != item.page:
+        if before.sheet != item.sheet:
             return last.text.rstrip()[-1:] not in {".", "!", "?", ":"} and other.text[:1].islower()
-        room = self.margin - one.x1
+        room = self._margin(before) - one.x1
         first = other.words[0]
         width = (first.x1 - first.x0) * len(first.text.split(maxsplit=1)[0]) / len(first.text)
         return width + 0.25 * one.size > room - 0.35 * one.size
+
+    def _margin(self, item: Item) -> float:
+        """Where lines of prose end at the latest: on all pages alike, but in a column where that one ends."""
+        return self.margins.get(item.sheet, self.margin) if item.part else self.margin
 
     def _appended(self, last: Line, item: Item, spaced: bool = True) -> Line:
         """A line with the one that goes on with it; hyphens at line ends go."""
@@ -282,7 +317,7 @@ class PageWriter:
         if not line.bold or line.maths:
             return 0
         after = items[index + 1].line if index + 1 < len(items) else None
-        wraps = after is not None and after.bold and line.x1 > self.margin - 3 * line.size
+        wraps = after is not None and after.bold and line.x1 > self._margin(items[index]) - 3 * line.size
         return 0 if wraps else 5
 
 

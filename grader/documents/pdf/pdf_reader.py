@@ -4,22 +4,21 @@ from __future__ import annotations
 
 import io
 import logging
-from collections.abc import Sequence
 from io import BufferedReader
 from pathlib import Path
 from typing import Any, Final
 
 from grader.documents.blocks.collector import Collector
-from grader.documents.core.document import Box, Picture, Place, UnreadableDocumentError
+from grader.documents.core.document import Box, Picture, Place
 from grader.documents.core.limits import Budget, ReadingLimits
 from grader.documents.figures.plot_words import PlotWords
-from grader.documents.page.page_content import Item, PageContent, covers, items_of, without_edges
-from grader.documents.page.page_figures import Region, image_regions, plot_regions
-from grader.documents.page.page_glyphs import Rule, fixed_pitch_fonts, glyphs_of
-from grader.documents.page.page_lines import lines_of
-from grader.documents.page.page_tables import Box4, ruled_table
+from grader.documents.page.page_content import Item, items_of, without_edges
+from grader.documents.page.page_figures import Region
+from grader.documents.page.page_tables import Box4
 from grader.documents.page.page_writer import PageWriter
+from grader.documents.pdf.pdf_page import Frame, View, views_of
 from grader.documents.pdf.pdf_render import Renderer, mend
+from grader.errors import UnreadableDocumentError
 
 _FIGURE_PIXELS: Final = (
     1_400  # width in which a figure is cut out: enough for OCR of a page (165 dots per inch)
@@ -31,22 +30,33 @@ def read_pdf(path: Path, source: str, collector: Collector) -> int:
     """Adds the blocks of a PDF and returns its number of pages. Raises `UnreadableDocumentError` in plain words."""
     logging.getLogger("pdfminer").setLevel(logging.CRITICAL)  # it warns of every unusual font on stderr
     renderer = Renderer(path)
+    frames: dict[tuple[int, int], Frame] = {}
 
     def cutting(item: Item, region: Region) -> Picture | None:
         width = int((region.box[2] - region.box[0]) * 2.5)
         if region.image and region.pixels[0]:
             width = min(max(region.pixels[0], 300), _FIGURE_PIXELS)
-        data = renderer.cut(item.page - 1, region.box, width)
-        return Picture("image/png", data) if data and collector.budget.take_picture(len(data)) else None
+        frame = frames[item.page, item.turn]
+        if region.image and frame.filled_by(
+            region.box
+        ):  # a scan: whoever reads it tells which way up it stands
+            data = renderer.cut(item.page - 1, frame.displayed(region.box), width)
+        else:
+            data = renderer.cut(item.page - 1, frame.own(region.box), width, item.turn)
+        if data is None or not collector.budget.take_picture(len(data)):
+            return None
+        return Picture("image/png", data)
 
     def placing(item: Item, box: Box4) -> Place:
         where = f"page {item.page}, line {item.number}" if item.number else f"page {item.page}"
-        rounded = Box(item.page, *(round(edge, 1) for edge in box))
+        displayed = frames[item.page, item.turn].displayed(box)
+        rounded = Box(item.page, *(round(edge, 1) for edge in displayed))
         return Place(source, where, page=item.page, line=item.number or None, box=rounded)
 
     try:
-        pages, count = _pages(path, collector)
-        shown = without_edges(pages)
+        views, count = _views(path, collector, renderer)
+        frames.update({(view.content.number, view.content.turn): view.frame for view in views})
+        shown = without_edges([view.content for view in views])
         PageWriter(collector, shown, placing, cutting).write(list(items_of(shown)))
     finally:
         renderer.close()
@@ -60,7 +70,7 @@ def plot_of_pdf(data: bytes, limits: ReadingLimits) -> PlotWords | None:
     logging.getLogger("pdfminer").setLevel(logging.CRITICAL)
     try:
         with pdfplumber.open(io.BytesIO(data)) as pdf:
-            page = _page(pdf.pages[0], Collector(Budget(limits)))
+            page = views_of(pdf.pages[0], Budget(limits))[0].content
     except Exception:  # pdfminer raises whatever a damaged file makes it stumble over
         return None
     plots = [region.words for region in page.regions if not region.image]
@@ -70,16 +80,16 @@ def plot_of_pdf(data: bytes, limits: ReadingLimits) -> PlotWords | None:
     return PlotWords(" ".join(words.words for words in plots), sum(words.ticks for words in plots), labelled)
 
 
-def _pages(path: Path, collector: Collector) -> tuple[list[PageContent], int]:
+def _views(path: Path, collector: Collector, renderer: Renderer) -> tuple[list[View], int]:
     limits = collector.budget.limits
-    pages: list[PageContent] = []
+    views: list[View] = []
     try:
         with path.open("rb") as file, _opened(file, path) as pdf:
             count = len(pdf.pages)
             for page in pdf.pages[: limits.pages]:
                 if not collector.budget.in_time():
                     break
-                pages.append(_page(page, collector))
+                views += views_of(page, collector.budget, renderer)
                 page.close()
     except (UnreadableDocumentError, MemoryError):
         raise
@@ -89,7 +99,7 @@ def _pages(path: Path, collector: Collector) -> tuple[list[PageContent], int]:
         collector.budget.note(f"the PDF has {count} pages; the first {limits.pages} were read")
     if not count:
         raise UnreadableDocumentError("The PDF has no pages. Save the report as PDF again and hand that in.")
-    return pages, count
+    return views, count
 
 
 def _opened(file: BufferedReader, path: Path) -> Any:
@@ -112,40 +122,3 @@ def _opened(file: BufferedReader, path: Path) -> Any:
     if mended is None:
         raise UnreadableDocumentError(_BROKEN)
     return pdfplumber.open(io.BytesIO(mended))
-
-
-def _page(page: Any, collector: Collector) -> PageContent:
-    limit = collector.budget.limits.page_objects
-    chars = page.chars
-    if len(chars) > limit:
-        collector.budget.note(
-            f"page {page.page_number} holds more than {limit} characters; the rest was not read"
-        )
-        chars = chars[:limit]
-    upright, turned = glyphs_of(chars)
-    strokes = [*page.lines, *page.rects, *page.curves]
-    if len(strokes) > limit:
-        collector.budget.note(
-            f"page {page.page_number} holds more than {limit} strokes; the rest was not looked at"
-        )
-        strokes = strokes[:limit]
-    width, height = float(page.width), float(page.height)
-    lines = lines_of(upright, _rules(strokes, width), fixed_pitch_fonts(upright))
-    tables = [
-        table
-        for found in (page.find_tables() if 4 <= len(strokes) <= 3_000 else ())
-        if (table := ruled_table([row.cells for row in found.rows], lines)) is not None
-    ]
-    regions = plot_regions(strokes, lines, turned, [table.box for table in tables], (width, height))
-    regions = [region for region in regions if not any(covers(region.box, table.box) for table in tables)]
-    regions += image_regions(page.images, width, height)
-    return PageContent(int(page.page_number), width, height, lines, tables, regions)
-
-
-def _rules(strokes: Sequence[dict[str, Any]], width: float) -> list[Rule]:
-    return [
-        Rule(float(stroke["x0"]), float(stroke["x1"]), (float(stroke["top"]) + float(stroke["bottom"])) / 2)
-        for stroke in strokes
-        if float(stroke["bottom"]) - float(stroke["top"]) < 1.6
-        and 1.5 < float(stroke["x1"]) - float(stroke["x0"]) < width
-    ]

@@ -7,8 +7,9 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
-from grader.documents.core.document import Box, UnreadableDocumentError
+from grader.documents.core.document import Box
 from grader.documents.page.page_tables import Box4
+from grader.errors import UnreadableDocumentError
 
 if TYPE_CHECKING:
     from PIL.Image import Image
@@ -17,6 +18,9 @@ _MAX_SIDE: Final = 3_000  # pixels of a picture that is made here
 _PAGE_WIDTH: Final = 1_000  # pixels of a page picture: sharp enough to read, about 100 kB
 _MARK: Final = (255, 214, 0, 70)
 _EDGE: Final = (214, 120, 0, 255)
+
+
+_BLANK: Final = 12  # levels of a colour; a picture that varies less shows nothing
 
 
 class Renderer:
@@ -36,19 +40,33 @@ class Renderer:
         """The width of a page in points."""
         return float(self._document[page].get_width())
 
-    def cut(self, page: int, box: Box4, width: int) -> bytes | None:
-        """A part of a page as PNG, about `width` pixels wide; `page` counts from 0. None if it cannot be drawn."""
-        image = self.image(page, box, width)
-        return None if image is None else png(image)
+    def cut(self, page: int, box: Box4, width: int, turn: int = 0) -> bytes | None:
+        """A part of a page as PNG, about `width` pixels wide; `page` counts from 0. None if it cannot be drawn.
 
-    def image(self, page: int, box: Box4 | None, width: int) -> Image | None:
-        """A part of a page, or the whole of it, as an RGB image."""
+        Empty if nothing is to be seen there.
+        """
+        image = self.image(page, box, width, turn)
+        if image is None:
+            return None
+        return b"" if _is_blank(image) else png(image)
+
+    def sheet(self, page: int) -> Any:
+        """A page as PDFium has it, for whoever asks it more than a picture. Raises `PdfiumError` or `OSError`."""
         import pypdfium2  # noqa: PLC0415 - loaded only where something is drawn
 
+        if self._document is None:
+            self._document = pypdfium2.PdfDocument(self._file)
+        return self._document[page]
+
+    def image(self, page: int, box: Box4 | None, width: int, turn: int = 0) -> Image | None:
+        """A part of a page, or the whole of it, as an RGB image. `box` lies on the page turned by `turn` degrees to the right."""
+        import pypdfium2  # noqa: PLC0415 - the same
+
         try:
-            if self._document is None:
-                self._document = pypdfium2.PdfDocument(self._file)
-            sheet = self._document[page]
+            sheet = self.sheet(page)
+            displayed = sheet.get_rotation()
+            if turn:
+                sheet.set_rotation((displayed + turn) % 360)
             full_width, full_height = sheet.get_size()
             x0, top, x1, bottom = box or (0.0, 0.0, full_width, full_height)
             x0, top = min(max(x0, 0.0), full_width - 1), min(max(top, 0.0), full_height - 1)
@@ -57,10 +75,16 @@ class Renderer:
             bitmap = sheet.render(scale=scale, crop=(x0, full_height - bottom, full_width - x1, top))
             image: Image = bitmap.to_pil().convert("RGB")
             bitmap.close()
+            if turn:
+                sheet.set_rotation(displayed)  # it is kept in the document
             sheet.close()
         except (pypdfium2.PdfiumError, OSError, ValueError, IndexError, MemoryError):
             return None
         return image
+
+
+def _is_blank(image: Image) -> bool:
+    return all(band.getextrema()[1] - band.getextrema()[0] < _BLANK for band in image.split())  # type: ignore[operator] # one pair a band
 
 
 def mend(path: Path) -> bytes | None:

@@ -14,6 +14,8 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from grader.documents.figures.plot_words import is_tick
 from grader.documents.figures.raster import Recognised
+from grader.documents.page.page_columns import column_boxes
+from grader.documents.page.page_glyphs import Glyph
 from grader.documents.page.page_lines import TextLine, Word
 
 if TYPE_CHECKING:
@@ -29,6 +31,12 @@ _STRIPS: Final = 4  # margins of a figure whose labels are read: two panels side
 _STRIP_MARGIN: Final = 6  # pixels left and right of a label that belong to its strip
 _LEAST_STRIP: Final = 12  # pixels left of the ticks in which a label may stand
 _LETTERS: Final = re.compile(r"[^\W\d_]{3}")
+_TICK_WITH_MARK: Final = re.compile(
+    r"^(-?\d[\d.,]{0,8})\s?[-–—_]$"
+)  # the mark at an axis, read with its number
+_LEAST_WORDS: Final = 4  # lines with words from which a picture can be told to lie on its side
+_SURE: Final = 0.93  # mean score of a character from which a page stands the right way up
+_UNSURE: Final = 0.8  # mean score of a character below which a page may stand on its head
 _lock: Final = threading.Lock()
 
 
@@ -58,7 +66,7 @@ def _engine() -> Any:
         return RapidOCR(
             params={
                 "Global.log_level": "critical",
-                "Global.use_cls": False,  # nobody hands in pages upside down; it costs a third of the time
+                "Global.use_cls": False,  # pages upside down are told by their scores; it costs a third of the time
                 "Global.max_side_len": 2_200,
                 "Det.limit_type": "max",  # words are found in a reduced picture, and read in the full one: half the time
                 "Det.limit_side_len": 1_280,
@@ -69,6 +77,11 @@ def _engine() -> Any:
 
 def recognise(image: Image) -> list[Recognised]:
     """The lines of words in an RGB picture; empty if there are none."""
+    return _recognise(image)[0]
+
+
+def _recognise(image: Image) -> tuple[list[Recognised], float]:
+    """The lines of words, and how surely they were read: the scores of all their characters."""
     import numpy as np  # noqa: PLC0415 - loaded with the engine
 
     pixels = np.ascontiguousarray(np.asarray(image)[:, :, ::-1])
@@ -76,13 +89,40 @@ def recognise(image: Image) -> list[Recognised]:
         warnings.simplefilter("ignore")
         found = _engine()(pixels)
     if found.boxes is None or found.txts is None:
-        return []
-    words = []
+        return [], 0.0
+    words, sure = [], 0.0
     for corners, text, score in zip(found.boxes, found.txts, found.scores, strict=True):
         if score >= _SCORE and text.strip():
             xs, ys = [int(point[0]) for point in corners], [int(point[1]) for point in corners]
-            words.append(Recognised(text.strip(), (min(xs), min(ys), max(xs), max(ys))))
-    return words
+            plain = _TICK_WITH_MARK.sub(r"\1", text.strip())
+            words.append(Recognised(plain, (min(xs), min(ys), max(xs), max(ys))))
+            sure += float(score) * len(plain)
+    return words, sure
+
+
+def recognise_upright(image: Image) -> tuple[list[Recognised], Image, int]:
+    """The words of a picture, the picture turned so that they stand upright, and by how many degrees to the right.
+
+    A page that was scanned lying on its side shows in its words: they are high and narrow.
+    """
+    words, sure = _recognise(image)
+    on_side = [word for word in words if _is_turned(word) and _LETTERS.search(word.text)]
+    upright = [word for word in words if not _is_turned(word) and _LETTERS.search(word.text)]
+    if len(on_side) >= _LEAST_WORDS and len(on_side) > 2 * len(upright):
+        turns = [90, 270]
+    elif len(upright) >= _LEAST_WORDS and sure < _UNSURE * sum(len(word.text) for word in words):
+        turns = [180]
+    else:
+        return words, image, 0
+    best = (words, image, 0)
+    for turn in turns:
+        turned = image.rotate(-turn, expand=True)
+        anew, surely = _recognise(turned)
+        if surely > sure and sum(_is_turned(word) for word in anew) * 2 < len(anew):
+            best, sure = (anew, turned, turn), surely
+            if surely > _SURE * sum(len(word.text) for word in anew):
+                break
+    return best
 
 
 def with_upright_labels(image: Image, words: Sequence[Recognised]) -> list[Recognised]:
@@ -115,14 +155,46 @@ def _united_columns(columns: Sequence[tuple[int, int]]) -> list[tuple[int, int]]
     return united
 
 
-def page_of(words: Sequence[Recognised]) -> Page:
-    """Recognised words as the lines of a page, so that they are read as a PDF's are."""
+def page_of(words: Sequence[Recognised], scale: float = 0.0) -> Page:
+    """Recognised words as the lines of a page, so that they are read as a PDF's are. `scale` is found if it is 0."""
     upright = [word for word in words if not _is_turned(word)]
     turned = [word.text for word in words if _is_turned(word)]
-    heights = [word.box[3] - word.box[1] for word in upright]
-    scale = _SIZE / (_BODY * median(heights)) if heights else 1.0
+    scale = scale or scale_of(words)
     lines = [_line(row, scale) for row in _rows(upright)]
     return Page(sorted(lines, key=lambda line: (line.base, line.x0)), turned, scale)
+
+
+def scale_of(words: Sequence[Recognised]) -> float:
+    """Points a pixel, so that most words are of the usual size."""
+    heights = [word.box[3] - word.box[1] for word in words if not _is_turned(word)]
+    return _SIZE / (_BODY * median(heights)) if heights else 1.0
+
+
+def in_columns(words: Sequence[Recognised], size: tuple[int, int]) -> list[list[Recognised]]:
+    """The words in the order of the parts of a page: one part, or column by column. `size` is that of the picture."""
+    scale = scale_of(words)
+    glyphs = [
+        glyph for word in words if not _is_turned(word) for glyph in _as_glyphs(word, scale)
+    ]  # a letter each, since columns are told by the length of their lines
+    boxes = column_boxes(glyphs, frozenset(), (), (0.0, 0.0, size[0] * scale, size[1] * scale))
+    if len(boxes) == 1:
+        return [list(words)]
+    parts: list[list[Recognised]] = [[] for _ in boxes]
+    for word in words:
+        x, y = (word.box[0] + word.box[2]) * scale / 2, (word.box[1] + word.box[3]) * scale / 2
+        places = (index for index, box in enumerate(boxes) if box[0] <= x < box[2] and box[1] <= y < box[3])
+        parts[next(places, -1)].append(word)
+    return [part for part in parts if part]
+
+
+def _as_glyphs(word: Recognised, scale: float) -> list[Glyph]:
+    left, top, right, bottom = (edge * scale for edge in word.box)
+    step, size = (right - left) / len(word.text), _BODY * (bottom - top)
+    base = bottom - 0.22 * (bottom - top)
+    return [
+        Glyph(letter, left + at * step, left + (at + 1) * step, top, bottom, base, size, "")
+        for at, letter in enumerate(word.text[:400])
+    ]
 
 
 def _is_turned(word: Recognised) -> bool:

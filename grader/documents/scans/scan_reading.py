@@ -3,35 +3,36 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from typing import TYPE_CHECKING, Final
 
 import msgspec
 
 from grader.documents.blocks.collector import Collector
 from grader.documents.blocks.picture_references import picture
-from grader.documents.core.document import (
-    Block,
-    BlockKind,
-    Box,
-    Document,
-    Figure,
-    FigureKind,
-    Picture,
-    Place,
-    UnreadableDocumentError,
-)
+from grader.documents.core.document import Block, BlockKind, Box, Document, Figure, FigureKind, Picture, Place
 from grader.documents.core.limits import DEFAULT_LIMITS, Budget, ReadingLimits
 from grader.documents.core.reader_parent import NoReaderError, Request, ask
 from grader.documents.figures.plot_words import PlotWords, plot_words
 from grader.documents.figures.raster import PixelBox, Recognised, decode, plot_boxes
 from grader.documents.page.page_content import Item, PageContent, items_of, without_edges
 from grader.documents.page.page_figures import Region
+from grader.documents.page.page_lines import TextLine
 from grader.documents.page.page_tables import Box4
 from grader.documents.page.page_writer import PageWriter
+from grader.documents.pdf.pdf_page import Frame
 from grader.documents.pdf.pdf_reader import plot_of_pdf
 from grader.documents.pdf.pdf_render import Renderer, png
-from grader.documents.scans.ocr import Page, available, page_of, recognise, with_upright_labels
+from grader.documents.scans.ocr import (
+    available,
+    in_columns,
+    page_of,
+    recognise_upright,
+    scale_of,
+    with_upright_labels,
+)
+from grader.documents.scans.text_layers import without_agreeing
+from grader.errors import UnreadableDocumentError
 
 if TYPE_CHECKING:
     from PIL.Image import Image
@@ -52,8 +53,11 @@ _KINDS: Final = (
 
 
 def has_text(document: Document) -> bool:
-    """Whether anything but pictures was read: if not, the file is a scan or a photograph."""
-    return any(block.kind in _TEXTUAL and len(block.text.strip()) > 2 for block in document.blocks)
+    """Whether anything but pictures was read, and is seen: if not, the file is a scan or a photograph."""
+    return any(
+        block.kind in _TEXTUAL and not block.unseen and len(block.text.strip()) > 2
+        for block in document.blocks
+    )
 
 
 def read_pictures(
@@ -102,6 +106,7 @@ def read_pictures_here(
             continue
         left -= 1
         blocks += _read(block, limits)
+    blocks = without_agreeing(blocks)
     return _noted(msgspec.structs.replace(document, blocks=tuple(blocks)), *notes)
 
 
@@ -146,7 +151,7 @@ def _read_pdf_figure(block: Block, shown: Picture, limits: ReadingLimits) -> lis
 
 def _read_image(block: Block, image: Image, limits: ReadingLimits) -> list[Block]:
     assert block.figure is not None
-    words = recognise(image)
+    words, image, turn = recognise_upright(image)
     plots = plot_boxes(image, words) if words else []
     inside = [word for word in words if any(_stands_in(word.box, plot) for plot in plots)]
     outside = [word for word in words if word not in inside]
@@ -154,7 +159,7 @@ def _read_image(block: Block, image: Image, limits: ReadingLimits) -> list[Block
     if plots and len(outside) <= 3:  # a title or a legend that stands apart
         reading = plot_words([word.text for word in with_upright_labels(image, words)])
         return [_figure(block, FigureKind.PLOT, reading)]
-    found = _blocks(block, image, page_of(outside), plots, inside, limits)
+    found = _blocks(block, image, outside, plots, inside, limits, turn)
     kind = next(
         (figure for textual, figure in _KINDS if any(entry.kind is textual for entry in found)),
         FigureKind.OTHER,
@@ -182,14 +187,15 @@ def _figure(block: Block, kind: FigureKind, reading: PlotWords) -> Block:
 def _blocks(
     block: Block,
     image: Image,
-    page: Page,
+    outside: list[Recognised],
     plots: list[PixelBox],
     inside: list[Recognised],
     limits: ReadingLimits,
+    turn: int,
 ) -> list[Block]:
     """The text of a picture as blocks in reading order, plots in it as figures of their own; all marked as OCR."""
     collector = Collector(Budget(limits))
-    scale = page.scale
+    scale = scale_of(outside)
     regions = [
         Region(
             (plot[0] * scale, plot[1] * scale, plot[2] * scale, plot[3] * scale),
@@ -200,21 +206,42 @@ def _blocks(
         )
         for plot in plots
     ]
-    content = PageContent(
-        block.place.page or 1, image.width * scale, image.height * scale, page.lines, [], regions
-    )
+    number, size = block.place.page or 1, (image.width * scale, image.height * scale)
+    parts = in_columns(outside, image.size)
+    contents = [
+        PageContent(number, *size, page_of(part, scale).lines, [], [], part=at if len(parts) > 1 else 0)
+        for at, part in enumerate(parts, start=1)
+    ]
+    for region in regions:  # with the part of which it stands in the middle
+        home = max(range(len(parts)), key=lambda at: _shared(region.box, contents[at].lines))
+        contents[home] = contents[home]._replace(regions=[*contents[home].regions, region])
 
     def cutting(_: Item, region: Region) -> Picture | None:
         edges = tuple(int(edge / scale) for edge in region.box)
         return Picture("image/png", png(image.crop((max(0, edges[0]), max(0, edges[1]), edges[2], edges[3]))))
 
     def placing(_: Item, box: Box4) -> Place:
-        return _place(block.place, box, (content.width, content.height))
+        return _place(
+            block.place,
+            Frame((0.0, 0.0, *size), turn).displayed(box),
+            size if turn % 180 == 0 else (size[1], size[0]),
+        )
 
     whole_page = block.place.box is not None and block.place.box.bottom - block.place.box.top > _WHOLE_PAGE
-    pages = without_edges([content]) if whole_page else [content]
+    pages = without_edges(contents) if whole_page and len(contents) == 1 else contents
     PageWriter(collector, pages, placing, cutting).write(list(items_of(pages)))
     return [msgspec.structs.replace(found, ocr=True) for found in collector.blocks]
+
+
+def _shared(box: Box4, lines: Sequence[TextLine]) -> float:
+    """How much of the height of a box lies beside or between lines, less its distance from their column."""
+    if not lines:
+        return -1e9
+    left, right = min(line.x0 for line in lines), max(line.x1 for line in lines)
+    top, bottom = lines[0].top, lines[-1].bottom
+    beside = min(box[3], bottom) - max(box[1], top)
+    over = min(box[2], right) - max(box[0], left)
+    return min(beside, 0.0) + min(over - 0.5 * (box[2] - box[0]), 0.0)
 
 
 def _place(outer: Place, box: Box4, size: tuple[float, float]) -> Place:

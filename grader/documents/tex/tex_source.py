@@ -8,6 +8,8 @@ from __future__ import annotations
 import re
 from typing import Final
 
+from grader.documents.blocks.ink import COMMENT
+from grader.documents.tex.tex_conditions import without_branches
 from grader.model import Value
 
 MAX_CHARACTERS: Final = 200_000  # of source that is read; the rest is left, with a note
@@ -43,7 +45,8 @@ _TOKEN: Final = re.compile(
     r"|\\(?P<shift>[()\[\]])"
     r"|\\(?P<rule>cmidrule|cline|specialrule)\s*(?:\[[^\]\n]{0,20}\])?"
     r"(?:\([^()\n]{0,20}\))?(?:\s?\{[^{}]{0,20}\}){0,3}"
-    r"|\\[A-Za-z@]+\*?|\\(?s:.)"
+    r"|(?P<end>\\endinput(?![A-Za-z@]))|\\@(?P<internal>[A-Za-z]+)|\\[A-Za-z@]+\*?|\\(?s:.)"
+    r"|\ue000(?P<aside>\d{1,6})\ue001"
     r"|(?P<comment>%[^\n]*(?:\n[ \t]*(?!\n))?)"
     r"|(?P<brace>[{}])"
     r"|(?P<dollar>\$\$?)"
@@ -67,11 +70,22 @@ class Listing(Value, frozen=True):
     language: str = ""
 
 
+class Aside(Value, frozen=True):
+    """Source that is never set on the page, and why."""
+
+    text: str
+    reason: str
+
+
 class Chunk(Value, frozen=True):
-    """A balanced piece of source between blank lines; ``\\graderlisting{3}`` stands for listing 3."""
+    """A balanced piece of source between blank lines; ``\\graderlisting{3}`` stands for listing 3.
+
+    `asides` is what stands in and behind it and is never set.
+    """
 
     text: str
     line: int
+    asides: tuple[Aside, ...] = ()
 
 
 class Source(Value, frozen=True):
@@ -98,22 +112,27 @@ class _Scan:
         self.chunk_line = 1
         self.chunks: list[Chunk] = []
         self.listings: list[Listing] = []
+        self.branches: list[Aside] = []
+        self.asides: list[tuple[str, list[str]]] = []  # of the chunk: why, and the pieces
         self.open: list[str] = []
         self.opened: dict[str, int] = {}
 
     def run(self, *, cut: bool) -> Source:
         preamble = ""
+        self.text = without_branches(self.text.replace("\ue000", " "), self._branch)
         while (found := _TOKEN.search(self.text, self.at)) is not None:
             self.out.append(self.text[self.at : found.start()])
             self.at = found.end()
             if found["way"]:
                 name = found["name"]
                 if name == "document":
-                    self._end_chunk()
                     if found["way"] == "end":
+                        self._aside(self.text[self.at :], "behind the end of the document")
                         break
+                    self._end_chunk()
                     preamble = "\n\n".join(chunk.text for chunk in self.chunks)
-                    self.chunks = []
+                    asides = tuple(aside for chunk in self.chunks for aside in chunk.asides)
+                    self.chunks = [Chunk("", 1, asides)] if asides else []
                 elif name in _LISTINGS and found["way"] == "begin":
                     self._listing(name, found.start())
                 elif found["way"] == "begin":
@@ -130,7 +149,18 @@ class _Scan:
                 self._dollar(found[0])
             elif found["blank"]:
                 self._blank()
-            elif not (found["comment"] or found["rule"]):
+            elif found["comment"]:
+                self._aside(found[0].lstrip("% "), COMMENT)
+            elif found["aside"]:
+                if int(found["aside"]) < len(self.branches):
+                    branch = self.branches[int(found["aside"])]
+                    self._aside(branch.text, branch.reason)
+            elif found["end"]:
+                self._aside(self.text[self.at :], "behind the end of the source")
+                break
+            elif found["internal"]:
+                self.out.append(f"\\grader{found['internal']}")
+            elif not found["rule"]:
                 self.out.append(found[0])
         else:
             self.out.append(self.text[self.at :])
@@ -185,14 +215,32 @@ class _Scan:
         while self.open:
             self._pop()
         text, self.out = "".join(self.out), []
-        if text.strip():
-            self.chunks.append(Chunk(text, self.chunk_line))
+        asides, self.asides = self.asides, []
+        if text.strip() or asides:
+            kept = tuple(Aside("\n".join(pieces), reason) for reason, pieces in asides)
+            self.chunks.append(Chunk(text, self.chunk_line, kept))
         self.chunk_line = self._line_of(self.at)
 
     def _line_of(self, at: int) -> int:
         self.line += self.text.count("\n", self.counted, at)
         self.counted = max(self.counted, at)
         return self.line
+
+    # --- what is never set
+
+    def _branch(self, text: str, reason: str) -> str:
+        self.branches.append(Aside(text, reason))
+        lines = text.count("\n")  # kept as empty comments, so that the lines behind keep their numbers
+        return f"\ue000{len(self.branches) - 1}\ue001" + "%\n" * lines
+
+    def _aside(self, text: str, reason: str) -> None:
+        """Keeps what is never set; comments in one chunk are one text."""
+        if not text.strip():
+            return
+        if self.asides and self.asides[-1][0] == reason:
+            self.asides[-1][1].append(text.rstrip())
+        else:
+            self.asides.append((reason, [text.rstrip()]))
 
     # --- what is not TeX
 
@@ -202,6 +250,7 @@ class _Scan:
         body = self.text[self.at :] if end < 0 else self.text[self.at : end]
         self.at = len(self.text) if end < 0 else end + len(name) + 6
         if name in _LEFT_OUT:
+            self._aside(body, COMMENT if name == "comment" else "a file that the source writes")
             return
         language = re.search(r"language\s*=\s*\{?\s*(\w+)", options) or re.search(r"\{(\w+)\}$", options)
         line = self._line_of(start)

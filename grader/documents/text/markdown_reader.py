@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import re
+from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from functools import cache
 from typing import TYPE_CHECKING, Final
 
 from grader.documents.blocks.collector import Collector
 from grader.documents.blocks.embedded_pictures import set_aside, with_embedded
+from grader.documents.blocks.ink import ALTERNATIVE, COMMENT
 from grader.documents.blocks.line_kinds import LABEL, Look, look
 from grader.documents.blocks.lines import Line
 from grader.documents.blocks.paragraphs import unwrapped
@@ -17,6 +19,9 @@ from grader.documents.blocks.text_tables import table_at
 from grader.documents.core.document import BlockKind, Place
 from grader.documents.core.limits import shortened
 from grader.documents.html.html_reader import read_fragment
+from grader.documents.tex.tex_ink import Ink
+from grader.documents.tex.tex_maths_ink import seen_of_maths
+from grader.documents.text.markdown_html import OpenElements, style_sheets
 
 if TYPE_CHECKING:
     from markdown_it import MarkdownIt
@@ -26,6 +31,9 @@ Placing = Callable[[int], Place]  # from a line, counted from 0, to its place
 
 _FENCE: Final = re.compile(r" {0,3}(?P<fence>`{3,}|~{3,})\s*(?P<info>[^`]*)$")
 _MAX_FORMULAS: Final = 600  # signs that open or close one, in one text
+_SHORTEST_ANSWER: Final = 8  # characters
+_NUMBER_ALONE: Final = re.compile(r"\d{2,}[.)]")
+_REMARK: Final = re.compile(r"\s{0,3}\[[^\]\n]{1,60}\]:\s{0,3}(?:<>|#)\s{1,3}[\"'(](.{1,2000})[\"')]\s*$")
 _MAX_NESTING: Final = 40  # of lists and quotes; markdown-it reads deeper ones as text
 
 
@@ -36,7 +44,9 @@ def _parser(maths: bool) -> MarkdownIt:
     from mdit_py_plugins.dollarmath import dollarmath_plugin  # noqa: PLC0415
     from mdit_py_plugins.texmath import texmath_plugin  # noqa: PLC0415
 
-    parser = MarkdownIt("commonmark", {"html": True, "maxNesting": _MAX_NESTING}).enable("table")
+    parser = MarkdownIt("commonmark", {"html": True, "maxNesting": _MAX_NESTING}).enable(
+        ["table", "strikethrough"]
+    )
     if maths:
         parser.use(dollarmath_plugin, allow_space=True, double_inline=True, allow_digits=True)
         parser.use(texmath_plugin, delimiters="brackets").use(amsmath_plugin)
@@ -164,8 +174,22 @@ class _Walk:
         self.place = place
         self.pictures = pictures
         self.markers: list[str] = []  # of the list items entered whose text has not come yet
+        self.item_line = 0  # where the list item entered last begins
+        self.unseen: dict[str, list[str]] = {}  # of the passage that is being read, by reason
+        html = [token.content for token in tokens if token.type == "html_block"]
+        self.styles = style_sheets(html)
+        self.open = OpenElements(self.styles)
+        self.remarks = deque(
+            (index, found[1])
+            for index, line in enumerate(lines)
+            if (found := _REMARK.match(line)) is not None
+        )
 
     def run(self) -> None:
+        self._walk()
+        self._keep_remarks(len(self.lines))
+
+    def _walk(self) -> None:
         at = 0
         while at < len(self.tokens) and not self.collector.full and self.collector.budget.in_time():
             at = self._step(at)
@@ -173,16 +197,27 @@ class _Walk:
     def _step(self, at: int) -> int:
         token = self.tokens[at]
         line = token.map[0] if token.map else 0
+        if token.map and token.level == 0:
+            self._keep_remarks(line)
         match token.type:
             case "heading_open":
+                self.open.enter(token.tag)
                 text = "".join(part for part in self._inline(self.tokens[at + 1]))
+                self.open.leave(token.tag)
                 self.collector.add(
                     BlockKind.HEADING, self._marked(text), self.place(line), level=int(token.tag[1])
                 )
+                self._keep_unseen(line)
                 return at + 3
+            case "paragraph_open":
+                self.open.enter("p")
+            case "paragraph_close":
+                self.open.leave("p")
             case "list_item_open":
+                self.item_line = line
                 self.markers.append(f"{token.info}{token.markup}" if token.info else "-")
             case "list_item_close":
+                self._lone_number()
                 self.markers.clear()
             case "inline":
                 self._paragraph(token, line)
@@ -190,14 +225,18 @@ class _Walk:
                 text = token.content.removesuffix("\n")
                 inside = line + (token.type == "fence")
                 self.markers.clear()
-                self.collector.add_listing(
-                    text, self.place(inside), token.info.split()[0] if token.info.split() else ""
-                )
+                language, _, label = token.info.strip().partition(" ")
+                self.collector.add_listing(text, self.place(inside), language, unseen=self.open.look.unseen)
+                if len(label.strip()) >= _SHORTEST_ANSWER:
+                    self._hide(label, "the label of a listing")
+                    self._keep_unseen(line)
             case "math_block" | "math_block_label" | "math_block_eqno" | "math_block_double":
-                self.collector.add(BlockKind.MATHS, token.content, self.place(line))
+                self.collector.add(BlockKind.MATHS, self._maths(token.content), self.place(line))
+                self._keep_unseen(line)
             case "amsmath":
                 inner = re.sub(r"^\\begin\{[^}]*\}|\\end\{[^}]*\}$", "", token.content.strip())
-                self.collector.add(BlockKind.MATHS, inner, self.place(line))
+                self.collector.add(BlockKind.MATHS, self._maths(inner), self.place(line))
+                self._keep_unseen(line)
             case "table_open":
                 return self._table(at, line)
             case "html_block":
@@ -206,10 +245,45 @@ class _Walk:
                 pass
         return at + 1
 
+    def _lone_number(self) -> None:
+        """A list's number with nothing behind it, too high for a list that begins: an answer such as "100."."""
+        marker = "".join(self.markers)
+        if _NUMBER_ALONE.fullmatch(marker):
+            self.collector.add(BlockKind.PROSE, marker, self.place(self.item_line))
+
     def _marked(self, text: str) -> str:
         marker = " ".join(self.markers)
         self.markers.clear()
         return f"{marker} {text}" if marker else text
+
+    # --- what a reader does not see
+
+    def _maths(self, tex: str) -> str:
+        """What is seen of a formula; the rest is kept aside."""
+        look = self.open.look
+        ink = Ink(look.colour, look.ground, reason=look.unseen)
+        seen, unseen = seen_of_maths(tex, ink)
+        for reason, hidden in unseen.items():
+            self._hide(f"${hidden.strip()}$ ", reason)
+        return seen
+
+    def _hide(self, text: str, reason: str) -> None:
+        if text.strip():
+            self.unseen.setdefault(reason, []).append(text)
+
+    def _keep_unseen(self, line: int) -> None:
+        """Puts what was not seen of a passage behind it."""
+        unseen, self.unseen = self.unseen, {}
+        for reason, parts in unseen.items():
+            lines = "".join(parts).strip("\n").split("\n")
+            self.collector.add_lines([Line(one, self.place(line), unseen=reason) for one in lines])
+
+    def _keep_remarks(self, line: int) -> None:
+        """Adds the comments above a line that are written as references nobody refers to."""
+        while self.remarks and self.remarks[0][0] < line:
+            at, text = self.remarks.popleft()
+            self._hide(text, COMMENT)
+            self._keep_unseen(at)
 
     def _paragraph(self, token: Token, line: int) -> None:
         raw = token.content.split("\n")
@@ -218,8 +292,9 @@ class _Walk:
         shown = text.split("\n")
         if len(shown) != len(raw):
             raw = shown
+        plain = not self.unseen and not any(child.type == "html_inline" for child in token.children or [])
         mixed = [
-            source if look(source) is Look.CODE else cleaned
+            source if plain and look(source) is Look.CODE else cleaned
             for source, cleaned in zip(raw, shown, strict=True)
         ]
         by_line = any("\t" in entry or look(entry) in {Look.CODE, Look.PRINTED} for entry in mixed)
@@ -237,6 +312,7 @@ class _Walk:
             self.collector.add_lines(lines)
         for url, alt in figures:
             add_figure(self.collector, url, alt, self.place(line), self.pictures, alt)
+        self._keep_unseen(line)
 
     def _inline(self, token: Token, figures: list[tuple[str, str]] | None = None) -> Iterator[str]:
         """The text of an inline token as its author would read it aloud; pictures go to `figures`."""
@@ -250,19 +326,34 @@ class _Walk:
                 case "softbreak" | "hardbreak":
                     piece = "\n"
                 case "math_inline":
-                    piece = f"${child.content.strip()}$"
+                    seen = self._maths(child.content).strip()
+                    piece = f"${seen}$" if seen else ""
                 case "math_inline_double" | "math_block" | "math_single":
-                    piece = f"$${child.content.strip()}$$"
-                case "em_open" | "em_close" | "strong_open" | "strong_close":
-                    piece = self._emphasis(children, index, before)
+                    seen = self._maths(child.content).strip()
+                    piece = f"$${seen}$$" if seen else ""
+                case "em_open" | "em_close" | "strong_open" | "strong_close" | "s_open" | "s_close":
+                    piece = "" if child.tag == "s" else self._emphasis(children, index, before)
+                    (self.open.enter if child.nesting > 0 else self.open.leave)(child.tag)
                 case "image":
-                    if figures is not None:
+                    if figures is not None and not self.open.look.gone:
                         figures.append((str(child.attrs.get("src", "")), child.content))
+                    else:
+                        self._hide(child.content, self.open.look.gone or ALTERNATIVE)
                 case "html_inline":
-                    piece = self._inline_html(child.content, figures)
+                    if child.content.startswith("<!--"):
+                        self._hide(child.content.removeprefix("<!--").removesuffix("-->"), COMMENT)
+                    self.open.take(child.content, whole=False)
+                    piece = self._inline_html(child.content, None if self.open.look.gone else figures)
                 case _:
                     piece = ""
-            if piece:
+            title = str(child.attrs.get("title", "")) if child.attrs else ""
+            if len(title) >= _SHORTEST_ANSWER:
+                self._hide(f"{title}\n", "an attribute of its element")
+            reason = self.open.look.unseen
+            if piece and reason:
+                if "math" not in child.type:
+                    self._hide(piece, reason)
+            elif piece:
                 before = piece
                 yield piece
 
@@ -321,6 +412,7 @@ class _Walk:
             index += 1
         self.markers.clear()
         self.collector.add(BlockKind.TABLE, "", self.place(line), rows=tuple(rows))
+        self._keep_unseen(line)
         for url, alt in figures:
             add_figure(self.collector, url, alt, self.place(line), self.pictures, alt)
         return index + 1
@@ -336,7 +428,9 @@ class _Walk:
                 if "</table" in self.lines[index].lower():
                     end = index + 1
                     break
-        read_fragment(html, self.collector, self.place(line), self.pictures)
+        before = "".join(f"<style>{style}</style>" for style in self.styles) + self.open.tags
+        read_fragment(before + html if before else html, self.collector, self.place(line), self.pictures)
+        self.open.take(html, whole=True)
         at += 1
         while at < len(self.tokens) and ((bounds := self.tokens[at].map) is None or bounds[0] < end):
             at += 1

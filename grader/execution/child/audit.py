@@ -26,7 +26,7 @@ _TRIAL_SECONDS = 20.0
 
 
 def main() -> None:
-    """Prints one JSON object; its keys are the fields of `isolation.Found`."""
+    """Prints one JSON object; its keys are the fields of `isolation.HostIsolation`."""
     own_filter = sys.argv[1:] == ["own-filter"]
     found: dict[str, Any] = {"namespaces": "", "problems": {}}
     try:

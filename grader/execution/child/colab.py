@@ -10,7 +10,7 @@ from typing import Any
 
 _MAX_LINE = 1000  # characters of a line that are looked at
 _SKIPPED_COMMAND = re.compile(
-    r"\s{0,20}(?:sudo\s{1,20})?(?:pip3?|conda|mamba|apt|apt-get|uv|python3? -m pip)\s"
+    r"\s{0,20}(?:sudo\s{1,20})?(?:pip3?|conda|mamba|apt|apt-get|uv|(?:\{sys\.executable\}|[\w./]{0,200}python[\d.]{0,6}) -m pip)\s"
 )
 _IDLE_MAGICS = ("tensorflow_version", "pip", "conda", "mamba", "uv", "tensorboard", "colab_reload")
 

@@ -26,7 +26,7 @@ class Layer(Value, frozen=True):
     absence: str
 
 
-class Found(Value, frozen=True):
+class HostIsolation(Value, frozen=True):
     """What the audit found. `control_group` is the version, 0 for none; `landlock` the ABI, 0 for none."""
 
     namespaces: Literal["root", "user", ""] = ""
@@ -37,18 +37,18 @@ class Found(Value, frozen=True):
     problems: Mapping[str, str] = {}
 
 
-def audit(*, own_filter: bool = False) -> Found:
+def audit(*, own_filter: bool = False) -> HostIsolation:
     """Tries every layer once, in a process of its own (about a fifth of a second)."""
     if sys.platform != "linux":
-        return Found(problems={"platform": f"isolation needs Linux; this is {sys.platform}"})
+        return HostIsolation(problems={"platform": f"isolation needs Linux; this is {sys.platform}"})
     command = [*python_command("grader.execution.child.audit"), *(["own-filter"] if own_filter else [])]
     try:
         done = subprocess.run(  # noqa: S603 - our own interpreter and module
             command, capture_output=True, timeout=_AUDIT_SECONDS, stdin=subprocess.DEVNULL, check=True
         )
-        return msgspec.json.decode(done.stdout, type=Found)
+        return msgspec.json.decode(done.stdout, type=HostIsolation)
     except (OSError, subprocess.SubprocessError, msgspec.DecodeError) as problem:
-        return Found(problems={"audit": str(problem)})
+        return HostIsolation(problems={"audit": str(problem)})
 
 
 def python_command(module: str) -> list[str]:
@@ -61,7 +61,7 @@ def python_command(module: str) -> list[str]:
     return [sys.executable, "-P", "-c", code]
 
 
-def strength(found: Found, settings: Settings) -> Isolation:
+def strength(found: HostIsolation, settings: Settings) -> Isolation:
     """What `settings` come to on a host where `found` holds."""
     if settings.isolation is Isolation.FULL and found.namespaces and found.seccomp:
         return Isolation.FULL
@@ -70,7 +70,7 @@ def strength(found: Found, settings: Settings) -> Isolation:
     return Isolation.NONE
 
 
-def refusal(found: Found, settings: Settings) -> str:
+def refusal(found: HostIsolation, settings: Settings) -> str:
     """Why notebooks are not run on this host under `settings`; empty if they are."""
     order = list(Isolation)
     reached = strength(found, settings)
@@ -83,7 +83,7 @@ def refusal(found: Found, settings: Settings) -> str:
     )
 
 
-def layer_names(found: Found, settings: Settings) -> tuple[str, ...]:
+def layer_names(found: HostIsolation, settings: Settings) -> tuple[str, ...]:
     """The layers that hold a notebook under `settings`, for the result file."""
     reached = strength(found, settings)
     if reached is Isolation.NONE:

@@ -20,6 +20,7 @@ from pathlib import Path
 
 import psutil
 
+from grader.errors import RuntimeDirectoryError
 from grader.execution.shared import cgroups
 
 _LOCK = "lock"
@@ -27,10 +28,6 @@ _END_SECONDS = 5.0
 _TRIES = 20
 _PAUSE = 0.1  # seconds
 _PATH_LIMIT = 60  # characters; a socket's whole path must stay below 108
-
-
-class RuntimeDirectoryError(OSError):
-    """No safe directory for sockets can be made."""
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from grader.execution.host.isolation import Found, strength
+from grader.execution.host.isolation import HostIsolation, strength
 from grader.execution.host.runtime_directory import RuntimeDirectory
 from grader.execution.shared import cgroups
 from grader.execution.shared.child_request import (
@@ -107,7 +107,7 @@ def _matplotlib_cache(home: Path) -> Path:
 class Sandbox:
     """Makes the orders of one executor's children."""
 
-    def __init__(self, found: Found, settings: Settings, runtime: RuntimeDirectory) -> None:
+    def __init__(self, found: HostIsolation, settings: Settings, runtime: RuntimeDirectory) -> None:
         self._settings = settings
         self._found = found
         self._full = strength(found, settings) is Isolation.FULL

@@ -29,7 +29,7 @@ class OutputFloodError(RuntimeError):
 
 
 @dataclass
-class Budget:
+class OutputBudget:
     """What is left, in characters, of a notebook's output."""
 
     left: int
@@ -59,7 +59,7 @@ class CellOutput:
 
     index: int
     limits: Limits
-    budget: Budget
+    budget: OutputBudget
     displays: dict[str, Shown]
     cut: bool = False
     claims: dict[str, Any] = field(default_factory=dict)

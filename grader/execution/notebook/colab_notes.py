@@ -6,7 +6,8 @@ import re
 
 _MAX_LINE = 1000  # characters of a line that are looked at
 _INSTALLS = re.compile(
-    r"[!%]{1,2}\s{0,20}(?:sudo\s{1,20})?(?:pip3?|conda|mamba|apt|apt-get|uv|(?:python3? -m pip))\s"
+    r"[!%]{1,2}\s{0,20}(?:sudo\s{1,20})?(?:pip3?|conda|mamba|apt|apt-get|uv"
+    r"|(?:\{sys\.executable\}|[\w./]{0,200}python[\d.]{0,6}) -m pip)\s"
 )
 _VERSION = re.compile(r"%tensorflow_version\b")
 _COLAB = re.compile(r"(?:from|import)\s{1,20}google\.colab\b")

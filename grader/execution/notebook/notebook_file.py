@@ -6,16 +6,13 @@ import json
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from grader.errors import UnreadableNotebookError
 from grader.execution.shared.limits import Limits
 from grader.execution.shared.terminal_text import plain
 from grader.model import Value
 
 _MEGABYTE = 1 << 20
 _SAVED_LIMIT = 64 * 1024  # characters of one cell's saved output that are compared
-
-
-class UnreadableNotebookError(ValueError):
-    """The file cannot be run as a notebook: the message tells the student what is wrong and what to do."""
 
 
 class SourceCell(Value, frozen=True):

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import time
 
-from grader.execution.notebook.cell_output import Budget
+from grader.errors import PlanError
+from grader.execution.notebook.cell_output import OutputBudget
 from grader.execution.notebook.colab_notes import colab_isms
 from grader.execution.notebook.notebook_file import read_notebook, write_notebook
 from grader.execution.notebook.segment_run import Progress, StartKernel, run_segment
 from grader.execution.notebook.stale_output import stale
+from grader.execution.notebook.withheld import packages_missing, remarks
 from grader.execution.shared.limits import Limits
 from grader.execution.shared.plan import NotebookPlan, segments
 from grader.execution.shared.run_types import NotebookRun, StaleOutput
@@ -25,10 +27,6 @@ _GRAVITY = (
     ExecutionStatus.FAILED,
     ExecutionStatus.OK,
 )
-
-
-class PlanError(LookupError):
-    """The assignment's plan contradicts itself."""
 
 
 async def run(data: bytes, plan: NotebookPlan, limits: Limits, start: StartKernel) -> NotebookRun:
@@ -49,12 +47,14 @@ async def run(data: bytes, plan: NotebookPlan, limits: Limits, start: StartKerne
         profile=profile,
         limits=limits,
         deadline=began + limits.notebook_seconds,
-        budget=Budget(limits.notebook_output_mb * _MEGABYTE),
+        budget=OutputBudget(limits.notebook_output_mb * _MEGABYTE),
     )
     parts = segments(sources, plan)
     for number, part in enumerate(parts):
         await run_segment(number, part, start, progress)
     progress.notes.extend(dict.fromkeys(note for source in code for note in colab_isms(source)))
+    runs = tuple(progress.runs[index] for index in sorted(progress.runs))
+    progress.notes[:0] = remarks(runs)  # first: long notes are cut where they are shown
     stale_outputs = _stale(progress)
     progress.flags.extend(f"cell {one.cell}: the saved output is not what it gives" for one in stale_outputs)
     return NotebookRun(
@@ -63,12 +63,13 @@ async def run(data: bytes, plan: NotebookPlan, limits: Limits, start: StartKerne
         seconds=time.monotonic() - began,
         segments=len(parts),
         profile=progress.profile.name,
-        cells=tuple(progress.runs[index] for index in sorted(progress.runs)),
+        cells=runs,
         executed=write_notebook(cells, progress.outputs),
         notes=tuple(progress.notes),
         flags=tuple(progress.flags),
         stale=stale_outputs,
         memory_peak=progress.memory_peak,
+        lacks=packages_missing(runs),
     )
 
 

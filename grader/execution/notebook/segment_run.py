@@ -14,8 +14,9 @@ from grader.execution.host.live_kernel import LiveKernel
 from grader.execution.host.zygote_process import ChildEnd
 from grader.execution.notebook import cell_view
 from grader.execution.notebook.cell_client import CellClient
-from grader.execution.notebook.cell_output import Budget, CellOutput, Shown
+from grader.execution.notebook.cell_output import CellOutput, OutputBudget, Shown
 from grader.execution.notebook.notebook_file import SourceCell
+from grader.execution.notebook.withheld import Withheld
 from grader.execution.shared.limits import Limits
 from grader.execution.shared.plan import NotebookPlan, Profile
 from grader.execution.shared.run_types import CellRun, CellStatus
@@ -39,7 +40,7 @@ class Progress:
     profile: Profile
     limits: Limits
     deadline: float
-    budget: Budget
+    budget: OutputBudget
     runs: dict[int, CellRun] = field(default_factory=dict)
     outputs: dict[int, list[dict[str, Any]]] = field(default_factory=dict)
     statuses: list[ExecutionStatus] = field(default_factory=list)
@@ -66,11 +67,13 @@ class Progress:
 async def run_segment(number: int, part: Sequence[int], start: StartKernel, progress: Progress) -> None:
     """Runs the cells `part` as segment `number`. Raises `ZygoteError` if no kernel comes up."""
     waiting: list[int] = []
+    left_out: list[int] = []
     for index in part:
         reason = progress.plan.skip(progress.cells[index].source)
         if reason is None:
             waiting.append(index)
         else:
+            left_out.append(index)
             progress.not_run(index, number, CellStatus.SKIPPED, reason)
             progress.notes.append(f"cell {index} was not run: {reason}")
     if not waiting:
@@ -78,7 +81,7 @@ async def run_segment(number: int, part: Sequence[int], start: StartKernel, prog
     why = "the time for the whole notebook was up"
     if progress.left() > 0:
         kernel = await start(progress.profile, progress.left())
-        runner = _Runner(number, kernel, progress)
+        runner = _Runner(number, kernel, progress, left_out)
         try:
             while waiting and await runner.run(waiting[0]):
                 waiting.pop(0)
@@ -98,8 +101,10 @@ async def run_segment(number: int, part: Sequence[int], start: StartKernel, prog
 class _Runner:
     """Runs cells on one kernel until it is of no more use."""
 
-    def __init__(self, number: int, kernel: LiveKernel, progress: Progress) -> None:
+    def __init__(self, number: int, kernel: LiveKernel, progress: Progress, left_out: Sequence[int]) -> None:
         self._number = number
+        self._left_out = list(left_out)
+        self._withheld = Withheld()
         self._progress = progress
         self._client = CellClient(kernel, progress.limits)
         self._displays: dict[str, Shown] = {}
@@ -107,6 +112,8 @@ class _Runner:
     async def run(self, index: int) -> bool:
         """Runs one cell and notes its outcome; false if the kernel is gone, or to be given up."""
         progress, client = self._progress, self._client
+        while self._left_out and self._left_out[0] < index:
+            self._withheld.leave_out(progress.cells[self._left_out.pop(0)].source)
         source = progress.cells[index].source
         output = CellOutput(index, progress.limits, progress.budget, self._displays)
         began = time.monotonic()
@@ -128,7 +135,7 @@ class _Runner:
         expressions = self._progress.plan.claims(source)
         if not expressions:
             return True
-        answer = CellOutput(output.index, self._progress.limits, Budget(_MEGABYTE), {})
+        answer = CellOutput(output.index, self._progress.limits, OutputBudget(_MEGABYTE), {})
         seconds = min(_CLAIM_SECONDS, max(0.1, self._progress.left()))
         try:
             await self._client.claim(expressions, answer, seconds)
@@ -147,10 +154,11 @@ class _Runner:
             progress.notes.append(f"cell {index}: part of its output was left out, it is too long")
         progress.outputs[index] = cell_view.as_notebook(output)
         source = progress.cells[index].source
-        progress.runs[index] = CellRun(
+        failed = bool(name) or status is CellStatus.ERROR
+        run = CellRun(
             index=index,
             source=source,
-            status=CellStatus.ERROR if name else status,
+            status=CellStatus.ERROR if failed else CellStatus.OK,
             segment=self._number,
             seconds=taken,
             stdout=cell_view.streams(output, "stdout"),
@@ -164,8 +172,9 @@ class _Runner:
             figures=cell_view.figures(output),
             claims=output.claims,
             cut=output.cut,
-            allowed_to_fail=progress.plan.may_fail(source),
+            allowed_to_fail=failed and progress.plan.may_fail(source, f"{name}: {message}"),
         )
+        progress.runs[index] = self._withheld.settle(run, progress.cells[index].saved)
 
     def _judge(self, index: int) -> None:
         """What a cell that left its kernel alive means for the notebook."""
@@ -175,7 +184,7 @@ class _Runner:
             reason = f"did not finish within {progress.limits.cell_seconds:g} s"
             self._replace(index, CellStatus.TIMEOUT, f"it {reason}")
             progress.ended(ExecutionStatus.TIMEOUT, f"Cell {index} {reason}.")
-        elif run.status is CellStatus.OK or run.allowed_to_fail:
+        elif run.status is CellStatus.OK or run.allowed_to_fail or run.ours:
             progress.ended(ExecutionStatus.OK)
         elif run.ename in MEMORY_ERRORS:
             progress.ended(ExecutionStatus.MEMORY, f"Cell {index} ran out of memory.")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import re
 
+from grader.execution.notebook.colab_notes import colab_isms
 from grader.execution.shared.run_types import CellRun, CellStatus, StaleOutput
 
 _NUMBER = re.compile(r"(?<![\w.])[-+]?\d{1,40}(?:\.\d{1,40})?(?:[eE][-+]?\d{1,3})?(?![\w])")
@@ -18,18 +19,16 @@ _QUOTED = 400  # characters of each side
 def stale(cell: CellRun, saved: str) -> StaleOutput | None:
     """The difference if saved numbers do not come out again, or an output was saved where none comes.
 
-    Times and addresses are passed over. A cell that was not run, or failed where the saved one failed too,
-    says nothing.
+    Times and addresses are passed over. A cell that was not run to its end, builds on one that was not, or wants
+    a package that is not here says nothing, and neither does one whose Colab commands are without effect here.
     """
     fresh = cell.text
-    if cell.status not in {CellStatus.OK, CellStatus.ERROR} or not saved.strip():
-        return None
-    saved_failed = cell.ename and cell.ename in saved
-    if saved_failed:
+    ended = cell.status is CellStatus.OK and not cell.ename and not cell.unsettled and not cell.lacks
+    if not ended or not saved.strip() or colab_isms(cell.source):
         return None
     known = _numbers(fresh)
     missing = [number for number in _numbers(saved) if not any(_same(number, other) for other in known)]
-    lost = bool(cell.ename) or (not fresh.strip() and not cell.images)
+    lost = not fresh.strip() and not cell.images
     if not missing and not lost:
         return None
     return StaleOutput(cell.index, _quote(saved), _quote(fresh))

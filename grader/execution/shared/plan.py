@@ -39,6 +39,10 @@ def _never(_source: str) -> bool:
     return False
 
 
+def _no_failure(_source: str, _error: str) -> bool:
+    return False
+
+
 def _run_all(_source: str) -> str | None:
     return None
 
@@ -52,12 +56,12 @@ def _default_profile(_sources: Sequence[str]) -> str:
 
 
 class NotebookPlan(Value, frozen=True):
-    """How an assignment's notebook is run. Every callable gets the source of one code cell.
+    """How an assignment's notebook is run. Every callable gets the source of one code cell, `profile` those of all.
 
     `restart`
         a fresh kernel begins with this cell.
     `may_fail`
-        an error in this cell is right, or at least not held against the notebook.
+        this error in this cell, ``name: message``, is right, or at least not held against the notebook.
     `skip`
         why the cell is not run, for the student to read; None to run it.
     `volatile`
@@ -70,7 +74,7 @@ class NotebookPlan(Value, frozen=True):
     """
 
     restart: Callable[[str], bool] = _never
-    may_fail: Callable[[str], bool] = _never
+    may_fail: Callable[[str, str], bool] = _no_failure
     skip: Callable[[str], str | None] = _run_all
     volatile: Callable[[str], bool] = _never
     claims: Callable[[str], Mapping[str, str]] = _no_claims

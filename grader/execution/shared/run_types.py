@@ -70,6 +70,8 @@ class CellRun(Value, frozen=True):
     kernels from 0. `stdout`, `stderr` and `result` are plain text without control characters; `html` is
     as the kernel sent it and must be sanitised before it is shown. `reason` says why a cell was not run or
     did not end, `cut` that output was left out. `claims` is what the plan's expressions gave, as JSON values.
+    `lacks` are packages that the cell wanted and that are not installed here; `ours` says that it failed for want of
+    them or of a cell that was left out; `unsettled` that it did not run to its end or builds on what did not.
     """
 
     index: int
@@ -90,6 +92,9 @@ class CellRun(Value, frozen=True):
     cut: bool = False
     allowed_to_fail: bool = False
     reason: str = ""
+    lacks: tuple[str, ...] = ()
+    ours: bool = False
+    unsettled: bool = False
 
     @property
     def text(self) -> str:
@@ -111,7 +116,7 @@ class NotebookRun(Value, frozen=True):
 
     `status` and `seconds` go into the result file, `note` says in plain words, for the student, what a
     status other than ``ok`` means. `executed` is the notebook as run, in nbformat 4, bounded.
-    `notes` are for the student, `flags` for staff.
+    `notes` are for the student, `flags` for staff. `lacks` are packages that it wanted and that are not installed here.
     """
 
     status: ExecutionStatus
@@ -126,6 +131,7 @@ class NotebookRun(Value, frozen=True):
     flags: tuple[str, ...] = ()
     stale: tuple[StaleOutput, ...] = ()
     memory_peak: int = 0
+    lacks: tuple[str, ...] = ()
 
     def execution(self) -> Execution:
         """The run as it stands in a result."""
@@ -136,6 +142,7 @@ class NotebookRun(Value, frozen=True):
             profile=self.profile,
             isolation=self.isolation,
             note=self.note,
+            lacks=self.lacks,
         )
 
     @property

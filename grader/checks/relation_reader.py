@@ -1,0 +1,239 @@
+"""Reads the relations of a text: what is said of which option, in which aspect, and against which others.
+
+What is denied is kept as denied ("not slower"); what is supposed or another's is left out. Whom "it" means is told
+by the options named last; a subject that is not plain is marked as guessed.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from typing import Final
+
+from msgspec.structs import replace
+
+from grader.checks.aspects import Aspect
+from grader.checks.choice_words import REJECT
+from grader.checks.claims import STRUCK_OUT, Clause, Stance, clauses, stance_at
+from grader.checks.degrees import form_of
+from grader.checks.option_mentions import Mention, Option, Options, Part, mentions
+from grader.checks.relation_words import (
+    BALANCE,
+    BECAUSE_OF,
+    CHANGE,
+    COMPARES,
+    CONNECTING,
+    COUNTS,
+    DOES,
+    PRONOUN,
+    RATIO,
+    SPENT,
+    THERE,
+    TREND,
+    WEIGHS,
+    WHICH,
+)
+from grader.checks.relations import Kind, Relation, Sure
+from grader.checks.told_degrees import DegreeReader
+from grader.checks.told_figures import told_figures
+
+MOST_RELATIONS: Final = 400  # that are read in one text
+_CLOSE: Final = 3  # characters between an option and the "which" that speaks of it
+_PAIR: Final = 2  # options; figures of more are a list
+
+
+class RelationReader:
+    """Reads all relations of a text about options in some aspects; `topic` is what it speaks of unless it says otherwise."""
+
+    def __init__(self, text: str, options: Options, aspects: Sequence[Aspect], topic: Option | None) -> None:
+        self.text = text
+        self.options = options
+        self.aspects = aspects
+        self.chosen = topic
+        self._degrees = DegreeReader(text, aspects, options.called)
+        self._named_in: dict[int, set[Option]] = {}
+        self._there: set[int] = set()  # sentences that refer back to a place
+        self._spent: set[int] = set()  # sentences that weigh one aspect by another
+        self._nouns = {aspect.name: re.compile(rf"(?:{aspect.nouns})", re.I) for aspect in aspects}
+        nouns = "|".join(aspect.nouns for aspect in aspects)
+        costs = "|".join(aspect.nouns for aspect in aspects if aspect.less_is_better) or "cost"
+        self._of = re.compile(rf"(?:\W|\b(?:{nouns}|{options.called}|{CONNECTING})\b)*", re.I)
+        self._per_cost = re.compile(rf"\b(?:for|för|per)\s(?:the\s|its\s|that\s|den\s)?(?:{costs})\b", re.I)
+        self._trend = re.compile(TREND.replace("CALLED", options.called), re.I)
+
+    @property
+    def loose(self) -> bool:
+        """Whether words of degree were found that belong to no aspect."""
+        return bool(self._degrees.loose)
+
+    def read(self) -> tuple[Relation, ...]:
+        """All relations, in order."""
+        result: list[Relation] = []
+        topic, before = self.chosen, -1
+        spoken_in = -1
+        spoken_last: set[Option] = set()  # in the last sentence that speaks of any
+        every = clauses(self.text)
+        self._spent = {
+            clause.sentence
+            for clause in every
+            if SPENT.search(clause.text) or self._per_cost.search(clause.text)
+        }
+        for clause in every:
+            if clause.stance in {Stance.OTHERS, Stance.GIVEN} or clause.cue == STRUCK_OUT:
+                continue
+            named = mentions(self.text, self.options, clause.start, clause.end)
+            spoken = [one for one in named if one.part is not Part.COMPARED]
+            self._named_in.setdefault(clause.sentence, set()).update(one.option for one in named)
+            if THERE.search(clause.text):
+                self._there.add(clause.sentence)
+            own = {
+                one.option for one in spoken if stance_at(self.text, one.start, one.end)[0] is Stance.ASSERTED
+            }
+            if own:
+                spoken_last = own if clause.sentence != spoken_in else spoken_last | own
+                spoken_in = clause.sentence
+            if clause.sentence != before and not spoken and not PRONOUN.match(clause.text):
+                topic = self.chosen
+            before = clause.sentence
+            result += self._in_clause(clause, named, spoken, topic, only=spoken_last <= {topic})
+            if len(own) == 1:
+                topic = next(iter(own))
+            elif own:
+                topic = self.chosen if self.chosen in own else None
+            if len(result) > MOST_RELATIONS:
+                break
+        return tuple(self._listed(result))
+
+    def nouns_in(self, text: str) -> frozenset[str]:
+        """The aspects that a text names in any way: by noun, adjective or unit."""
+        found = {name for name, pattern in self._nouns.items() if pattern.search(text)}
+        for aspect in self.aspects:
+            words = [word.lower() for word in re.findall(r"[A-Za-zåäöÅÄÖ]+", text)]
+            if any(form_of(word, aspect.little + aspect.much) for word in words):
+                found.add(aspect.name)
+            if any(re.search(rf"\d\s?-?(?:{unit.words})(?!\w)", text, re.I) for unit in aspect.units):
+                found.add(aspect.name)
+            if aspect.fraction and re.search(r"(?<![\d.,])0?[.,]\d{2,}", text):
+                found.add(aspect.name)
+        return frozenset(found)
+
+    def speaks_of(self, sentence: int, option: Option) -> bool:
+        """Whether a sentence names an option, or speaks of it as "there"."""
+        return option in self._named_in.get(sentence, ()) or sentence in self._there
+
+    def names_any(self, sentence: int) -> bool:
+        """Whether a sentence names any option."""
+        return bool(self._named_in.get(sentence))
+
+    def _in_clause(
+        self,
+        clause: Clause,
+        named: Sequence[Mention],
+        spoken: Sequence[Mention],
+        topic: Option | None,
+        *,
+        only: bool,
+    ) -> Iterator[Relation]:
+        compared = [one for one in named if one.part is not Part.SPOKEN_OF]
+        if not spoken and topic in {one.option for one in compared}:  # "after 100 the accuracy drops"
+            topic = None
+        degrees = list(self._degrees.read(clause, spent=clause.sentence in self._spent))
+        starts = [one.start for one in degrees] + [clause.end]
+        for found in (
+            *degrees,
+            *told_figures(self.text, clause, self.aspects, len(named)),
+            *self._others(clause),
+        ):
+            stance, _ = stance_at(self.text, found.start, found.end)
+            if stance is Stance.TAKEN_BACK:  # what one turned away from is weighed too
+                stance = Stance.ASSERTED
+            if stance not in {Stance.ASSERTED, Stance.DENIED} and not (
+                found.kind is Kind.WEIGHED and stance is Stance.SUPPOSED
+            ):
+                continue
+            upto = next((start for start in starts if start > found.start), clause.end)
+            near = [one for one in compared if found.end <= one.start < upto]
+            objects = dict.fromkeys(one.option for one in near or compared)
+            aside = self._aside(clause, found, named)
+            subject, sure = aside or self._subject(found, spoken, topic, only=only)
+            denied = stance is Stance.DENIED
+            weighed = denied and bool(WEIGHS.search(clause.text))
+            yield replace(
+                found,
+                subject=subject,
+                sure=sure,
+                objects=tuple(one for one in objects if one != subject),
+                denied=denied and not weighed,
+                hedged=found.hedged or weighed or clause.stance is Stance.TAKEN_BACK,
+                supposed=stance is Stance.SUPPOSED,
+                turned_from=clause.stance is Stance.TAKEN_BACK,
+            )
+
+    def _aside(
+        self, clause: Clause, found: Relation, named: Sequence[Mention]
+    ) -> tuple[Option | None, Sure] | None:
+        """Whom a remark in brackets or behind "which" is about: what was named last before it. None outside of such."""
+        before = self.text[clause.start : found.start]
+        bracket = before.rfind("(")
+        if bracket > max(before.rfind(")"), 0):
+            last = [one for one in named if one.end <= clause.start + bracket]
+            return (last[-1].option if last else None), Sure.GUESSED
+        for match in WHICH.finditer(before):
+            place = clause.start + match.start()
+            if any(0 <= place - one.end <= _CLOSE for one in named):
+                return next(one.option for one in named if 0 <= place - one.end <= _CLOSE), Sure.GUESSED
+        return None
+
+    def _subject(
+        self, found: Relation, spoken: Sequence[Mention], topic: Option | None, *, only: bool
+    ) -> tuple[Option | None, Sure]:
+        before = [one for one in spoken if one.end <= found.start]
+        behind = [one for one in spoken if one.start >= found.end]
+        if before:
+            return before[-1].option, Sure.NAMED if len({one.option for one in before}) == 1 else Sure.GUESSED
+        if behind:
+            between = self.text[found.end : behind[0].start]
+            if COMPARES.search(between):
+                return topic, Sure.GUESSED
+            close = len({one.option for one in behind}) == 1 and bool(self._of.fullmatch(between))
+            return behind[0].option, Sure.NAMED if close else Sure.GUESSED
+        return topic, Sure.REFERRED if only else Sure.GUESSED
+
+    def _others(self, clause: Clause) -> Iterator[Relation]:
+        part = clause.text
+        places: list[tuple[Aspect, int, int]] = []
+        for aspect in self.aspects:
+            match = self._nouns[aspect.name].search(self.text, clause.start, clause.end)
+            if match:
+                places.append((aspect, match.start(), match.end()))
+        if len(places) > 1 and BALANCE.search(part):
+            for aspect, start, end in places:
+                yield Relation(aspect.name, Kind.BALANCE, start, end, clause.sentence)
+        change = CHANGE.search(part)
+        ratio = RATIO.search(part)
+        because = BECAUSE_OF.search(part) or REJECT.search(part)
+        for aspect, start, end in places:
+            if change:
+                kind = Kind.TREND if self._of_all(part) else Kind.CHANGE
+                yield Relation(aspect.name, kind, start, end, clause.sentence)
+            elif DOES.search(part):
+                yield Relation(aspect.name, Kind.CHANGE, start, end, clause.sentence)
+            elif ratio:
+                yield Relation(aspect.name, Kind.DIFFERENCE, start, end, clause.sentence)
+            elif COUNTS.search(part):
+                yield Relation(aspect.name, Kind.WEIGHED, start, end, clause.sentence)
+            elif because:
+                yield Relation(aspect.name, Kind.NAMED, start, end, clause.sentence)
+
+    def _of_all(self, part: str) -> bool:
+        return bool(self._trend.search(part)) and not mentions(part, self.options)
+
+    def _listed(self, relations: list[Relation]) -> Iterator[Relation]:
+        """Marks the figures of a sentence that tells those of three options or more."""
+        of: dict[int, set[Option]] = {}
+        for one in relations:
+            if one.kind is Kind.VALUE and one.subject is not None:
+                of.setdefault(one.sentence, set()).add(one.subject)
+        for one in relations:
+            many = len(of.get(one.sentence, ())) > _PAIR
+            yield replace(one, listed=True) if many and one.kind is Kind.VALUE else one

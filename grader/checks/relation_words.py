@@ -1,0 +1,98 @@
+"""The words in which reasons weigh options, in English and Swedish: what qualifies, what changes, what is measured by."""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+
+from grader.checks.number_words import MORPHEME
+
+TOKEN: Final = re.compile(r"[A-Za-zÅÄÖåäöéü]+(?:'[a-z]+)?|\d[\d.,]*|%|[^\s\w]")
+QUALIFIED: Final = re.compile(
+    r"\b(?:within|inom|spent|second|third|next|näst|almost|nearly|nästan|close|among|amongst|bland|one\sof|en\sav|among\sthe|of\sthe\s(?:two|three|remaining|others?|fast|quick|accurate|good)\w*|av\sde\s\w+|of\sthose|above|over|without|still|yet|with\s(?:an?|still|accept|ok|good|decent|reason)\w*|med\s(?:bra|ok|hyfsad|rimlig|god)\w*"
+    r"|where|at\swhich|for\swhich|där|that\s(?:still|is|has)|which\sstill|per|given|considering|relative|compared|jämfört|i\sförhållande|relatively|fairly|pretty|quite|ganska|relativt|hyfsat)\b",
+    re.I,
+)
+WEIGHS: Final = re.compile(
+    r"\b(?:justif\w*|worth|matters?|outweigh\w*|make\sup|compensat\w*|important|relevant|irrelevant|(?:a\s)?(?:concern|problem|issue)|difference|care|spelar|värt|värd|motiver\w*|skillnad|roll|viktig\w*)\b",
+    re.I,
+)
+CHANGE: Final = re.compile(
+    r"\b(?:increas\w*|decreas\w*|drop\w*|fall\w*|fell|los[et]\w*|losing|lost|gain\w*|ris(?:e|es|ing)|rose|grow\w*|grew|flatten\w*|level\w*\s(?:out|off)|plateau\w*|declin\w*|deteriorat\w*|improv\w*|suffer\w*|sav\w+|cost\w*|sacrific\w*|stays?|differ\w*|skilj\w*|knee|elbow|steep\w*|degrad\w*|reduc\w*|cut\w*|shrink\w*|goes\s(?:up|down)|went\s(?:up|down)"
+    r"|sjunk\w*|öka\w*|minska\w*|tappa\w*|förlora\w*|vinn\w*|stig\w*|plana\w*|faller|falla|föll|växer|avta\w*|försämra\w*|förbättra\w*|spara\w*|kostar|knä\w*)(?!\w)",
+    re.I,
+)
+BALANCE: Final = re.compile(
+    r"\b(?:compromise|trade-?\s?off|balanc\w*|middle\sground|golden\smean|sweet\s?spot|combination|combin\w*|most\s\w+\s(?:for|per|given)|best\s\w+\s(?:for|per|given)|kompromiss\w*|avvägning\w*|balans\w*|kombination\w*|mest\s\w+\s(?:för|per)|bäst\w*\s\w+\s(?:för|per)|both|båda?|ratio|kvot\w*|förhållande)(?!\w)",
+    re.I,
+)
+BECAUSE_OF: Final = re.compile(
+    r"\b(?:because\sof|due\sto|thanks\sto|on\saccount\sof|in\sterms\sof|(?:first|second|third|ranks?\s\w+)\sin|på\sgrund\sav|tack\svare|när\sdet\sgäller|considering|with\sregard\sto)\b",
+    re.I,
+)
+PRONOUN: Final = re.compile(
+    r"\W*(?:(?:but|men|and|och|so|because|since|as|eftersom|då|för|while|although|that|att|where|still|yet)\s)*(?:it|its|it's|that|this|which|these|den|det|dess|vilket|som|denna|where|there|där)\b",
+    re.I,
+)
+COMPARES: Final = re.compile(r"\b(?:compared|than|än|jämfört|versus|vs|against|mot|as|som)\b", re.I)
+CONNECTING: Final = r"training|of|for|with|at|is|was|by|the|a|has|belongs|given|achieved|got|reached|to|using|all|hos|för|med|är|har|av|vid"
+"""Words that may stand between what is said and the option that it is said of."""
+SAVED: Final = re.compile(
+    r"\b(?:sav\w+|gain\w*|los[est]\w*|losing|cost\w*|differ\w*|sacrific\w*|trad(?:e|ing)\b(?!-)|tappa\w*|förlora\w*|spara\w*|skilj\w*|skillnad\w*|vinst\w*)",
+    re.I,
+)
+OTHER_FIGURE: Final = re.compile(
+    r"\b(?:per|more\sepochs|less\stime|faster|quicker|of\sthe\stime|snabbare|times|improve\w*|reduc\w*)\b",
+    re.I,
+)
+FEW_UNITS: Final = re.compile(
+    r"\b(?:few|couple\sof|some|several|extra|additional|more|mere|many|några|få|ett\spar|flera|fler|enstaka)\W$",
+    re.I,
+)
+DOES: Final = re.compile(r"\b(?:does|do|did|gör\sdet)\b\W*$", re.I)
+CONJUNCTION: Final = re.compile(r"[,;(]|\b(?:and|och|but|men|while|medan|because|since|eftersom)\b", re.I)
+WHICH: Final = re.compile(r"\b(?:which|that|who|som(?!\s\w+st\b)|vilken|vilket)\b", re.I)
+SPENT: Final = re.compile(
+    r"\b(?:given|per|spent|divid\w*|ratio|regard\w*|relative|proportion\w*|efficien\w*|förhållande|kvot\w*|delar|dividera\w*)\b",
+    re.I,
+)
+COUNTS: Final = re.compile(
+    r"\b(?:counts?|counted|matters?|mattered|important|concern|priority|limited|räknas|räknades|viktig\w*|spelar)\b",
+    re.I,
+)
+THERE: Final = re.compile(r"\b(?:there|here|där|här)\b", re.I)
+DIFFERS: Final = re.compile(
+    r"\W*(?:\w+\s)?(?:more|extra|less|longer|lower|higher|slower|faster|fewer|shorter|worse|better|behind|ahead|difference|gain|loss|below|above|additional|mer|mindre|fler|extra|längre|lägre|högre|sämre|bättre|skillnad|snabbare|långsammare|kortare|points?|units?)\b",
+    re.I,
+)
+LOSES: Final = re.compile(
+    r"\b(?:los\w+|lost|gain\w*|drop\w*|differ\w*|sav\w+|sacrific\w*|cost\w*|only|within|extra|more|less|another|additional|tappa\w*|förlora\w*|skilj\w*|vinn\w*|sparar?|inom|bara)\W+(?:(?:by|of|about|around|less|than|under|a|some|just|barely|hardly|only|med|cirka|knappt|mindre|än|ungefär)\W+){0,4}$",
+    re.I,
+)
+BOUND: Final = (
+    (
+        1,
+        re.compile(
+            r"\b(?:above|over|more\sthan|at\sleast|exceed\w*|beyond|över|mer\sän|minst)\W{1,3}(?:\w+\W)?$",
+            re.I,
+        ),
+    ),
+    (
+        -1,
+        re.compile(
+            r"\b(?:below|under|less\sthan|at\smost|within|only\sup\sto|inom|mindre\sän|högst|knappt|barely|hardly|almost|nearly|nästan|close\sto)\W{1,3}(?:\w+\W)?$",
+            re.I,
+        ),
+    ),
+)
+RATIO: Final = re.compile(
+    r"\b(?:half|halva|hälften|quarter|fjärdedel\w*|third|tredjedel\w*|fifth|tenth|fraction|tenfold|twice|double|doubled?|dubbelt|dubbla|tripled?|fourfold|bråkdel\w*|(?:\d+(?:[.,]\d+)?|several|many|some|few|många|flera|"
+    + MORPHEME
+    + r")[\s-]?(?:times|gånger|fold|faldig\w*|x))\b|\b\d+(?:[.,]\d+)?\s?x\b",
+    re.I,
+)
+TREND: Final = (
+    r"\b(?:larger|bigger|higher|smaller|lower|större|mindre|högre|lägre|increasing|decreasing|growing|ökande|minskande)\s(?:\w+\s){0,1}?(?:ones?|CALLED)\b"
+    r"|\b(?:CALLED)\s(?:is\s|are\s)?(?:increas\w*|decreas\w*|grow\w*|rais\w*|öka\w*|minska\w*)|\bwith\s(?:the\s)?(?:\w+\s)?(?:CALLED)\b"
+)
+"""Of all options, not of one; ``CALLED`` stands for what an option is called."""

@@ -1,0 +1,268 @@
+"""Adjectives in a clause as relations: "faster", "the highest accuracy", "nearly as accurate", "time is low".
+
+Which aspect an adjective speaks of is told by its own word ("fast"), by the noun close behind it, or by that before it.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from typing import Final
+
+from grader.checks.aspects import Aspect
+from grader.checks.claims import Clause
+from grader.checks.degrees import AS, MORE, MOST, NEARLY, Degree, Side, Word, form_of, plain_word
+from grader.checks.relation_words import BALANCE, CONJUNCTION, QUALIFIED, TOKEN
+from grader.checks.relations import Kind, Relation
+
+_REACH: Final = 5  # words between an adjective and the noun behind it
+_REACH_BACK: Final = 9  # and the noun before it
+_COPULAS: Final = frozenset(["is", "are", "was", "were", "be", "gets", "stays", "är", "var", "blir"])
+_BOTH: Final = frozenset(["both", "både", "båda", "are", "were"])
+_TIMES_AS: Final = frozenset(("as", "så", "lika"))
+_TIMES: Final = frozenset(("times", "gånger", "twice"))
+_WITHIN: Final = frozenset(
+    ["training", "train", "test", "overall", "possible", "resulting", "classification", "final"]
+)
+_JOINS: Final = frozenset(("and", "och", "the", "training", "its", "test"))
+_MEASURING: Final = frozenset(
+    [
+        "than",
+        "to",
+        "of",
+        "from",
+        "below",
+        "under",
+        "behind",
+        "near",
+        "as",
+        "än",
+        "av",
+        "från",
+        "under",
+        "bakom",
+        "nära",
+    ]
+)
+_ARTICLES: Final = frozenset(["the", "den", "det", "de", "very", "all"])
+_STOPS: Final = frozenset(
+    [
+        "and",
+        "or",
+        "but",
+        "as",
+        "since",
+        "because",
+        "due",
+        "when",
+        "than",
+        "is",
+        "are",
+        "was",
+        "were",
+        "that",
+        "which",
+        "between",
+        "for",
+        "per",
+        "at",
+        "with",
+        "to",
+        "by",
+        "from",
+        "while",
+        "if",
+        "so",
+        ",",
+        "(",
+        ")",
+        ";",
+        ":",
+        "one",
+        "choice",
+        "och",
+        "eller",
+        "men",
+        "som",
+        "eftersom",
+        "då",
+        "för",
+        "att",
+        "är",
+        "var",
+        "blir",
+        "mellan",
+        "med",
+        "på",
+        "till",
+        "från",
+        "än",
+        "när",
+        "om",
+        "val",
+        "valet",
+    ]
+)
+
+
+class DegreeReader:
+    """Reads the adjectives of a text's clauses. `loose` are those that belong to no aspect.
+
+    `called` is a pattern of what an option is called: "the best size" speaks of no aspect.
+    """
+
+    def __init__(self, text: str, aspects: Sequence[Aspect], called: str) -> None:
+        self.text = text
+        self.aspects = aspects
+        self.loose: list[str] = []
+        self._nouns = {aspect.name: re.compile(rf"(?:{aspect.nouns})", re.I) for aspect in aspects}
+        self._called = re.compile(called, re.I)
+
+    def read(self, clause: Clause, *, spent: bool) -> Iterator[Relation]:
+        """The relations of a clause's adjectives. `spent`: its sentence weighs one aspect by another."""
+        tokens = list(TOKEN.finditer(self.text, clause.start, clause.end))
+        words = [token[0].lower() for token in tokens]
+        nouns = {
+            aspect.name: [
+                index for index, word in enumerate(words) if self._nouns[aspect.name].fullmatch(word)
+            ]
+            for aspect in self.aspects
+        }
+        for index, word in enumerate(words):
+            own = self._own_adjective(word)
+            if own is not None:
+                aspect, side, degree = own
+                side, degree = self._modified(words, index, side, degree)
+                yield self._degree(clause, aspect, side, degree, tokens[index], spent=spent)
+                continue
+            plain = plain_word(word)
+            if word in NEARLY and any(self._names(word) for word in words[index + 1 : index + 3]):
+                plain = Word(Side.NONE, Degree.EQUAL)  # "nearly the accuracy of 10"
+            if plain is None:
+                continue
+            if word in MORE | MOST and index + 1 < len(words) and self._own_adjective(words[index + 1]):
+                continue
+            if plain.degree is Degree.MOST and _is_yardstick(words, index):
+                continue
+            bound = self._bound_to(index, words, nouns)
+            if (
+                plain.side in {Side.GOOD, Side.BAD}
+                and plain.degree is Degree.MOST
+                and BALANCE.search(clause.text)
+            ):
+                continue  # the compromise is best
+            if not bound and plain.side is not Side.NONE:
+                _, degree = self._modified(words, index, plain.side, plain.degree)
+                if degree is Degree.EQUAL and plain.side in {Side.GOOD, Side.BAD}:
+                    bound = tuple(aspect.name for aspect in self.aspects if aspect.quality)
+                elif (degree is not Degree.MOST and plain.side is not Side.GOOD) or degree is Degree.MORE:
+                    self.loose.append(tokens[index][0])
+            for name in bound:
+                aspect = next(one for one in self.aspects if one.name == name)
+                side = plain.side
+                if side in {Side.GOOD, Side.BAD}:
+                    side = Side.SMALL if (side is Side.GOOD) == aspect.less_is_better else Side.LARGE
+                side, degree = self._modified(words, index, side, plain.degree)
+                yield self._degree(clause, aspect, side, degree, tokens[index], spent=spent)
+
+    def _names(self, word: str) -> bool:
+        return any(pattern.fullmatch(word) for pattern in self._nouns.values())
+
+    def _own_adjective(self, word: str) -> tuple[Aspect, Side, Degree] | None:
+        for aspect in self.aspects:
+            for side, stems in ((Side.SMALL, aspect.little), (Side.LARGE, aspect.much)):
+                degree = form_of(word, stems)
+                if degree is not None:
+                    return aspect, side, degree
+        return None
+
+    def _modified(self, words: Sequence[str], index: int, side: Side, degree: Degree) -> tuple[Side, Degree]:
+        """An adjective with what stands before it: "more accurate", "least accurate", "as accurate as"."""
+        before = words[index - 1] if index else ""
+        if degree is Degree.LEVEL:
+            if before in MORE:
+                return (side if MORE[before] > 0 else side.other), Degree.MORE
+            if before in MOST:
+                return (side if MOST[before] > 0 else side.other), Degree.MOST
+            if before in _TIMES_AS and _TIMES & set(words[max(0, index - 3) : index]):
+                return side, Degree.MORE  # "four times as long"
+            if before in AS and (before == "lika" or "as" in words[index + 1 : index + 6]):
+                return side, Degree.EQUAL
+        return side, degree
+
+    def _bound_to(self, index: int, words: Sequence[str], nouns: dict[str, list[int]]) -> tuple[str, ...]:
+        """The aspects that an adjective speaks of: the noun close behind it, else those before it."""
+        behind = [
+            (place - index, name)
+            for name, places in nouns.items()
+            for place in places
+            if 0 < place - index <= _REACH
+        ]
+        stop = next(
+            (at for at in range(index + 1, min(len(words), index + _REACH + 1)) if self._stops(words[at])),
+            len(words),
+        )
+        close = [(gap, name) for gap, name in behind if index + gap < stop]
+        own = plain_word(words[index])
+        best = own is not None and own.side is Side.GOOD and own.degree is Degree.MOST
+        if best:  # "best" is the word of choosing too: it is of an aspect only right beside it
+            close = [(gap, name) for gap, name in close if set(words[index + 1 : index + gap]) <= _WITHIN]
+        if close:
+            return (min(close)[1],)
+        before = [
+            (index - place, name)
+            for name, places in nouns.items()
+            for place in places
+            if 0 < index - place <= _REACH_BACK
+        ]
+        if before:
+            gap, nearest = min(before)
+            between = set(words[index - gap + 1 : index])
+            if best and not between & _COPULAS:
+                return ()
+            joined = [
+                name
+                for other, name in before
+                if other > gap and set(words[index - other + 1 : index - gap]) <= _JOINS
+            ]
+            plural = bool(_BOTH & set(words[:index]))
+            return (nearest, *joined) if plural else (nearest,)
+        return ()
+
+    def _degree(
+        self,
+        clause: Clause,
+        aspect: Aspect,
+        side: Side,
+        degree: Degree,
+        token: re.Match[str],
+        *,
+        spent: bool,
+    ) -> Relation:
+        """The relation of one adjective. `spent`: its sentence weighs one aspect by another."""
+        behind = CONJUNCTION.split(self.text[token.end() : min(clause.end, token.end() + 60)], maxsplit=1)[0]
+        near = self.text[max(clause.start, token.start() - 24) : token.end()] + behind
+        hedged = bool(
+            QUALIFIED.search(near)
+            or (degree is not Degree.LEVEL and spent)
+            or (aspect.unlike and re.search(aspect.unlike, near, re.I))
+        )
+        return Relation(
+            aspect.name,
+            Kind.DEGREE,
+            token.start(),
+            token.end(),
+            clause.sentence,
+            side=side,
+            degree=degree,
+            hedged=hedged,
+        )
+
+    def _stops(self, word: str) -> bool:
+        return word in _STOPS or bool(self._called.fullmatch(word))
+
+
+def _is_yardstick(words: Sequence[str], index: int) -> bool:
+    """Whether a superlative is what something is measured by: "than the best", "close to the highest"."""
+    before = [word for word in words[max(0, index - 3) : index] if word not in _ARTICLES]
+    return bool(before) and before[-1] in _MEASURING

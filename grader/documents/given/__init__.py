@@ -1,0 +1,1 @@
+"""What an assignment handed out: how its editions are recognised, and a document without them."""

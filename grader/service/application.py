@@ -1,0 +1,103 @@
+"""The review application: the class, the queue, one item, the log, the release. FastAPI over the ledger.
+
+Every page works without JavaScript; with it there are keys and live progress. Text of students is only ever text: the
+templates escape it, and the policy admits no script and no style but the application's own.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import tempfile
+from collections.abc import AsyncIterator, Awaitable, Callable
+from pathlib import Path
+from typing import Final
+
+from fastapi import FastAPI, Request, Response
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import HTMLResponse
+from fastapi.staticfiles import StaticFiles
+from starlette.exceptions import HTTPException
+from starlette.middleware.trustedhost import TrustedHostMiddleware
+
+from grader.errors import LedgerError
+from grader.feedback.page_frame import templates_folder
+from grader.service import desk_pages, group_pages, submission_pages
+from grader.service.class_state import ClassReader
+from grader.service.page_pictures import PagePictures
+from grader.service.presence import Presence
+from grader.service.rendering import rendered
+from grader.store import Ledger
+
+LARGEST_FORM: Final = 2 << 20  # bytes of a request; a form of ours is a few kilobytes
+_POLICY: Final = (
+    "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self' data:; connect-src 'self'; "
+    "form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+)
+
+
+def application(
+    folder: Path, ledger: Ledger, *, hosts: tuple[str, ...] = ("127.0.0.1", "localhost")
+) -> FastAPI:
+    """The application over one graded folder. `hosts` are the names it answers to: others are refused (DNS rebinding)."""
+
+    @contextlib.asynccontextmanager
+    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+        with tempfile.TemporaryDirectory(prefix="report-grader-review-") as scratch:
+            app.state.scratch = Path(scratch)
+            try:
+                yield
+            finally:
+                app.state.pictures.close()
+
+    app = FastAPI(title="grader review", docs_url=None, redoc_url=None, lifespan=lifespan)
+    app.state.folder = folder
+    app.state.ledger = ledger
+    app.state.classes = ClassReader(ledger)
+    app.state.presence = Presence()
+    app.state.pictures = PagePictures()
+    app.add_middleware(TrustedHostMiddleware, allowed_hosts=[*hosts])
+    app.middleware("http")(_guarded)
+    app.include_router(desk_pages.router)
+    app.include_router(group_pages.router)
+    app.include_router(submission_pages.router)
+    app.mount("/static", StaticFiles(directory=templates_folder() / "service" / "static"), name="static")
+    app.add_exception_handler(HTTPException, _told)
+    app.add_exception_handler(RequestValidationError, _not_understood)
+    app.add_exception_handler(LedgerError, _ledger_trouble)
+    return app
+
+
+async def _guarded(request: Request, call_next: Callable[[Request], Awaitable[Response]]) -> Response:
+    """Bounds what comes in, and says of every answer what a browser may do with it."""
+    length = request.headers.get("content-length", "0")
+    if (
+        not length.isdigit()
+        or int(length) > LARGEST_FORM
+        or "chunked" in request.headers.get("transfer-encoding", "")
+    ):
+        return HTMLResponse("This request is larger than any form here.", 413)
+    response = await call_next(request)
+    response.headers.setdefault("Content-Security-Policy", _POLICY)
+    response.headers.setdefault("X-Content-Type-Options", "nosniff")
+    response.headers.setdefault("Referrer-Policy", "no-referrer")
+    response.headers.setdefault("Cross-Origin-Opener-Policy", "same-origin")
+    response.headers.setdefault("Cross-Origin-Resource-Policy", "same-origin")
+    if not request.url.path.startswith("/static/"):
+        response.headers.setdefault("Cache-Control", "no-store")
+    return response
+
+
+async def _told(request: Request, problem: Exception) -> Response:
+    assert isinstance(problem, HTTPException), "registered for it alone"
+    return rendered(request, "service/told.html.j2", status=problem.status_code, sentence=str(problem.detail))
+
+
+async def _not_understood(request: Request, problem: Exception) -> Response:
+    assert isinstance(problem, RequestValidationError), "registered for it alone"
+    fields = ", ".join(str(error["loc"][-1]) for error in problem.errors()[:5])
+    sentence = f"This was not understood: {fields}. Go back, and fill in the form again."
+    return rendered(request, "service/told.html.j2", status=422, sentence=sentence)
+
+
+async def _ledger_trouble(request: Request, problem: Exception) -> Response:
+    return rendered(request, "service/told.html.j2", status=404, sentence=str(problem))

@@ -1,0 +1,157 @@
+"""What waits for a person, grouped: by question, by kind of doubt, and by answers that are the same for the rubric.
+
+Two answers are one group only where the check, the reason of the doubt and the passages themselves are the same but for
+case, spacing and punctuation: a decision on one is then a decision on all, as a person may confirm. Pure; no store.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+import unicodedata
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Final
+
+from grader.marks import open_checks
+from grader.model import CheckResult, Decision, QuestionResult, Result, Value
+
+_QUOTED: Final = re.compile(r"'[^'\n]{0,400}'|\"[^\"\n]{0,400}\"|`[^`\n]{0,400}`")
+_NUMBER: Final = re.compile(r"\d+(?:[.,]\d+)*")
+_SPACES: Final = re.compile(r"\s+")
+
+
+class Doubt(Value, frozen=True):
+    """A check of one submission that waits for a person. `number` is the student's in blind marking."""
+
+    submission: str
+    question: QuestionResult
+    check: CheckResult
+    at_stake: float
+    kind: str
+    group: str
+    before: Decision | None = None
+
+
+class Group(Value, frozen=True):
+    """Doubts that one decision may settle: the same check, the same kind of doubt, the same answer."""
+
+    key: str
+    kind: str
+    members: tuple[Doubt, ...]
+
+    @property
+    def first(self) -> Doubt:
+        """The one that is shown for all."""
+        return self.members[0]
+
+    @property
+    def at_stake(self) -> float:
+        """The points of all its members."""
+        return sum(doubt.at_stake for doubt in self.members)
+
+
+class Kind(Value, frozen=True):
+    """Groups whose doubt is of one kind, the largest first."""
+
+    question: str
+    title: str
+    check: str
+    reason: str
+    groups: tuple[Group, ...]
+
+    @property
+    def at_stake(self) -> float:
+        """The points of all its groups."""
+        return sum(group.at_stake for group in self.groups)
+
+    @property
+    def count(self) -> int:
+        """How many submissions wait in it."""
+        return sum(len(group.members) for group in self.groups)
+
+
+def doubts_of(result: Result) -> tuple[Doubt, ...]:
+    """What waits for a person in one submission."""
+    return tuple(
+        Doubt(
+            result.submission,
+            one.question,
+            one.check,
+            one.at_stake,
+            kind_of(one.check),
+            group_of(one.check),
+            one.before,
+        )
+        for one in open_checks(result)
+    )
+
+
+def kind_of(check: CheckResult) -> str:
+    """The reason of a doubt without what is one student's own: quotations and numbers."""
+    reason = check.staff or check.message
+    return _SPACES.sub(" ", _NUMBER.sub("#", _QUOTED.sub("…", reason[:2_000]))).strip()[:300]
+
+
+def group_of(check: CheckResult) -> str:
+    """What answers must have in common to be decided together; a picture or an empty passage is like no other."""
+    digest = hashlib.sha256(f"{check.id}\0{kind_of(check)}\0{check.message}\0".encode())
+    passages = [_normal(one.excerpt) for one in check.evidence]
+    if not passages or any(len(passage) < 3 or passage == "picture" for passage in passages):
+        return ""
+    for passage in passages:
+        digest.update(passage.encode(errors="replace") + b"\0")
+    return digest.hexdigest()[:20]
+
+
+def _normal(text: str) -> str:
+    """A passage without case, spacing and the punctuation around it; signs of maths and code stay."""
+    composed = unicodedata.normalize("NFKC", text).casefold()
+    return _SPACES.sub("", composed.replace("*", "·").replace("×", "·")).strip(".,;:!\"'`")
+
+
+def kinds_of(doubts: Iterable[Doubt]) -> tuple[Kind, ...]:
+    """The queue: by question, then most points at stake; in it the largest groups first."""
+    groups: dict[str, list[Doubt]] = {}
+    for doubt in doubts:
+        groups.setdefault(_key(doubt), []).append(doubt)
+    by_kind: dict[tuple[str, str], list[Group]] = {}
+    for key, members in groups.items():
+        made = Group(key, members[0].kind, tuple(sorted(members, key=lambda doubt: doubt.submission)))
+        by_kind.setdefault((members[0].check.id, members[0].kind), []).append(made)
+    kinds = []
+    for (check, reason), own in by_kind.items():
+        ordered = tuple(sorted(own, key=lambda group: (-group.at_stake, group.key)))
+        first = ordered[0].first
+        title = first.check.title or check
+        kinds.append(Kind(first.question.id, title, check, reason, ordered))
+    return tuple(sorted(kinds, key=lambda kind: (kind.question, -kind.at_stake, kind.check, kind.reason)))
+
+
+def _key(doubt: Doubt) -> str:
+    """The name of a group in addresses: of equal answers one, of others each its own."""
+    if doubt.group:
+        return doubt.group
+    return hashlib.sha256(f"{doubt.submission}\0{doubt.check.id}".encode()).hexdigest()[:20]
+
+
+def part_of(groups: Sequence[Group], part: int, parts: int) -> list[Group]:
+    """The groups of one of several assistants: each group falls to one of them, whatever else is there."""
+    if parts < 2:
+        return list(groups)
+    return [group for group in groups if int(group.key[:8], 16) % parts == part - 1]
+
+
+def decided_groups(
+    decisions: Mapping[str, Sequence[Decision]], doubts: Mapping[str, str]
+) -> dict[str, Decision]:
+    """For a group that has been decided once, the newest decision: proposed to whoever meets it again.
+
+    `doubts` gives the group of ``submission check``.
+    """
+    found: dict[str, Decision] = {}
+    for submission, own in decisions.items():
+        for decision in own:
+            group = doubts.get(f"{submission}\0{decision.check}", "")
+            if group and decision.verdict is not None and not decision.student:
+                found[group] = decision
+    return found

@@ -1,0 +1,44 @@
+"use strict";
+// One key each for what an assistant does time and again. Every key is also a link or a button on the page.
+(() => {
+  const typing = (element) => element && /^(INPUT|TEXTAREA|SELECT)$/.test(element.tagName) && !/^(checkbox|submit|button)$/.test(element.type);
+  const put = (text) => {
+    const field = document.querySelector("textarea[name=comment]");
+    if (!field) return;
+    field.value = field.value.trim() ? `${field.value.trim()}\n${text}` : text;
+  };
+  document.addEventListener("click", (event) => {
+    const button = event.target.closest("[data-comment]");
+    if (button) put(button.dataset.comment);
+  });
+  document.addEventListener("keydown", (event) => {
+    if (event.ctrlKey || event.metaKey || event.altKey) return;
+    if (typing(event.target)) {
+      if (event.key === "Escape") event.target.blur();
+      // Enter in the field for points decides “partial” with them.
+      if (event.key === "Enter" && event.target.name === "points") {
+        event.preventDefault();
+        document.querySelector("button[name=verdict][value=partial]")?.click();
+      }
+      return;
+    }
+    const digit = /^Digit([1-9])$/.exec(event.code);
+    if (event.shiftKey && digit) {
+      document.querySelector(`[data-shift-key="${digit[1]}"]`)?.click();
+      event.preventDefault();
+      return;
+    }
+    const field = document.querySelector(`[data-focus="${CSS.escape(event.key)}"]`);
+    if (field) {
+      event.preventDefault();
+      field.focus();
+      return;
+    }
+    if (event.key === "Enter" && event.target.closest && event.target.closest("a, button, summary")) return;
+    const target = document.querySelector(`[data-key="${CSS.escape(event.key)}"]`);
+    if (target) {
+      event.preventDefault();
+      target.click();
+    }
+  });
+})();

@@ -1,0 +1,85 @@
+"""Which answers are decided together: the same for the rubric, and never two that a careful assistant tells apart."""
+
+from __future__ import annotations
+
+import json
+from collections import defaultdict
+from pathlib import Path
+
+import pytest
+from service_results import result  # type: ignore[import-not-found] # beside this file, see conftest
+
+from grader.checks.assignment import load
+from grader.grading.grading import grade
+from grader.marks import reported
+from grader.model import FileKind, Submission, SubmittedFile
+from grader.service.doubts import doubts_of, group_of, kinds_of, part_of
+
+CORPORA = Path(__file__).parents[1] / "corpora"
+
+
+def kinds(*doubts: dict[str, tuple[str, str]]) -> list[tuple[str, int, int]]:
+    """For each kind its check, its groups and its submissions."""
+    results = [result(f"s{number}", own) for number, own in enumerate(doubts)]
+    found = kinds_of(doubt for one in results for doubt in doubts_of(reported(one)))
+    return [(kind.check, len(kind.groups), kind.count) for kind in found]
+
+
+def test_the_same_answer_is_one_group_whatever_its_spacing_and_case() -> None:
+    assert kinds(
+        {"q1.expression": ("Not certain: 'a'.", "Tape.gradient( x , y )")},
+        {"q1.expression": ("Not certain: 'b'.", "tape.gradient(x,y).")},
+        {"q1.expression": ("Not certain: 'c'.", "tape.gradient(y,x)")},
+    ) == [("q1.expression", 2, 3)]
+
+
+def test_another_reason_is_another_kind_and_most_points_come_first() -> None:
+    found = kinds(
+        {"q3.choice": ("One reason.", "words here")},
+        {"q3.choice": ("Another reason.", "words here")},
+        {"q3.choice": ("Another reason.", "words here")},
+        {"q1.expression": ("A third.", "code")},
+    )
+    assert found == [("q1.expression", 1, 1), ("q3.choice", 1, 2), ("q3.choice", 1, 1)]
+
+
+def test_answers_without_a_passage_are_never_alike() -> None:
+    assert kinds({"q1.expression": ("A doubt.", "picture")}, {"q1.expression": ("A doubt.", "picture")}) == [
+        ("q1.expression", 2, 2)
+    ]
+
+
+def test_the_parts_of_the_queue_are_the_whole() -> None:
+    results = [result(f"s{n}", {"q1.expression": ("A doubt.", f"passage {n}")}) for n in range(50)]
+    groups = [
+        group
+        for kind in kinds_of(d for one in results for d in doubts_of(reported(one)))
+        for group in kind.groups
+    ]
+    parts = [{group.key for group in part_of(groups, part, 3)} for part in (1, 2, 3)]
+    assert set.union(*parts) == {group.key for group in groups}
+    assert sum(map(len, parts)) == len(groups)
+
+
+@pytest.mark.slow
+def test_groups_are_pure_on_the_corpora(tmp_path: Path) -> None:
+    """The members of a group have a verdict in common that is right for all, among all labelled answers of the tests."""
+    lab = load()
+    seen: dict[str, list[set[str]]] = defaultdict(list)
+    for name, heading, check in (
+        ("gradient-answers", "Question 1", "q1.expression"),
+        ("parameter-answers", "Question 2", "q2.derivation"),
+    ):
+        for number, line in enumerate((CORPORA / f"{name}.jsonl").read_text("utf-8").splitlines()):
+            case = json.loads(line)
+            text = case["text"]
+            report = tmp_path / f"{name}-{number}.md"
+            report.write_text(f"# {heading}\n\n{text}\n", encoding="utf-8")
+            submission = Submission(report.stem, (SubmittedFile(report.name, report, FileKind.REPORT),))
+            found = grade(submission, lab, rubric="").result
+            for question in found.questions:
+                for one in question.checks:
+                    if one.id == check and (group := group_of(one)):
+                        seen[group].append(set(case["verdicts"]))
+    assert seen
+    assert [verdicts for verdicts in seen.values() if not set.intersection(*verdicts)] == []

@@ -1,0 +1,230 @@
+"""The ledger: old ones are migrated and lose nothing, two processes share one, blobs are kept as long as they are named."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import sqlite3
+import subprocess
+import sys
+from pathlib import Path
+
+import msgspec
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
+from sqlalchemy import create_engine
+
+from grader.errors import LedgerError
+from grader.model import (
+    Execution,
+    ExecutionStatus,
+    GraderInfo,
+    Result,
+    Status,
+    Student,
+)
+from grader.page_data import ExecutedCell, PageData, Pair, Passage, Trace
+from grader.store import Ledger, migrations, tables
+
+TABLES_OF_VERSION_1 = """
+CREATE TABLE about (key VARCHAR NOT NULL PRIMARY KEY, value VARCHAR NOT NULL);
+CREATE TABLE results (submission VARCHAR NOT NULL PRIMARY KEY, content VARCHAR NOT NULL, rubric VARCHAR NOT NULL,
+  settings VARCHAR NOT NULL, status VARCHAR NOT NULL, graded_at VARCHAR NOT NULL, json VARCHAR NOT NULL,
+  lms VARCHAR NOT NULL, trace VARCHAR NOT NULL, present INTEGER NOT NULL);
+CREATE TABLE attempts (id INTEGER NOT NULL PRIMARY KEY, submission VARCHAR NOT NULL, content VARCHAR NOT NULL,
+  points FLOAT NOT NULL, graded_at VARCHAR NOT NULL, json VARCHAR NOT NULL,
+  CONSTRAINT one_result_an_attempt UNIQUE (submission, content));
+CREATE INDEX ix_attempts_submission ON attempts (submission);
+CREATE TABLE overrides (id INTEGER NOT NULL PRIMARY KEY, submission VARCHAR NOT NULL, check_id VARCHAR NOT NULL,
+  points FLOAT NOT NULL, reason VARCHAR NOT NULL, who VARCHAR NOT NULL, at VARCHAR NOT NULL);
+INSERT INTO about VALUES ('version', '1');
+"""
+
+
+def result(name: str, points: float = 1.0) -> Result:
+    return Result(
+        1, name, (Student(name),), (), Status.GRADED, points, 1.0, (), (),
+        Execution(ExecutionStatus.SKIPPED), GraderInfo("0", "lab", "r"),
+    )  # fmt: skip
+
+
+def digest(data: bytes) -> str:
+    return hashlib.sha256(data).hexdigest()
+
+
+def test_a_ledger_of_version_1_is_migrated_and_keeps_everything(tmp_path: Path) -> None:
+    path = tmp_path / "grades.sqlite"
+    old = result("anna")
+    with sqlite3.connect(path) as connection:
+        connection.executescript(TABLES_OF_VERSION_1)
+        row = (
+            "anna",
+            "c",
+            "r",
+            "s",
+            "graded",
+            "2026",
+            old.to_json().decode(),
+            json.dumps({"id": "7"}),
+            "{}",
+            1,
+        )
+        connection.execute("INSERT INTO results VALUES (?,?,?,?,?,?,?,?,?,?)", row)
+        connection.execute(
+            "INSERT INTO attempts VALUES (1,'anna','c',1.0,'2026',?)", (old.to_json().decode(),)
+        )
+        connection.execute("INSERT INTO overrides VALUES (1,'anna','q1',2.0,'why','me','2026')")
+    with Ledger(path) as ledger:
+        assert ledger.results() == [old]
+        assert ledger.attempts("anna") == [old]
+        assert ledger.identities() == {"anna": {"id": "7"}}
+        assert ledger.stored_page("anna").page == PageData()
+        ledger.record(result("anna", 0.5), content="d", settings="s")
+        assert [one.points for one in ledger.attempts("anna")] == [1.0, 0.5]
+    with sqlite3.connect(path) as connection:
+        assert connection.execute("SELECT reason FROM overrides").fetchall() == [("why",)]
+    with Ledger(path) as ledger:
+        assert [one.points for one in ledger.results()] == [0.5]
+
+
+def test_the_migrations_come_to_the_tables_as_declared(tmp_path: Path) -> None:
+    with Ledger(tmp_path / "grades.sqlite"):
+        pass
+    engine = create_engine(f"sqlite:///{tmp_path / 'grades.sqlite'}")
+    with engine.connect() as connection:
+        context = MigrationContext.configure(connection)
+        assert compare_metadata(context, tables.metadata) == []
+        assert context.get_current_revision() == migrations.HEAD
+    engine.dispose()
+
+
+def test_a_ledger_of_a_newer_grader_is_refused_and_left_alone(tmp_path: Path) -> None:
+    path = tmp_path / "grades.sqlite"
+    with Ledger(path):
+        pass
+    with sqlite3.connect(path) as connection:
+        connection.execute("UPDATE alembic_version SET version_num = 'v9999'")
+    before = path.read_bytes()
+    with pytest.raises(LedgerError, match="newer grader"):
+        Ledger(path)
+    assert path.read_bytes() == before
+
+
+def test_what_is_no_ledger_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "grades.sqlite"
+    path.write_bytes(b"no database at all, and long enough to be looked at" * 40)
+    with pytest.raises(LedgerError, match="no ledger"):
+        Ledger(path)
+    with pytest.raises(LedgerError, match="no graded folder"):
+        Ledger(tmp_path / "elsewhere" / "grades.sqlite", must_exist=True)
+    assert not (tmp_path / "elsewhere").exists()
+
+
+def test_pages_come_back_as_they_were_recorded(tmp_path: Path) -> None:
+    picture, notebook = b"a picture", b"a notebook"
+    page = PageData(
+        (Passage("q1", "title", "text", digest(picture)),),
+        (ExecutedCell("cell 1", "x = 1", "out", pictures=(digest(picture),)),),
+        digest(notebook),
+    )
+    blobs = {digest(picture): picture, digest(notebook): notebook}
+    with Ledger(tmp_path / "grades.sqlite") as ledger:
+        ledger.record(
+            result("anna"), content="c", settings="s", page=page, blobs=blobs, trace=Trace((1,), ("a",))
+        )
+        before = ledger.digests()["anna"]
+        assert ledger.stored_page("anna").page == page
+        assert ledger.blobs.get(page.notebook) == notebook
+        assert before.notebook == page.notebook
+        assert ledger.traces()["anna"] == Trace((1,), ("a",))
+        ledger.record(result("anna"), content="c", settings="s", page=page, blobs=blobs)
+        assert ledger.digests()["anna"] == before, "the same values, the same digest"
+        ledger.record(result("anna"), content="c", settings="s", page=PageData(page.passages), blobs={})
+        assert ledger.digests()["anna"] != before
+
+
+def test_a_submission_that_is_absent_once_loses_nothing(tmp_path: Path) -> None:
+    notebook = b"a notebook"
+    page = PageData(notebook=digest(notebook))
+    with Ledger(tmp_path / "grades.sqlite") as ledger:
+        for name in ("anna", "bo"):
+            ledger.record(
+                result(name), content="c", settings="s", page=page, blobs={digest(notebook): notebook}
+            )
+        ledger.keep_only({"bo"})
+        ledger.sweep()
+        assert [one.submission for one in ledger.results()] == ["bo"]
+        ledger.keep_only({"anna", "bo"})
+        assert [one.submission for one in ledger.results()] == ["anna", "bo"]
+        assert ledger.blobs.get(ledger.stored_page("anna").page.notebook) == notebook
+
+
+def test_blobs_that_nothing_names_are_swept(tmp_path: Path) -> None:
+    with Ledger(tmp_path / "grades.sqlite") as ledger:
+        for data in (b"first", b"second"):
+            page = PageData(notebook=digest(data))
+            ledger.record(result("anna"), content="c", settings="s", page=page, blobs={digest(data): data})
+        ledger.sweep()
+        assert ledger.blobs.get(digest(b"first")) == b""
+        assert ledger.blobs.get(digest(b"second")) == b"second"
+
+
+def test_a_blob_that_was_altered_is_not_given_out(tmp_path: Path) -> None:
+    with Ledger(tmp_path / "grades.sqlite") as ledger:
+        ledger.blobs.put(digest(b"true"), b"true")
+        (path,) = (tmp_path / "blobs").glob("??/*")
+        path.write_bytes(b"false")
+        assert ledger.blobs.get(digest(b"true")) == b""
+
+
+def test_pairs_are_replaced_as_a_whole(tmp_path: Path) -> None:
+    near = Pair("a", "b", "figures", 1.0, figures=(("t", 1.0, 2.0),), odds=1e-9)
+    far = Pair("a", "c", "text", 0.6, ("words",))
+    with Ledger(tmp_path / "grades.sqlite") as ledger:
+        ledger.write_pairs([far, near])
+        assert ledger.pairs() == [near, far]
+        ledger.write_pairs([])
+        assert ledger.pairs() == []
+
+
+def test_two_processes_make_one_new_ledger_and_lose_no_row(tmp_path: Path) -> None:
+    """Both open a folder that has no ledger yet, and write at the same time."""
+    code = (
+        "import sys; sys.path.insert(0, sys.argv[3]); from pathlib import Path; import msgspec;"
+        "from grader.store import Ledger; from grader.model import Result;"
+        "results = [Result.from_json(line) for line in sys.stdin];"
+        "ledger = Ledger(Path(sys.argv[1]));"
+        "[ledger.record(one, content=sys.argv[2], settings='s') for one in results]"
+    )
+    top = str(Path(__file__).parents[2])
+    processes = [
+        subprocess.Popen(
+            [sys.executable, "-c", code, str(tmp_path / "grades.sqlite"), mark, top],
+            stdin=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+        for mark in ("x", "y")
+    ]
+    for process, mark in zip(processes, "xy", strict=True):
+        assert process.stdin is not None
+        for number in range(20):
+            process.stdin.write(result(f"{mark}{number:02d}").to_json().decode() + "\n")
+        process.stdin.close()
+    for process in processes:
+        assert process.wait(60) == 0, process.stderr.read() if process.stderr else ""
+        assert process.stderr is not None
+        process.stderr.close()
+    with Ledger(tmp_path / "grades.sqlite") as ledger:
+        assert len(ledger.results()) == 40
+
+
+def test_a_row_that_cannot_be_read_is_said_with_its_file(tmp_path: Path) -> None:
+    path = tmp_path / "grades.sqlite"
+    with Ledger(path) as ledger:
+        ledger.record(result("anna"), content="c", settings="s")
+    with sqlite3.connect(path) as connection:
+        connection.execute("UPDATE results SET json = ?", (msgspec.json.encode({"schema": 99}).decode(),))
+    with Ledger(path) as ledger, pytest.raises(LedgerError, match=r"grades\.sqlite"):
+        ledger.results()
