@@ -6,6 +6,8 @@ A choice, some reasons, each true, false or beside the point by the table, in En
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
+from itertools import cycle, product
 from pathlib import Path
 
 import pytest
@@ -19,6 +21,7 @@ from reference.lab.batch_sizes import BATCH_SIZES
 
 LAB: Assignment = load()
 Table = dict[int, tuple[float, float]]
+MOST_LEFT = 0.03
 
 
 @st.composite
@@ -273,14 +276,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return tmp_path_factory.mktemp("answers")
 
 
-REVIEWS: dict[str, list[str]] = {}
-
-
-def counted(kind: str, text: str, found: CheckResult) -> None:
-    REVIEWS.setdefault(kind, []).append(text if found.verdict is Verdict.REVIEW else "")
-
-
-@settings(max_examples=250, deadline=None)
+@settings(max_examples=300, deadline=None)
 @given(answer=answers(("time", "accuracy")))
 def test_weighed_and_true(folder: Path, answer: tuple[str, Table]) -> None:
     checks = judged(folder, *answer)
@@ -289,11 +285,9 @@ def test_weighed_and_true(folder: Path, answer: tuple[str, Table]) -> None:
         answer,
         checks["q3.reasoning"].message,
     )
-    counted("true", answer[0], checks["q3.choice"])
-    counted("true", answer[0], checks["q3.reasoning"])
 
 
-@settings(max_examples=120, deadline=None)
+@settings(max_examples=150, deadline=None)
 @given(answer=answers(("time",)) | answers(("accuracy",)))
 def test_half(folder: Path, answer: tuple[str, Table]) -> None:
     checks = judged(folder, *answer)
@@ -301,7 +295,7 @@ def test_half(folder: Path, answer: tuple[str, Table]) -> None:
     assert checks["q3.reasoning"].verdict in {Verdict.PARTIAL, Verdict.REVIEW}, answer
 
 
-@settings(max_examples=120, deadline=None)
+@settings(max_examples=150, deadline=None)
 @given(answer=answers(()) | answers(("beside",)))
 def test_without_a_reason(folder: Path, answer: tuple[str, Table]) -> None:
     checks = judged(folder, *answer)
@@ -309,7 +303,7 @@ def test_without_a_reason(folder: Path, answer: tuple[str, Table]) -> None:
     assert checks["q3.reasoning"].verdict in {Verdict.MISSING, Verdict.REVIEW}, answer
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=300, deadline=None)
 @given(
     answer=answers(("false", "time"))
     | answers(("false", "accuracy"))
@@ -319,14 +313,13 @@ def test_refuted(folder: Path, answer: tuple[str, Table]) -> None:
     checks = judged(folder, *answer)
     assert checks["q3.choice"].verdict in {Verdict.PASS, Verdict.REVIEW}, answer
     assert checks["q3.reasoning"].verdict in {Verdict.FAIL, Verdict.REVIEW}, answer
-    counted("false", answer[0], checks["q3.reasoning"])
     if checks["q3.reasoning"].verdict is Verdict.FAIL:
         assert not re.search(
             r"should (?:be|use|choose)|right answer|correct answer", checks["q3.reasoning"].message
         )
 
 
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=120, deadline=None)
 @given(text=st.sampled_from(NO_CHOICE), option=st.sampled_from([10, 100]), table=tables())
 def test_no_choice(folder: Path, text: str, option: int, table: Table) -> None:
     checks = judged(folder, filled(text, option, str(option), table), table)
@@ -334,8 +327,16 @@ def test_no_choice(folder: Path, text: str, option: int, table: Table) -> None:
     assert checks["q3.reasoning"].verdict in {Verdict.MISSING, Verdict.REVIEW}, text
 
 
-def test_little_is_left_to_review() -> None:
-    """Counted over all that the tests before this one have generated."""
-    left = {kind: [text for text in texts if text] for kind, texts in REVIEWS.items()}
-    for kind, texts in left.items():
-        assert len(texts) <= 0.03 * len(REVIEWS[kind]), (kind, len(REVIEWS[kind]), sorted(set(texts))[:20])
+def every_choice() -> Iterator[tuple[str, str, int]]:
+    """Each way to choose with each reason in time; the reasons in accuracy take turns."""
+    for language, option in product(("en", "sv"), (10, 100)):
+        shares, because = cycle(SHARE[language][option]), cycle(BECAUSE[language])
+        for choice, time in product(CHOICES[language], TIME[language][option]):
+            yield f"{choice}{next(because)}{time}{AND[language][0]}{next(shares)}.", language, option
+
+
+def test_little_is_left_to_review(folder: Path) -> None:
+    table: Table = {1: (118, 0.8124), 10: (13, 0.8251), 100: (3, 0.8185), 1000: (1, 0.7097), 60000: (1, 0.1)}
+    texts = [filled(text, option, str(option), table) for text, _, option in every_choice()][::3]
+    left = [text for text in texts if judged(folder, text, table)["q3.reasoning"].verdict is not Verdict.PASS]
+    assert len(left) <= MOST_LEFT * len(texts), left
