@@ -10,7 +10,7 @@ from reference.lab.fashion_mnist import FILES, DatasetDamagedError, DatasetMissi
 
 def idx(values: np.ndarray) -> bytes:
     shape = b"".join(extent.to_bytes(4, "big") for extent in values.shape)
-    return gzip.compress(b"\x00\x00\x08" + bytes([values.ndim]) + shape + values.tobytes(), 1)
+    return gzip.compress(b"\x00\x00\x08" + bytes([values.ndim]) + shape + values.tobytes(), 1, mtime=0)
 
 
 @pytest.fixture
