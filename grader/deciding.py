@@ -85,7 +85,7 @@ def _target(result: Result, check: str) -> CheckResult | QuestionResult | None:
 
 def _stood(ledger: Ledger, saying: Saying, result: Result) -> str:
     """How the check stood before, in words, for whoever reads the log."""
-    before = ledger.log.standing(saying.submission).get(saying.submission, [])
+    before = ledger.log.not_taken_back(saying.submission).get(saying.submission, [])
     stood = decided(reported(result, before), student=saying.student)
     target = _target(stood, saying.check)
     return f"{target.verdict} {target.points:g}" if target is not None else f"{stood.points:g} points"
@@ -114,7 +114,7 @@ def release(
 
     What waits for a person or met an error of ours is not released.
     """
-    standing = ledger.log.standing()
+    standing = ledger.log.not_taken_back()
     done: list[Release] = []
     withheld: list[tuple[str, str]] = []
     for name in submissions:

@@ -114,7 +114,7 @@ def render_folder(folder: Path, ledger: Ledger, *, jobs: int = 0, anew: bool = F
 
 def class_results(ledger: Ledger) -> list[Result]:
     """The whole class as ``results.jsonl`` has it, but for the flags that only the class shows."""
-    said, released = ledger.log.standing(), ledger.log.released()
+    said, released = ledger.log.not_taken_back(), ledger.log.released()
     return [
         reported(
             result,
@@ -190,7 +190,7 @@ def _write_part(
 ) -> None:
     from grader.feedback import extras_of, render_feedback  # noqa: PLC0415 - as above
 
-    said, released = ledger.log.standing(), ledger.log.released()
+    said, released = ledger.log.not_taken_back(), ledger.log.released()
     for name in names:
         stored = ledger.stored_page(name)
         extras = extras_of(stored.page, ledger.blobs.get)

@@ -142,7 +142,7 @@ def for_student(result: Result) -> Result:
 
 def something_to_mend(result: Result) -> bool:
     """Whether a check that carries points lacks what the student can still put right, or a file cannot be read."""
-    from grader.feedback.wording import to_mend  # noqa: PLC0415 - its room loads the templates
+    from grader.feedback.verdict_words import to_mend  # noqa: PLC0415 - its room loads the templates
 
     return any(file.unread for file in result.files) or any(
         to_mend(question) for question in result.questions

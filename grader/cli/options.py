@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
+from grader.execution.shared.limits import COMMAND_SECONDS, Limits
+
 if TYPE_CHECKING:
     from grader.documents.given.edition import Edition
 
@@ -141,7 +143,7 @@ def execution(function: F) -> F:
         click.option(
             "--memory",
             type=Memory(),
-            default=3072,
+            default=Limits().memory_mb,
             show_default="3GB",
             metavar="SIZE",
             help="Memory of one notebook.",
@@ -149,7 +151,7 @@ def execution(function: F) -> F:
         click.option(
             "--timeout",
             type=click.FloatRange(5, 7200),
-            default=300.0,
+            default=COMMAND_SECONDS,
             show_default=True,
             metavar="SECONDS",
             help="Time of one notebook.",

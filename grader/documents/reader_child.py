@@ -1,4 +1,4 @@
-"""The second process of `reader_process`: answers requests until its standard input is closed."""
+"""The second process of `core/reader_parent`: answers requests until its standard input is closed."""
 
 from __future__ import annotations
 

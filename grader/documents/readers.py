@@ -20,7 +20,7 @@ Reader = Callable[[Path, str, Collector], int]  # adds the blocks of a file and 
 
 _APART: Final = frozenset(
     {Format.PDF, Format.TEX, Format.PICTURE}
-)  # read by a second process, see reader_process.py
+)  # read by a second process, see reader_parent.py
 _LARGE_TEXT: Final = 256 * 1024  # bytes; no report is as long, its pictures aside
 _TEXTUAL: Final = frozenset({Format.MARKDOWN, Format.TEXT, Format.HTML, Format.TEX})
 

@@ -11,7 +11,7 @@ from grader.feedback.page_frame import address, page, slug
 from grader.feedback.pair_lines import pair_lines
 from grader.feedback.submission_page import author
 from grader.feedback.textguard import on_one_line
-from grader.feedback.wording import VERDICTS, WORDING
+from grader.feedback.verdict_words import VERDICTS, WORDING
 from grader.model import CheckResult, QuestionResult, Result, Status, Value, Verdict
 from grader.page_data import Pair
 

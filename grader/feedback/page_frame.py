@@ -17,7 +17,7 @@ import grader
 from grader.errors import TemplatesMissingError
 from grader.feedback.sanitising import png_address, safe_html
 from grader.feedback.textguard import on_one_line, shown
-from grader.feedback.wording import points
+from grader.feedback.verdict_words import points
 
 _CODE: Final = re.compile(r"`([^`\n]{1,400})`")
 

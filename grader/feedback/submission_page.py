@@ -13,7 +13,7 @@ from grader.feedback.extras import FeedbackExtras, bounded
 from grader.feedback.page_frame import page, slug
 from grader.feedback.pair_lines import pair_lines
 from grader.feedback.textguard import on_one_line, shown
-from grader.feedback.wording import STATUS_SENTENCE, WORDING, concerns_student, points, run_sentence
+from grader.feedback.verdict_words import STATUS_SENTENCE, WORDING, concerns_student, points, run_sentence
 from grader.marks import comments_on, decided
 from grader.model import (
     Chart,

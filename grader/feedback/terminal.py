@@ -11,7 +11,7 @@ from rich.rule import Rule
 from rich.text import Text
 
 from grader.feedback.textguard import on_one_line
-from grader.feedback.wording import WORDING, concerns_student, points, run_sentence, to_mend
+from grader.feedback.verdict_words import WORDING, concerns_student, points, run_sentence, to_mend
 from grader.model import CheckResult, Evidence, ExecutionStatus, QuestionResult, Result, Status, Verdict
 
 _STYLES: Final = {

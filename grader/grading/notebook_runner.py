@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Self
 import msgspec
 
 from grader.checks.assignment import Assignment
+from grader.execution.shared.limits import COMMAND_SECONDS, Limits
 from grader.model import Execution, ExecutionStatus, SubmittedFile, Value
 
 if TYPE_CHECKING:
@@ -19,8 +20,8 @@ class RunSettings(Value, frozen=True):
     `limits` are further ones by their names in `grader.execution.Limits`; they go before the others.
     """
 
-    seconds: float = 300.0
-    memory_mb: int = 3072
+    seconds: float = COMMAND_SECONDS
+    memory_mb: int = Limits().memory_mb
     dataset: str = "auto"
     unsafe: bool = False
     limits: tuple[tuple[str, float], ...] = ()
@@ -49,7 +50,7 @@ class NotebookRunner:
     def executor(self) -> Executor:
         """The executor, started when first asked for."""
         if self._executor is None:
-            from grader.execution import Executor, Limits, Settings  # noqa: PLC0415 - only where notebooks run
+            from grader.execution import Executor, Settings  # noqa: PLC0415 - only where notebooks run
 
             defaults = Limits()
             limits = Limits(

@@ -23,7 +23,7 @@ from grader.errors import LedgerError
 from grader.feedback.page_frame import templates_folder
 from grader.service import desk_pages, group_pages, submission_pages
 from grader.service.class_state import ClassReader
-from grader.service.page_pictures import PagePictures
+from grader.service.original_pages import OriginalPages
 from grader.service.presence import Presence
 from grader.service.rendering import rendered
 from grader.store import Ledger
@@ -54,7 +54,7 @@ def application(
     app.state.ledger = ledger
     app.state.classes = ClassReader(ledger)
     app.state.presence = Presence()
-    app.state.pictures = PagePictures()
+    app.state.pictures = OriginalPages()
     app.add_middleware(TrustedHostMiddleware, allowed_hosts=[*hosts])
     app.middleware("http")(_guarded)
     app.include_router(desk_pages.router)

@@ -72,7 +72,7 @@ class ClassReader:
 
     def _renewed(self, version: tuple[object, ...]) -> ClassState:
         ledger = self._ledger
-        digests, said, released = ledger.digests(), ledger.log.standing(), ledger.log.released()
+        digests, said, released = ledger.digests(), ledger.log.not_taken_back(), ledger.log.released()
         before = self._state.entries if self._state is not None else {}
         entries: dict[str, Entry] = {}
         keys: dict[str, tuple[object, ...]] = {}

@@ -8,7 +8,7 @@ from fastapi import Request
 from fastapi.responses import HTMLResponse, RedirectResponse
 
 from grader.feedback.page_frame import environment
-from grader.feedback.wording import VERDICTS, WORDING
+from grader.feedback.verdict_words import VERDICTS, WORDING
 from grader.service.class_state import ClassReader, ClassState
 from grader.service.visitors import Visitor
 

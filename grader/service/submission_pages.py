@@ -17,7 +17,7 @@ from grader.marks import decided
 from grader.model import FileInfo, Verdict
 from grader.service.comment_bank import bank
 from grader.service.group_pages import CHOICES, Text, Who
-from grader.service.page_pictures import PagePictures
+from grader.service.original_pages import OriginalPages
 from grader.service.rendering import class_now, page, see
 from grader.service.visitors import check_form
 from grader.store import Ledger
@@ -66,7 +66,7 @@ def _pages(request: Request, file: FileInfo) -> int:
     path = _original(request, file)
     if path is None or not file.name.lower().endswith(".pdf"):
         return 0
-    pictures: PagePictures = request.app.state.pictures
+    pictures: OriginalPages = request.app.state.pictures
     return pictures.count(path)
 
 
@@ -134,13 +134,13 @@ def original(request: Request, who: Who, name: str, place: int) -> Response:
 
 
 @router.get("/submission/{name}/file/{place}/page/{number}")
-def page_picture(request: Request, who: Who, name: str, place: int, number: int) -> Response:
+def original_page(request: Request, who: Who, name: str, place: int, number: int) -> Response:
     """A page of a PDF as a picture."""
     del who
     _entry(request, name)
     file = _file(request, name, place)
     path = _original(request, file)
-    pictures: PagePictures = request.app.state.pictures
+    pictures: OriginalPages = request.app.state.pictures
     drawn = pictures.page(path, number) if path is not None and 1 <= number <= 1000 else b""
     if not drawn:
         raise HTTPException(404, f"Page {number} of this file cannot be drawn.")

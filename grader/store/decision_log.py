@@ -76,7 +76,7 @@ class DecisionLog:
                 for row in connection.execute(query)
             ]
 
-    def standing(self, submission: str | None = None) -> dict[str, list[Decision]]:
+    def not_taken_back(self, submission: str | None = None) -> dict[str, list[Decision]]:
         """What has not been taken back, by submission, the oldest first."""
         taken_back: set[int] = set()
         found: dict[str, list[Decision]] = {}

@@ -147,7 +147,7 @@ def calibrate(
 def write_ranges(out: Path, lines: Iterable[JournalLine], tables: int = null.TABLES) -> None:
     """Writes the reference ranges from finished jobs, in place of `out`, whole or not at all.
 
-    `tables` honest tables are simulated for the score (see ``reference/null.py``).
+    `tables` honest tables are simulated for the score (see ``reference/plausibility/null.py``).
     """
     lines = list(lines)
     order = list(training.VARIANTS)

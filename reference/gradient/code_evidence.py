@@ -22,8 +22,8 @@ from grader.documents.core.document import Block, BlockKind, Document
 from grader.model import Value
 from reference.gradient.by_hand import HandMade, made_by_hand
 from reference.gradient.gradient_call import GradientReading, doubtful, judge_call, wrong
+from reference.gradient.gradient_messages import GradientMistake
 from reference.gradient.gradient_use import Program, judge_in_program
-from reference.gradient.mistakes import GradientMistake
 from reference.gradient.role_names import HANDOUT_NAMES
 from reference.gradient.shown_code import (
     EXCERPT,

@@ -20,8 +20,8 @@ from reference.gradient.gradient_candidates import (
     candidates_from_code,
     candidates_from_words,
 )
+from reference.gradient.gradient_messages import MESSAGES, GradientMistake
 from reference.gradient.gradient_probe import ProbeOutcome, probe_answer
-from reference.gradient.mistakes import MESSAGES, GradientMistake
 from reference.gradient.role_names import Role
 from reference.gradient.vocabulary import gradient_words
 

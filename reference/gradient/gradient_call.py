@@ -21,7 +21,7 @@ from grader.checks.terms import (
     Term,
 )
 from grader.model import Value
-from reference.gradient.mistakes import MESSAGES, GradientMistake
+from reference.gradient.gradient_messages import MESSAGES, GradientMistake
 from reference.gradient.role_names import Role
 from reference.gradient.roles import role
 

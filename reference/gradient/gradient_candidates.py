@@ -13,7 +13,7 @@ from grader.documents.core.document import Block, BlockKind
 from grader.model import Value
 from reference.gradient.code_evidence import CodeEvidence, Computation
 from reference.gradient.gradient_call import GradientReading
-from reference.gradient.mistakes import GradientMistake
+from reference.gradient.gradient_messages import GradientMistake
 from reference.gradient.role_names import Role
 from reference.gradient.shown_code import is_cell
 from reference.gradient.worded_claim import WordedPair

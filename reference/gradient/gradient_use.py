@@ -8,7 +8,7 @@ from grader.documents.core.document import Document
 from grader.model import Value
 from reference.gradient.gradient_call import GradientReading, doubtful, judge_call, wrong
 from reference.gradient.gradient_effect import Effect, effect, same_variable
-from reference.gradient.mistakes import GradientMistake
+from reference.gradient.gradient_messages import GradientMistake
 from reference.gradient.role_names import Role
 from reference.gradient.roles import role
 from reference.gradient.shown_code import CodePart

@@ -67,7 +67,7 @@ class Ranges(Value, frozen=True):
     """All of ``ranges.json``: what real reports show, every calibration run, and where it ran.
 
     `reports` is how many real runs a range was taken from, at each batch size. `null` says what simulated
-    honest tables come to (see ``reference/null.py``).
+    honest tables come to (see ``reference/plausibility/null.py``).
     """
 
     schema: int

@@ -1,6 +1,6 @@
 """How often honest tables are doubted and odd ones caught: ``python -m reference.plausibility.validation``.
 
-Cross-validated as in ``reference/null.py``: judges learn from one half of the calibration's seeds, tables
+Cross-validated as in ``reference/plausibility/null.py``: judges learn from one half of the calibration's seeds, tables
 are made from the other half.
 """
 

@@ -12,7 +12,7 @@ from grader.grading.grading import grade
 from grader.model import CheckResult, FileKind, Submission, SubmittedFile, Verdict
 from reference.gradient import code_evidence, gradient_answers
 from reference.gradient.gradient_call import GradientReading, told
-from reference.gradient.mistakes import MESSAGES, GradientMistake
+from reference.gradient.gradient_messages import MESSAGES, GradientMistake
 
 # What would give the answer away: the two nodes, and that the order alone is wrong.
 ANSWER = re.compile(

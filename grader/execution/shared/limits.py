@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from enum import StrEnum
 from pathlib import Path
+from typing import Final
 
 from grader.model import Value
 
@@ -15,6 +16,11 @@ class Isolation(StrEnum):
     FULL = "full"  # namespaces, landlock, seccomp and limits; a control group too where one can be made
     REDUCED = "reduced"  # landlock, seccomp and limits: no file or network of the host, but its processes
     NONE = "none"  # an ordinary process of the grader's own user
+
+
+COMMAND_SECONDS: Final = (
+    300.0  # of one notebook, where a command is not told otherwise: most take some seconds
+)
 
 
 class Limits(Value, frozen=True):

@@ -15,7 +15,7 @@ SECONDS: Final = 20  # of one page
 MOST_PAGES: Final = 60
 
 
-class PagePictures:
+class OriginalPages:
     """Draws one page at a time; the process is started when first asked, and ended when it hangs or dies."""
 
     def __init__(self) -> None:
