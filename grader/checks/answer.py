@@ -45,12 +45,17 @@ class Answer:
 
     @property
     def everything(self) -> tuple[Block, ...]:
-        """All blocks of all documents, the question's own text left out, each once."""
+        """All blocks of all documents, what was handed out left out, each once."""
         blocks: dict[int, Block] = {}
         for group in (*self.sections.by_question.values(), self.sections.rest):
             for block in group:
                 blocks.setdefault(id(block), block)
         return tuple(blocks.values())
+
+    @property
+    def handed_out(self) -> tuple[Block, ...]:
+        """What was handed out and stands there unchanged: no answer, but what an answer may rest on."""
+        return self.sections.given
 
     @property
     def elsewhere(self) -> tuple[Block, ...]:

@@ -29,8 +29,7 @@ from grader.checks.alignment import Handout
 from grader.checks.answer import Answer
 from grader.checks.finding import Finding
 from grader.checks.rubric_digest import rubric_digest, source_of
-from grader.documents.given.edition import Edition
-from grader.documents.given.given_text import GivenText, given_text
+from grader.documents.given.edition import Edition, GivenText, given_text
 from grader.documents.sections import QuestionText, fingerprints
 from grader.errors import AssignmentError, GraderError
 from grader.model import Value

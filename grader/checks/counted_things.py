@@ -64,8 +64,7 @@ _PREPOSITIONS: Final = frozenset((
 ))  # fmt: skip
 _HAS: Final = frozenset((
     "has", "have", "had", "having", "gets", "get", "needs", "need", "holds", "contains", "receives",
-    "with", "uses", "owns", "har", "ha", "får", "behöver", "med", "innehåller", "there", "is", "are",
-    "finns",
+    "with", "uses", "owns", "har", "ha", "får", "behöver", "med", "innehåller", "there", "finns",
 ))  # fmt: skip
 _FILLERS: Final = frozenset((
     "one", "of", "the", "all", "a", "an", "single", "en", "ett", "av", "och", "de", "den", "hela",
@@ -82,7 +81,7 @@ _JOINTS: Final = frozenset((
     "so", "så", "then", "sedan", "which", "that", "som", "for", "för", "in", "i", "plus", "but", "men",
     "we", "vi", "of",
 ))  # fmt: skip
-_ALLOTTING: Final = frozenset(("for", "för", "are", "is", "är"))
+_ALLOTTING: Final = frozenset(("for", "för"))
 _ENDS: Final = frozenset((
     ".", ";", "!", "?",
 ))  # fmt: skip
@@ -133,8 +132,9 @@ def _number_of(
             continue  # 6 (lamps)
         if token.text in names and things[before] is None:
             return names[token.text], before
-        if token.text.lower() in _ALLOTTING and before and sentence[before - 1].number is not None:
-            continue  # 6 for the lamps
+        allots = token.text.lower() in _ALLOTTING or token.said
+        if allots and before and sentence[before - 1].number is not None:
+            continue  # 6 for the lamps, 6 are lamps
         if token.kind is not TokenKind.WORD or things[before] is not None or token.text.lower() in _JOINTS:
             break
         if token.text.lower() in _ARTICLES:

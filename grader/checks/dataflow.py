@@ -11,9 +11,11 @@ import ast
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Final
 
-from grader.checks.evaluation import Evaluation, Scope
+from grader.checks.conditions import dotted, is_empty, truth
+from grader.checks.evaluation import Evaluation
 from grader.checks.flow_events import FlowReading, Interest
 from grader.checks.listings import CodeListing
+from grader.checks.scopes import Scope
 from grader.checks.terms import (
     EitherTerm,
     FreeTerm,
@@ -142,7 +144,7 @@ class _Flow(Evaluation):
                 self._end("loop")
             case ast.Assert(test=test):
                 self.evaluate(test, scope)
-                if self.truth(self.evaluate(test, scope)) is False:
+                if truth(self.evaluate(test, scope)) is False:
                     self._end("cell")
             case ast.Import() | ast.ImportFrom():
                 self._import(statement, scope)
@@ -165,13 +167,13 @@ class _Flow(Evaluation):
         raise _EndedError(extent)
 
     def _ends(self, value: ast.expr, scope: Scope) -> bool:
-        return isinstance(value, ast.Call) and self.dotted(self.evaluate(value.func, scope)) in _ENDS
+        return isinstance(value, ast.Call) and dotted(self.evaluate(value.func, scope)) in _ENDS
 
     def _if(self, statement: ast.If, scope: Scope) -> None:
-        truth = self.truth(self.evaluate(statement.test, scope))
-        if truth is None:
+        holds = truth(self.evaluate(statement.test, scope))
+        if holds is None:
             self._branches([statement.body, statement.orelse], scope)
-        elif truth:
+        elif holds:
             self.follow(statement.body, scope)
         else:
             self.cut = self.cut or self.flat
@@ -206,11 +208,11 @@ class _Flow(Evaluation):
 
     def _loop(self, statement: ast.For | ast.AsyncFor | ast.While, scope: Scope) -> None:
         if isinstance(statement, ast.While):
-            if self.truth(self.evaluate(statement.test, scope)) is False:
+            if truth(self.evaluate(statement.test, scope)) is False:
                 return
         else:
             source = self.evaluate(statement.iter, scope)
-            if self.is_empty(source):
+            if is_empty(source):
                 return
         for turn in range(_ROUNDS):
             if not isinstance(statement, ast.While):

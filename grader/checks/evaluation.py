@@ -5,9 +5,21 @@ from __future__ import annotations
 import ast
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Any, Final
+from typing import Final
 
+from grader.checks.conditions import (
+    compared,
+    dotted,
+    element_of,
+    folded,
+    is_empty,
+    member_of,
+    root_of,
+    truth,
+    unary,
+)
 from grader.checks.flow_events import FlowBinding, FlowCall, FlowReading, FlowTampering, Interest
+from grader.checks.scopes import Definition, KnownRoutine, Scope
 from grader.checks.terms import (
     FreeTerm,
     GroupTerm,
@@ -32,46 +44,6 @@ _MAX_CALLS: Final = 6  # of functions in functions
 _MADE_CODE: Final = frozenset(
     ("exec", "eval", "compile", "__import__", "globals", "locals", "vars", "setattr")
 )
-
-Definition = ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda
-
-
-class Scope:
-    """The names of a function or of the whole; `shared` are those that it declares global."""
-
-    def __init__(self, names: dict[str, Term], above: Scope | None = None) -> None:
-        self.names, self.above, self.shared = names, above, set[str]()
-
-    def get(self, name: str) -> Term | None:
-        """What a name means here."""
-        return self.names[name] if name in self.names else self.outer(name)
-
-    def outer(self, name: str) -> Term | None:
-        """What a name means in the scopes around this one."""
-        scope = self.above
-        while scope is not None:
-            if name in scope.names:
-                return scope.names[name]
-            scope = scope.above
-        return None
-
-    def bind(self, name: str, value: Term) -> None:
-        """Binds a name here, or in the outermost scope if it is declared global."""
-        scope = self
-        if name in self.shared:
-            while scope.above is not None:
-                scope = scope.above
-        scope.names[name] = value
-
-
-@dataclass
-class KnownRoutine:
-    """A function's definition, where it was made, and whether anything called it."""
-
-    node: Definition
-    scope: Scope
-    named: bool
-    called: bool = False
 
 
 @dataclass
@@ -159,7 +131,7 @@ class Evaluation:
                         self.bind(one, value.items[number], scope)
                     else:
                         inner = one.value if isinstance(one, ast.Starred) else one
-                        self.bind(inner, self.subscript(value, LiteralTerm(number)), scope)
+                        self.bind(inner, element_of(value, LiteralTerm(number)), scope)
             case ast.Attribute(value=owner):
                 if not isinstance(self.evaluate(owner, scope), InstanceTerm):
                     self.tampering.append(FlowTampering(ast.unparse(target)[:200], self.segment, self.line))
@@ -196,17 +168,17 @@ class Evaluation:
                 names = tuple(key.value if isinstance(key, ast.Constant) else None for key in keys)
                 return GroupTerm(tuple(map(inner, values)), names)
             case ast.BinOp(left=left, op=op, right=right):
-                return self._folded(type(op).__name__, inner(left), inner(right))
+                return folded(type(op).__name__, inner(left), inner(right))
             case ast.UnaryOp(op=op, operand=operand):
-                return self._unary(type(op).__name__, inner(operand))
+                return unary(type(op).__name__, inner(operand))
             case ast.BoolOp():
                 return self._shortcut(tree, scope, depth)
             case ast.Compare(left=left, comparators=[right], ops=[op]):
-                return self._compared(type(op).__name__, inner(left), inner(right))
+                return compared(type(op).__name__, inner(left), inner(right))
             case ast.IfExp(test=test, body=body, orelse=orelse):
-                truth = self.truth(inner(test))
-                if truth is not None:
-                    return inner(body if truth else orelse)
+                holds = truth(inner(test))
+                if holds is not None:
+                    return inner(body if holds else orelse)
                 self.unsure += 1
                 found = merged(inner(body), inner(orelse))
                 self.unsure -= 1
@@ -216,9 +188,9 @@ class Evaluation:
                 self.bind(target, found, scope)
                 return found
             case ast.Attribute(value=owner, attr=attr):
-                return self._member(inner(owner), attr)
+                return member_of(inner(owner), attr)
             case ast.Subscript(value=value, slice=index):
-                return self.subscript(inner(value), inner(index))
+                return element_of(inner(value), inner(index))
             case ast.Starred(value=value):
                 return inner(value)
             case ast.Call():
@@ -259,42 +231,6 @@ class Evaluation:
         self.routines[number].scope = scope
         return RoutineTerm("lambda" if isinstance(node, ast.Lambda) else node.name, number)
 
-    def _member(self, owner: Term, attr: str) -> Term:
-        if isinstance(owner, ModuleTerm):
-            return ModuleTerm(f"{owner.name}.{attr}")
-        return MemberTerm(owner, attr)
-
-    def subscript(self, value: Term, index: Term) -> Term:
-        """One of what a group holds, if that can be told."""
-        if isinstance(value, GroupTerm) and isinstance(index, LiteralTerm):
-            if value.keys is not None:
-                for key, item in zip(value.keys, value.items, strict=True):
-                    if key is not None and type(key) is type(index.value) and key == index.value:
-                        return item
-            elif isinstance(index.value, int) and -len(value.items) <= index.value < len(value.items):
-                return value.items[index.value]
-        return operation("Subscript", (value, index))
-
-    def _folded(self, name: str, left: Term, right: Term) -> Term:
-        if name == "Mult" and isinstance(left, LiteralTerm) and isinstance(right, LiteralTerm):
-            return operation(name, (left, right))
-        if (
-            name == "Add"
-            and isinstance(left, GroupTerm)
-            and isinstance(right, GroupTerm)
-            and not (left.keys or right.keys)
-        ):
-            return GroupTerm((*left.items, *right.items))
-        return operation(name, (left, right))
-
-    def _unary(self, name: str, operand: Term) -> Term:
-        if name == "Not":
-            truth = self.truth(operand)
-            return OpaqueTerm("not") if truth is None else LiteralTerm(not truth)
-        if name == "USub" and isinstance(operand, LiteralTerm) and isinstance(operand.value, int | float):
-            return LiteralTerm(-operand.value)
-        return operation(name, (operand,))
-
     def _shortcut(self, tree: ast.BoolOp, scope: Scope, depth: int) -> Term:
         """``a or b``, ``a and b``: what comes after a decided one is never reached."""
         settles = isinstance(tree.op, ast.Or)
@@ -302,84 +238,15 @@ class Evaluation:
         doubted = 0
         for value in tree.values:
             current = self.evaluate(value, scope, depth + 1)
-            truth = self.truth(current)
+            holds = truth(current)
             found = current if found is None or doubted == 0 else merged(found, current)
-            if truth is settles:
+            if holds is settles:
                 break
-            if truth is None:
+            if holds is None:
                 doubted += 1
                 self.unsure += 1
         self.unsure -= doubted
         return found if found is not None else OpaqueTerm("nothing")
-
-    def _compared(self, name: str, left: Term, right: Term) -> Term:
-        if isinstance(left, LiteralTerm) and isinstance(right, LiteralTerm):
-            one, other = left.value, right.value
-            match name:
-                case "Eq" | "Is":
-                    return LiteralTerm(type(one) is type(other) and one == other)
-                case "NotEq" | "IsNot":
-                    return LiteralTerm(not (type(one) is type(other) and one == other))
-                case "Lt" | "LtE" | "Gt" | "GtE" if _numeric(one) and _numeric(other):
-                    first, second = float(one), float(other)  # type: ignore[arg-type] # numbers, as just seen
-                    order = {"Lt": first < second, "LtE": first <= second, "Gt": first > second}
-                    return LiteralTerm(order.get(name, first >= second))
-        if (
-            name in {"Is", "IsNot"}
-            and isinstance(right, LiteralTerm)
-            and right.value is None
-            and isinstance(left, ProductTerm)
-        ):
-            return LiteralTerm(name == "IsNot")
-        return operation("compared", (left, right))
-
-    def truth(self, term: Term) -> bool | None:
-        """Whether a condition holds; None if reading cannot tell."""
-        match term:
-            case LiteralTerm(value=value):
-                return bool(value)
-            case GroupTerm(items=items):
-                return bool(items)
-            case FreeTerm(name="__debug__"):
-                return True
-            case OperationTerm(name="compared", operands=(FreeTerm(name="__name__"), _)):
-                return True
-            case OperationTerm(name="range"):
-                return not self.is_empty(term)
-            case RoutineTerm() | ModuleTerm():
-                return True
-            case _:
-                return None
-
-    def is_empty(self, term: Term) -> bool:
-        """Whether nothing can be taken out of it, one by one."""
-        match term:
-            case GroupTerm(items=items):
-                return not items
-            case LiteralTerm(value=str(text)):
-                return not text
-            case OperationTerm(name="range", operands=operands):
-                numbers = [
-                    one.value
-                    for one in operands
-                    if isinstance(one, LiteralTerm) and isinstance(one.value, int)
-                ]
-                if len(numbers) != len(operands) or not numbers or (len(numbers) > 2 and numbers[2] == 0):
-                    return False
-                return not range(*numbers[:3])
-            case _:
-                return False
-
-    def dotted(self, term: Term) -> str:
-        """The dotted name of a function, if it is one of something free or imported; else nothing."""
-        match term:
-            case FreeTerm(name=name) | ModuleTerm(name=name):
-                return name
-            case MemberTerm(owner=owner, name=name):
-                before = self.dotted(owner)
-                return f"{before}.{name}" if before else ""
-            case _:
-                return ""
 
     # --- calls -----------------------------------------------------------------------------------------------
 
@@ -391,23 +258,23 @@ class Evaluation:
         if isinstance(function, OperationTerm) and function.name == "getattr" and len(function.operands) >= 2:
             owner, name = function.operands[:2]
             if isinstance(name, LiteralTerm) and isinstance(name.value, str):
-                function = self._member(owner, name.value)
-        dotted = self.dotted(function)
+                function = member_of(owner, name.value)
+        path = dotted(function)
         last = (
             function.name.rpartition(".")[2]
             if isinstance(function, MemberTerm | ModuleTerm | FreeTerm)
             else ""
         )
-        if dotted in _MADE_CODE:
+        if path in _MADE_CODE:
             self.tampering.append(FlowTampering(ast.unparse(tree)[:200], self.segment, self.line))
-        if last in self.interest.recorders and dotted:
+        if last in self.interest.recorders and path:
             self._recorders += 1
             return RecorderTerm(self._recorders)
         if last in self.interest.calls:
             return self._of_interest(tree, function, last, operands, keywords, open_ended)
         if isinstance(function, InstanceTerm):
             return function
-        if dotted == "dict" and not operands and not open_ended:
+        if path == "dict" and not operands and not open_ended:
             return GroupTerm(tuple(value for _, value in keywords), tuple(key for key, _ in keywords))
         if isinstance(function, RoutineTerm):
             self._sites.append(id(tree))
@@ -415,11 +282,11 @@ class Evaluation:
                 return self._followed(function, operands, keywords, open_ended)
             finally:
                 self._sites.pop()
-        if dotted and not isinstance(function, MemberTerm):
-            return operation(dotted, operands, keywords)
+        if path and not isinstance(function, MemberTerm):
+            return operation(path, operands, keywords)
         if isinstance(function, MemberTerm):
-            if dotted and isinstance(_root(function), ModuleTerm):
-                return operation(dotted, operands, keywords)
+            if path and isinstance(root_of(function), ModuleTerm):
+                return operation(path, operands, keywords)
             return self._method(function, operands, keywords)
         return OpaqueTerm("a call", (function, *operands))
 
@@ -428,12 +295,12 @@ class Evaluation:
     ) -> Term:
         owner = function.owner
         if isinstance(owner, GroupTerm) and owner.keys is not None and function.name == "get" and operands:
-            return self.subscript(owner, operands[0])
+            return element_of(owner, operands[0])
         if isinstance(owner, GroupTerm) and owner.keys is not None and function.name == "values":
             return GroupTerm(owner.items)
-        if isinstance(_root(function), FreeTerm) and isinstance(owner, FreeTerm | MemberTerm):
-            dotted = self.dotted(function)
-            if dotted.split(".")[0] in {
+        if isinstance(root_of(function), FreeTerm) and isinstance(owner, FreeTerm | MemberTerm):
+            path = dotted(function)
+            if path.split(".")[0] in {
                 "tf",
                 "np",
                 "numpy",
@@ -444,7 +311,7 @@ class Evaluation:
                 "jnp",
                 "torch",
             }:
-                return operation(dotted, operands, keywords)
+                return operation(path, operands, keywords)
         return operation(function.name, (owner, *operands), keywords, method=True)
 
     def _operands(self, tree: ast.Call, scope: Scope, depth: int) -> tuple[tuple[Term, ...], bool]:
@@ -569,17 +436,7 @@ class Evaluation:
             return GroupTerm(tuple(made))
         for generator in generators:
             source = self.evaluate(generator.iter, inner, depth + 1)
-            if self.is_empty(source):
+            if is_empty(source):
                 return GroupTerm(())
             self.bind(generator.target, operation("element", (source,)), inner)
         return operation("each", (self.evaluate(element, inner, depth + 1),))
-
-
-def _root(term: Term) -> Term:
-    while isinstance(term, MemberTerm):
-        term = term.owner
-    return term
-
-
-def _numeric(value: Any) -> bool:
-    return isinstance(value, int | float) and not isinstance(value, bool)

@@ -253,7 +253,7 @@ _JOINERS: Final = {
     "+": frozenset(("and", "to", "och", "till")),
     "*": frozenset(("and", "by", "with", "och", "med")),
 }
-_OPERANDS: Final = frozenset((TokenKind.NUMBER, TokenKind.OPEN))
+_OPERANDS: Final = frozenset((TokenKind.NUMBER, TokenKind.OPEN, TokenKind.PREFIX))
 
 
 def _said_again(tree: Expression, last: Expression, beside: Expression) -> Expression | None:

@@ -13,8 +13,9 @@ from typing import Final
 import msgspec
 
 from grader.documents.core.document import Block, BlockKind, Document
+from grader.documents.given.edition import GivenText, given_text
 from grader.documents.given.edition import fingerprints as fingerprints  # noqa: PLC0414 - part of what this page offers
-from grader.documents.given.given_text import GivenText, given_text, told_apart
+from grader.documents.given.given_text import told_apart
 from grader.model import Value
 
 _NUMBERED: Final = re.compile(

@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from itertools import combinations
+from itertools import combinations, product
 from math import prod
 from typing import Final
 
@@ -18,7 +18,8 @@ import msgspec
 
 from grader.checks.assignment import Coincidence
 from grader.documents.core.document import Block, BlockKind, Document
-from grader.documents.given.given_text import GivenText, told_apart
+from grader.documents.given.edition import GivenText
+from grader.documents.given.given_text import told_apart
 from grader.model import Chart, Evidence, Flag, Result
 from grader.page_data import Pair, Trace, TracedText
 from grader.shingles import digest, shingles
@@ -137,8 +138,14 @@ def _figures(results: Sequence[Result], coincidence: Coincidence | None) -> Iter
         both = combinations(members, 2) if len(members) <= CLUSTER else ((members[0], x) for x in members[1:])
         for one, other in both if len(members) > 1 else ():
             yield from _same_figures(one, other, points, points, coincidence, pairs)
-    for (left, (one, *_)), (right, (other, *_)) in combinations(alike.items(), 2):
-        yield from _same_figures(one, other, left, right, coincidence, pairs)
+    for (left, ours), (right, theirs) in combinations(alike.items(), 2):
+        for one, other in product(_few(ours), _few(theirs)):
+            yield from _same_figures(one, other, left, right, coincidence, pairs)
+
+
+def _few(members: list[Result]) -> list[Result]:
+    """All of a few that are the same, the first of many."""
+    return members if len(members) <= CLUSTER else members[:1]
 
 
 def _same_figures(

@@ -8,18 +8,20 @@ from typing import Final
 
 import msgspec
 
-from grader.marks import reported
+from grader.marks import decided, reported
 from grader.model import Decision, Result, Value
 from grader.service.doubts import Doubt, Group, Kind, decided_groups, doubts_of, group_of, kinds_of
+from grader.service.summary import Summary, summary_of
 from grader.store import Ledger
 
 _BLIND: Final = "student"
 
 
 class Entry(Value, frozen=True):
-    """One submission: its result with decisions, what waits in it, and the number that stands for it in blind marking."""
+    """One submission: its result, the same as it stands with its decisions, what waits, and its number in blind marking."""
 
     result: Result
+    standing: Result
     doubts: tuple[Doubt, ...]
     number: int
 
@@ -33,6 +35,7 @@ class ClassState(Value, frozen=True):
     kinds: tuple[Kind, ...]
     proposals: Mapping[str, Decision]
     planned: int
+    summary: Summary
 
     def groups(self) -> list[Group]:
         """All groups in the order of the queue."""
@@ -83,7 +86,7 @@ class ClassReader:
             result = reported(
                 page.result, own, page=page.page, released=release.at if release is not None else None
             )
-            entries[name] = Entry(result, doubts_of(result), number)
+            entries[name] = Entry(result, decided(result), doubts_of(result), number)
         self._keys = keys
         about = ledger.about()
         planned = about.get("planned", "")
@@ -94,6 +97,7 @@ class ClassReader:
             kinds_of(doubt for entry in entries.values() for doubt in entry.doubts),
             decided_groups(said, _groups_of(entries, said)),
             int(planned) if planned.isdigit() else len(entries),
+            summary_of([entry.standing for entry in entries.values()]),
         )
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import csv
 import io
-from collections import Counter
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Annotated, Final
@@ -14,8 +13,8 @@ from starlette.exceptions import HTTPException
 
 from grader.deciding import Saying, decide, release, take_back
 from grader.graded_folder import render_folder
-from grader.marks import decided, open_points
-from grader.model import Result, Status, Verdict
+from grader.marks import open_points
+from grader.model import Result, Status
 from grader.service.comment_bank import bank
 from grader.service.group_pages import Text, Who
 from grader.service.rendering import class_now, page, see
@@ -26,7 +25,6 @@ from grader.store.review_desk import SESSION_SECONDS
 router: Final = APIRouter()
 ROWS: Final = 100  # submissions on one page of the class
 LARGEST_TABLE: Final = 1 << 20  # bytes of a table of requests
-_OPEN: Final = frozenset((Verdict.REVIEW, Verdict.ERROR))
 
 
 @router.get("/enter")
@@ -75,15 +73,15 @@ def show_class(
 ) -> Response:
     """The class: what waits, how the questions went, every submission."""
     state = class_now(request)
-    standing = {name: decided(entry.result) for name, entry in state.entries.items()}
     word = search.casefold()
     rows = [
-        (name, result)
-        for name, result in standing.items()
-        if (not status or result.status.value == status)
-        and (not word or word in _searched(state.name(name, blind=who.blind), result, blind=who.blind))
+        (name, entry.standing)
+        for name, entry in state.entries.items()
+        if (not status or entry.standing.status.value == status)
+        and (
+            not word or word in _searched(state.name(name, blind=who.blind), entry.standing, blind=who.blind)
+        )
     ]
-    closed = [result.points for result in standing.values() if result.status is Status.GRADED]
     return page(
         request,
         who,
@@ -95,13 +93,7 @@ def show_class(
         search=search,
         chosen=status,
         statuses=tuple(Status),
-        waiting=sum(one.status is Status.REVIEW for one in standing.values()),
-        errors=sum(one.status is Status.ERROR for one in standing.values()),
-        mean=sum(closed) / len(closed) if closed else None,
-        questions=_questions(list(standing.values())),
-        flags=Counter(flag.id for one in standing.values() for flag in one.flags).most_common(),
-        mistakes=_mistakes(list(standing.values())),
-        released=sum(bool(entry.result.released) for entry in state.entries.values()),
+        summary=state.summary,
         requests=len(request.app.state.ledger.desk.requests(open_only=True)),
     )
 
@@ -109,30 +101,6 @@ def show_class(
 def _searched(name: str, result: Result, *, blind: bool) -> str:
     people = "" if blind else " ".join(f"{one.id} {one.name}" for one in result.students)
     return f"{name} {people} {' '.join(flag.id for flag in result.flags)}".casefold()
-
-
-def _questions(results: list[Result]) -> list[tuple[str, str, float | None, float, int]]:
-    """For each question its id, its title, the mean of what is decided, the maximum, and how many are open."""
-    found = []
-    first = results[0].questions if results else ()
-    for place, question in enumerate(first):
-        column = [one.questions[place] for one in results if len(one.questions) > place]
-        closed = [one.points for one in column if one.verdict not in _OPEN]
-        mean = sum(closed) / len(closed) if closed else None
-        found.append((question.id, question.title, mean, question.max, len(column) - len(closed)))
-    return found
-
-
-def _mistakes(results: list[Result]) -> list[tuple[str, str, int]]:
-    """The commonest messages to those who lost points, with their check."""
-    said = Counter(
-        (check.id, check.message)
-        for result in results
-        for question in result.questions
-        for check in question.checks
-        if check.max > 0 and check.verdict in {Verdict.FAIL, Verdict.PARTIAL, Verdict.MISSING}
-    )
-    return [(check, message, count) for (check, message), count in said.most_common(8)]
 
 
 @router.get("/progress")
@@ -164,7 +132,7 @@ def show_release(request: Request, who: Who) -> Response:
     state = class_now(request)
     ready, withheld, out = [], [], []
     for name, entry in state.entries.items():
-        standing = decided(entry.result)
+        standing = entry.standing
         if entry.result.released:
             out.append((name, entry.result))
         elif standing.status is Status.GRADED:

@@ -9,7 +9,8 @@ from typing import Final
 from grader.checks.flow_events import FlowReading
 from grader.checks.terms import FreeTerm, LiteralTerm, OperationTerm, ProductTerm, Term, walk
 from grader.model import Value
-from reference.gradient.roles import Role, role
+from reference.gradient.role_names import Role
+from reference.gradient.roles import role
 from reference.gradient.training_flow import TrainingStep
 
 _NAMED: Final = re.compile(

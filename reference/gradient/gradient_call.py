@@ -22,7 +22,8 @@ from grader.checks.terms import (
 )
 from grader.model import Value
 from reference.gradient.mistakes import MESSAGES, GradientMistake
-from reference.gradient.roles import Role, role
+from reference.gradient.role_names import Role
+from reference.gradient.roles import role
 
 
 class GradientReading(Value, frozen=True):

@@ -23,8 +23,9 @@ from grader.checks.slicing import CodeSlice, slice_of
 from grader.checks.terms import FreeTerm, RecorderTerm, Term
 from grader.execution import Executor
 from grader.model import ExecutionStatus, Value
-from reference.gradient.code_evidence import CodeEvidence, Computation, Program
-from reference.gradient.training_flow import only_element, same_variable
+from reference.gradient.code_evidence import CodeEvidence, Computation
+from reference.gradient.gradient_effect import only_element, same_variable
+from reference.gradient.gradient_use import Program
 from reference.lab.linear_regression import EXAMPLES_X, EXAMPLES_Y, curvature, gradient
 from reference.lab.notebook_plan import PROFILES, profile, restart
 

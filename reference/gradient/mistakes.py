@@ -44,7 +44,7 @@ MESSAGES: Final[Mapping[GradientMistake, tuple[str, str]]] = {
         "Read the call aloud: how does the first thing change when the second one does. Which of the two can training turn?",
     ),
     GradientMistake.FUNCTION: (
-        "In {call}, {function} is a function and not a value that it gave. The tape knows values that were computed while it recorded.",
+        "Here {function} is a function and not a value that it gave. The tape knows values that were computed while it recorded.",
         "Which line inside the `with` block computes a value, and under what name is it kept?",
     ),
     GradientMistake.DATA: (

@@ -5,12 +5,9 @@ By what it is made of where the code shows it; by the handout's names, or a tell
 
 from __future__ import annotations
 
-import re
-from collections.abc import Collection, Iterable, Mapping
-from enum import StrEnum
+from collections.abc import Collection, Iterable
 from typing import Final
 
-from grader.checks.code import BLANK
 from grader.checks.terms import (
     EitherTerm,
     FreeTerm,
@@ -26,56 +23,8 @@ from grader.checks.terms import (
     Term,
     walk,
 )
+from reference.gradient.role_names import Role, is_named_as_loss, role_of_name
 
-
-class Role(StrEnum):
-    """What an argument is, in the terms of the lab's notebook."""
-
-    LOSS = "loss"
-    LOSS_FUNCTION = "loss function"
-    PARAMETERS = "parameters"
-    PART = "one of the parameters"
-    DATA = "data"
-    MODEL = "model"
-    PREDICTION = "prediction"
-    RESIDUAL = "residual"
-    GRADIENT = "gradient"
-    EXAMPLE = "example"
-    TAPE = "tape"
-    NUMBER = "number"
-    BLANK = "blank"
-    UNKNOWN = "unknown"
-
-
-# The names of the handout's cells 20-24 (lab.md, section 1), and what they stand for.
-HANDOUT_NAMES: Final[Mapping[str, Role]] = {
-    "loss": Role.LOSS,
-    "parameters": Role.PARAMETERS,
-    "training_loss": Role.LOSS_FUNCTION,
-    "model": Role.MODEL,
-    "examples_x": Role.DATA,
-    "examples_y": Role.DATA,
-    "test_x": Role.DATA,
-    "test_y": Role.DATA,
-    "train_images": Role.DATA,
-    "train_labels": Role.DATA,
-    "gradient": Role.GRADIENT,
-    "tape": Role.TAPE,
-    "x": Role.EXAMPLE,
-    "y": Role.EXAMPLE,
-    BLANK: Role.BLANK,
-}
-_LIKE_LOSS: Final = re.compile(r"\w*loss\w*|cost|error|err|mse|sse|rss|L|J|objective", re.I)
-_LIKE_PARAMETERS: Final = re.compile(r"\w*param\w*|theta|weights?|variables?|vars?|coeff\w*|koeff\w*|θ", re.I)
-_LIKE_DATA: Final = re.compile(
-    r"(?:training|train|test|the|examples?)_?(?:data|examples?|inputs?|x|y|xs|ys|images|labels)"
-    r"|data|inputs?|outputs?|labels?|xs|ys|targets?",
-    re.I,
-)
-_LIKE_BLANK: Final = re.compile(
-    r"todo\w*|fixme|fill_?me_?in|your_?(?:code|answer)\w*|x{3,}|_+|q{3,}|tbd", re.I
-)
-_FUNCTION_ENDINGS: Final = re.compile(r"_?(?:fn|func|function)$", re.I)
 _REDUCTIONS: Final = frozenset(("reduce_sum", "reduce_mean", "sum", "mean", "add_n"))
 _COMPARISONS: Final = frozenset(
     (
@@ -172,11 +121,7 @@ class _Roles:
             case RecorderTerm():
                 return Role.TAPE
             case RoutineTerm(name=name):
-                return (
-                    Role.LOSS_FUNCTION
-                    if _LIKE_LOSS.fullmatch(_FUNCTION_ENDINGS.sub("", name))
-                    else Role.MODEL
-                )
+                return Role.LOSS_FUNCTION if is_named_as_loss(name) else Role.MODEL
             case EitherTerm(options=options):
                 return _only({self.of(option) for option in options})
             case OperationTerm():
@@ -299,8 +244,7 @@ class _Roles:
             return Role.PREDICTION
         if last == "len":
             return Role.NUMBER
-        bare = _FUNCTION_ENDINGS.sub("", last)
-        named_so = last == "training_loss" or (_LIKE_LOSS.fullmatch(bare) and bare.lower() != "loss")
+        named_so = last == "training_loss" or (is_named_as_loss(last) and last.lower() != "loss")
         if named_so and given & {Role.PARAMETERS, Role.PREDICTION}:
             return Role.LOSS
         return Role.UNKNOWN
@@ -308,20 +252,6 @@ class _Roles:
     def _compares(self, values: Iterable[Term]) -> bool:
         found = {self.of(value) for value in values}
         return Role.DATA in found and bool(found & {Role.PREDICTION})
-
-
-def role_of_name(name: str) -> Role:
-    """What a name means that the code shown does not bind."""
-    if name in HANDOUT_NAMES:
-        return HANDOUT_NAMES[name]
-    if _LIKE_BLANK.fullmatch(name):
-        return Role.BLANK
-    bare = _FUNCTION_ENDINGS.sub("", name)
-    if _LIKE_LOSS.fullmatch(bare):
-        return Role.LOSS if bare == name else Role.LOSS_FUNCTION
-    if _LIKE_PARAMETERS.fullmatch(name):
-        return Role.PARAMETERS
-    return Role.DATA if _LIKE_DATA.fullmatch(name) else Role.UNKNOWN
 
 
 def _last(term: OperationTerm) -> str:

@@ -8,7 +8,7 @@ from enum import StrEnum
 from typing import Final
 
 from grader.model import Value
-from reference.gradient.roles import Role
+from reference.gradient.role_names import Role
 
 
 class GradientWordKind(StrEnum):

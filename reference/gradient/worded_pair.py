@@ -10,25 +10,14 @@ import re
 from collections.abc import Iterator, Sequence
 from typing import Final
 
-import msgspec
-
-from grader.checks.claims import Stance, clauses, stance_at
-from grader.model import Value
-from reference.gradient.roles import Role
+from grader.checks.claims import clauses, stance_at
+from reference.gradient.role_names import Role
 from reference.gradient.vocabulary import GradientWord, GradientWordKind, abbreviated, gradient_words
+from reference.gradient.worded_claim import NEXT, WordedPair, claim, is_denied
+from reference.gradient.worded_slots import bare_pairs, by_slots
 
 MAX_TEXT: Final = 20_000  # characters of one passage
 _NEAR: Final = 90  # characters from "with respect to" back to what is differentiated
-_NEXT: Final = 45  # characters from a relating word to what it relates
-_FILLER: Final = re.compile(r"[\s\W]*(?:\w+\W+){0,6}\w*\W*")
-_JOIN: Final = re.compile(
-    r"[\s`'\"*_()\[\]“”‘’.]*(?:,|/|;|\||&|\.|\?|and|och|then|sedan|samt|respektive|resp\.?|respectively|\n|\t|→|->|=>)[\s`'\"*_()\[\]“”‘’]*(?:(?:then|the|finally|2\)|b\)|är|is|2\.)[\s`'\"]*){0,2}",
-    re.I,
-)
-_ABOUT_ARGUMENTS: Final = re.compile(
-    r"argument|\bput\b|\bfill|fyll|sätt|missing|saknas|replac|ersätt|byt|question\s?marks?|frågetecken|\?\?|answer|svar|nodes?\b|in\s(?:that\s|this\s|the\s)?order|ordning|should be|ska\s(?:stå|vara)|används?|blank",
-    re.I,
-)
 _DERIVATIVE_SIGN: Final = re.compile(
     r"[d∂δ]\s?[({]?\s?([^\W\d_][\w]{0,20}|θ)\s?(?:\([^()]{0,30}\))?\s?[)}]?\s?/\s?\(?\s?[d∂δ]\s?[({]?\s?([^\W\d_][\w]{0,20}|θ)\s?[)}]?"
 )
@@ -51,32 +40,6 @@ _TEX: Final = (
 )
 
 
-class WordedPair(Value, frozen=True):
-    """A claim about the gradient: of `target` with regard to `source`, in a `passage`, with the writer's stance.
-
-    `cue` are the words that the stance rests on. `bare`: nothing but the two stood there, in this order.
-    `explains`: it says what a gradient tells (how one thing changes with another), not what was computed.
-    """
-
-    target: Role
-    source: Role
-    passage: str
-    stance: Stance
-    cue: str = ""
-    bare: bool = False
-    explains: bool = False
-
-    @property
-    def right(self) -> bool:
-        """Whether it is the pair that training needs."""
-        return self.target is Role.LOSS and self.source is Role.PARAMETERS
-
-    @property
-    def asserted(self) -> bool:
-        """Whether its writer stands by it."""
-        return self.stance is Stance.ASSERTED
-
-
 def worded_pairs(text: str, *, bare: bool = False) -> list[WordedPair]:
     """All claims about the gradient in a passage; with `bare` also ``loss, parameters`` without any other words."""
     shown = text[:MAX_TEXT]
@@ -92,12 +55,12 @@ def worded_pairs(text: str, *, bare: bool = False) -> list[WordedPair]:
         [word for word in inside if word.kind is not GradientWordKind.LOOSELY] for inside in sentences
     ]
     if not any(one.asserted for one in found):
-        found.extend(_by_slots(shown, sentences))
+        found.extend(by_slots(shown, sentences))
     if bare and not found:
         for inside in sentences:
-            found.extend(_bare(shown, inside))
+            found.extend(bare_pairs(shown, inside))
         if not found and len(sentences) > 1 and sum(len(one) for one in sentences) == 2:
-            found.extend(_bare(shown, [word for one in sentences for word in one]))
+            found.extend(bare_pairs(shown, [word for one in sentences for word in one]))
     if not found:
         for inside in sentences:
             found.extend(_by_change(shown, inside))
@@ -139,24 +102,6 @@ def _signs(text: str) -> Iterator[WordedPair]:
             yield WordedPair(target, source, match[0], stance, cue)
 
 
-def _pair(
-    text: str, target: GradientWord, source: GradientWord, *others: GradientWord, bare: bool = False
-) -> WordedPair:
-    start = min(one.start for one in (target, source, *others))
-    end = max(one.end for one in (target, source, *others))
-    stance, cue = Stance.ASSERTED, ""
-    for one in (target, source, *others):
-        stance, cue = stance_at(text, one.start, one.end)
-        if stance is not Stance.ASSERTED:
-            break
-    passage = " ".join(text[start:end].split())
-    return WordedPair(target.role, source.role, passage[:300], stance, cue, bare)
-
-
-def _denied(text: str, word: GradientWord) -> bool:
-    return stance_at(text, word.start, word.end)[0] is Stance.DENIED
-
-
 def _by_regard(
     text: str, inside: Sequence[GradientWord], carried: GradientWord | None
 ) -> tuple[list[WordedPair], GradientWord | None]:
@@ -176,7 +121,7 @@ def _by_regard(
             (
                 one
                 for one in inside[at + 1 : at + 4]
-                if one.kind is GradientWordKind.MENTION and one.start - word.end <= _NEXT
+                if one.kind is GradientWordKind.MENTION and one.start - word.end <= NEXT
             ),
             None,
         )
@@ -187,12 +132,12 @@ def _by_regard(
         target = _target(text, inside, at, source, carried)
         if target is None:
             continue
-        if _denied(text, source) and any(
-            one.kind is GradientWordKind.REGARD and one.start > source.end and not _denied(text, one)
+        if is_denied(text, source) and any(
+            one.kind is GradientWordKind.REGARD and one.start > source.end and not is_denied(text, one)
             for one in inside
         ):
             continue  # "not with regard to A but with regard to B": B is looked at next
-        found.append(_pair(text, target, source, word))
+        found.append(claim(text, target, source, word))
     return found, derived_from
 
 
@@ -225,7 +170,7 @@ def _mention_after(text: str, inside: Sequence[GradientWord], at: int, reach: in
             break
         if one.kind is GradientWordKind.MENTION:
             first = first or one
-            if not _denied(text, one):
+            if not is_denied(text, one):
                 return one
             end = one.end
     return first
@@ -250,7 +195,7 @@ def _target(
             break
     near = [one for one in before if one.kind is GradientWordKind.MENTION and start - one.end <= _NEAR]
     used = [one for one in near if not _follows_regard(before, one)]
-    kept = [one for one in used if not _denied(text, one)] or used
+    kept = [one for one in used if not is_denied(text, one)] or used
     if kept:
         return kept[-1]
     behind = [one for one in inside[at + 1 :] if one.start > source.end]
@@ -276,7 +221,7 @@ def _by_change(text: str, inside: Sequence[GradientWord]) -> Iterator[WordedPair
         )
         if before is None or after is None or before.kind is not GradientWordKind.MENTION is not after.kind:
             continue
-        if after.kind is not GradientWordKind.MENTION or after.start - word.end > _NEXT:
+        if after.kind is not GradientWordKind.MENTION or after.start - word.end > NEXT:
             continue
         if word.kind is GradientWordKind.CHANGES and _WHEN.search(text, word.end, after.start):
             target, source = before, after
@@ -290,130 +235,3 @@ def _by_change(text: str, inside: Sequence[GradientWord]) -> Iterator[WordedPair
 
 
 _WHEN: Final = re.compile(r"\b(?:if|when|as|with|on|om|när|då|med|av|på|depending)\b", re.I)
-_SLOTS: Final = {GradientWordKind.FIRST: 0, GradientWordKind.SECOND: 1}
-_ATTRIBUTE: Final = re.compile(r"node|noden|nod|variable|variabel|variabeln", re.I)
-_LOOSE: Final = re.compile(r"first|1st|först|första|second|2nd|andra|then|sedan|last|sist", re.I)
-_NOTHING_MORE: Final = re.compile(
-    r"[\s`'\"*_)”’]*(?:$|[,.;:!\n]|(?:and|och|then|sedan|first|second|först|sist|last|is|är|goes|as|som)\b)",
-    re.I,
-)
-_SAYS: Final = re.compile(
-    r"^[\W_]*(?:\w+[\W_]+){0,4}?(?:is|are|as|be|är|som|vara|blir|goes|go|comes|in|ska|should)?[\W_]*(?:\w+[\W_]+){0,2}$",
-    re.I,
-)
-
-
-def _by_slots(text: str, sentences: Sequence[Sequence[GradientWord]]) -> list[WordedPair]:
-    """``the first is A, the second B``; ``node: A, variable: B``; ``A first, then B``; over several sentences."""
-    flat = [word for inside in sentences for word in inside]
-    slots: list[list[GradientWord]] = [[], []]
-    taken: set[int] = set()
-    blanks = [word for word in flat if word.kind is GradientWordKind.BLANK]
-    if len(blanks) == 2 and not any(word.kind in _SLOTS for word in flat):
-        flat = [
-            msgspec.structs.replace(
-                word,
-                kind=GradientWordKind.FIRST if word is blanks[0] else GradientWordKind.SECOND,
-                text="argument",
-            )
-            if word.kind is GradientWordKind.BLANK
-            else word
-            for word in flat
-        ]
-    flat = [word for word in flat if word.kind is not GradientWordKind.BLANK]
-    if any(word.kind in _SLOTS and not _ATTRIBUTE.fullmatch(word.text) for word in flat):
-        # "the loss node is the first": what it is called beside a place in an order
-        flat = [word for at, word in enumerate(flat) if not _is_attribute(text, flat, at)]
-    for at, word in enumerate(flat):
-        if word.kind not in _SLOTS:
-            continue
-        after = flat[at + 1] if at + 1 < len(flat) else None
-        before = flat[at - 1] if at else None
-        chosen: GradientWord | None = None
-        if _touches(text, word, after) and not (
-            _touches(text, word, before) and before is not None and _is_closer(text, before, word, after)
-        ):
-            chosen = after
-        elif _touches(text, word, before):
-            chosen = before
-        if chosen is not None and id(chosen) not in taken:
-            taken.add(id(chosen))
-            slots[_SLOTS[word.kind]].append(chosen)
-    firsts = [one for one in slots[0] if not _denied(text, one)] or slots[0]
-    seconds = [one for one in slots[1] if not _denied(text, one)] or slots[1]
-    if not firsts or not seconds:
-        return []
-    if len({one.role for one in firsts}) > 1 or len({one.role for one in seconds}) > 1:
-        return [_pair(text, one, other) for one, other in zip(firsts, seconds, strict=False)]
-    return [_pair(text, firsts[0], seconds[0])]
-
-
-def _is_attribute(text: str, flat: Sequence[GradientWord], at: int) -> bool:
-    word = flat[at]
-    if not _ATTRIBUTE.fullmatch(word.text):
-        return False
-    sides = [
-        text[word.end : one.start] for one in flat[at + 1 : at + 2] if one.kind is GradientWordKind.MENTION
-    ]
-    sides += [
-        text[one.end : word.start]
-        for one in flat[max(0, at - 1) : at]
-        if one.kind is GradientWordKind.MENTION
-    ]
-    return any(not side.strip(" `'\"*_-") for side in sides)
-
-
-def _touches(text: str, slot: GradientWord, other: GradientWord | None) -> bool:
-    if other is None or other.kind is not GradientWordKind.MENTION:
-        return False
-    if _LOOSE.fullmatch(slot.text):
-        # An order of arguments, not of what happens ("first the loss is computed").
-        around = text[max(0, min(slot.start, other.start) - _NEXT) : max(slot.end, other.end) + _NEXT]
-        if not _ABOUT_ARGUMENTS.search(around) and not _NOTHING_MORE.match(text, max(slot.end, other.end)):
-            return False
-    between = text[slot.end : other.start] if other.start >= slot.end else text[other.end : slot.start]
-    return (
-        len(between) <= _NEXT
-        and not re.search(r"\b(?:and|och)\b|[;&]", between)
-        and "." not in between.replace("...", "")
-        and bool(_SAYS.match(between))
-    )
-
-
-def _is_closer(text: str, before: GradientWord, slot: GradientWord, after: GradientWord | None) -> bool:
-    """Whether a slot belongs to what stands before it: "A is the first", "A first, then B"."""
-    left = text[before.end : slot.start]
-    if re.fullmatch(r"[\s`'\"*_]*[(\[][\s\w`'\"*]{0,12}", left):  # "A (the first)"
-        return True
-    right = text[slot.end : after.start] if after is not None else ""
-    if re.match(
-        r"[\W_]*(?:argument|node|variable|blank|plats)?[\W_]*(?:is|are|=|:|är|ska|should|→|->)",
-        right.replace("?", ""),
-        re.I,
-    ):
-        return False
-    return bool(
-        re.search(r"\b(?:is|as|are|är|som|for|in|at|för|på|i|replaces?|ersätter)\b|^[\s`'\"*]*$", left, re.I)
-    )
-
-
-def _bare(text: str, inside: Sequence[GradientWord]) -> Iterator[WordedPair]:
-    """Nothing but the two, in the order of the arguments."""
-    mentions = [one for one in inside if one.kind is GradientWordKind.MENTION]
-    if len(mentions) != 2 or any(
-        one.kind in {GradientWordKind.REGARD, GradientWordKind.CHANGES} for one in inside
-    ):
-        return
-    one, other = mentions
-    if other.start - one.end > _NEXT or not _JOIN.fullmatch(text, one.end, other.start):
-        return
-    start = max(text.rfind("\n", 0, one.start), text.rfind(". ", 0, one.start)) + 1
-    end = text.find("\n", other.end)
-    sentence = text[start : end if end >= 0 else len(text)]
-    spare = (
-        len(re.findall(r"(?!(?:and|och|the)\b)\b\w+", sentence))
-        - len(re.findall(r"\w+", one.text))
-        - len(re.findall(r"\w+", other.text))
-    )
-    if spare <= 3 or _ABOUT_ARGUMENTS.search(sentence):
-        yield _pair(text, one, other, bare=True)

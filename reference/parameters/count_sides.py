@@ -19,7 +19,7 @@ COUNT_WRITTEN: Final = re.compile(r"(?<!\d)100\W{0,3}480(?!\d)")
 """The number asked for, however its thousands are set apart."""
 
 _BIAS_NAMED: Final = re.compile(
-    r"\bbias\w*|\bintercept\w*|\bskärning\w*|\bkonstant\w*|\bconstant\w*|\boffset\b|\btröskel\w*|\+ ?b\b",
+    r"\bbias\w*|\bintercept\w*|\bskärning\w*|\bkonstant\w*|\bconstant\w*|\boffset\b|\btröskel\w*|\+ ?(?:b|1|one)\b",
     re.I,
 )
 _STEPS_OF_INPUTS: Final = frozenset(("inputs", "inputs and bias", "weights"))

@@ -11,8 +11,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from grader.documents.core.document import Block, BlockKind, Document, Figure, FigureKind, Picture, Place
-from grader.documents.given.edition import Edition, EditionError, from_json, picture_hash, to_json
-from grader.documents.given.given_text import given_text, told_apart
+from grader.documents.given.edition import Edition, EditionError, from_json, given_text, picture_hash, to_json
+from grader.documents.given.given_text import told_apart
 from grader.documents.given.making import editions_in, of_document
 
 ASKED = (

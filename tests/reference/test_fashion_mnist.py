@@ -54,9 +54,9 @@ def test_a_missing_data_set_says_what_to_do(tmp_path: Path) -> None:
     "content",
     [
         b"not gzip",
-        gzip.compress(b"\x00\x00\x08\x02too few axes"),
-        gzip.compress(b"\x00\x00\x08\x01\x00\x00\x00\x05abc"),
-        gzip.compress(b"\x00\x00\x08\x01\xff\xff\xff\xffabc"),
+        gzip.compress(b"\x00\x00\x08\x02too few axes", mtime=0),
+        gzip.compress(b"\x00\x00\x08\x01\x00\x00\x00\x05abc", mtime=0),
+        gzip.compress(b"\x00\x00\x08\x01\xff\xff\xff\xffabc", mtime=0),
         idx(np.zeros(5, np.uint8)),
         idx(np.zeros(60000, np.uint8))[:-20],
     ],
@@ -68,6 +68,6 @@ def test_a_damaged_file_is_named(folder: Path, content: bytes) -> None:
 
 
 def test_a_bomb_is_not_unpacked_whole(folder: Path) -> None:
-    (folder / FILES[0]).write_bytes(gzip.compress(b"\x00\x00\x08\x03" + bytes(200_000_000), 1))
+    (folder / FILES[0]).write_bytes(gzip.compress(b"\x00\x00\x08\x03" + bytes(200_000_000), 1, mtime=0))
     with pytest.raises(DatasetDamagedError):
         fashion_mnist.load(folder)

@@ -11,9 +11,11 @@ from grader.checks.dataflow import read_flow
 from grader.checks.listings import parse_listing
 from grader.documents.core.document import Block, BlockKind, Document, Place
 from grader.execution import Executor, Settings
-from reference.gradient.code_evidence import INTEREST, CodePart, Computation, Program
+from reference.gradient.code_evidence import INTEREST, Computation
 from reference.gradient.gradient_call import judge_call
 from reference.gradient.gradient_probe import ProbeOutcome, descends, fresh_inputs, probe_cells, run_probe
+from reference.gradient.gradient_use import Program
+from reference.gradient.shown_code import CodePart
 from reference.gradient.training_flow import training_steps
 from reference.lab.linear_regression import EXAMPLES_X, EXAMPLES_Y, gradient
 

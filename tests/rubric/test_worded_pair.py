@@ -8,7 +8,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from reference.gradient.worded_pair import WordedPair, worded_pairs
+from reference.gradient.worded_claim import WordedPair
+from reference.gradient.worded_pair import worded_pairs
 
 LOSS = ("the loss", "loss", "the training loss", "the loss function", "the `loss` node", "the cost")
 PARAMETERS = (

@@ -50,6 +50,46 @@ class Edition(Value, frozen=True):
         return whole.hexdigest()
 
 
+class GivenText(Value, frozen=True):
+    """All that was handed out in any edition, as hashes; `questions` are those of the questions' own text.
+
+    `bare` are the cells of editions of which comments and single lines are not known.
+    """
+
+    prose: frozenset[str] = _NOTHING
+    questions: frozenset[str] = _NOTHING
+    code: frozenset[str] = _NOTHING
+    bare: frozenset[str] = _NOTHING
+    lines: frozenset[str] = _NOTHING
+    comments: frozenset[str] = _NOTHING
+    others: frozenset[str] = _NOTHING
+    pictures: frozenset[str] = _NOTHING
+    outputs: frozenset[str] = _NOTHING
+
+    def line(self, line: str) -> bool:
+        """Whether a line of code stands in the handout as it is."""
+        return code_hash(line) in self.lines
+
+
+def given_text(editions: Sequence[Edition], questions: frozenset[str] = _NOTHING) -> GivenText:
+    """What the editions and the questions' fingerprints hold together."""
+
+    def union(field: str) -> frozenset[str]:
+        return _NOTHING.union(*(getattr(edition, field) for edition in editions))
+
+    return GivenText(
+        prose=union("prose") | questions,
+        questions=questions,
+        code=union("code"),
+        bare=_NOTHING.union(*(edition.code for edition in editions if not edition.lines)),
+        lines=union("lines"),
+        comments=union("comments"),
+        others=union("others"),
+        pictures=union("pictures"),
+        outputs=union("outputs"),
+    )
+
+
 class _File(Value, frozen=True):
     editions: Mapping[str, Mapping[str, object]]
     schema: int = SCHEMA

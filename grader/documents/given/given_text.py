@@ -15,75 +15,30 @@ from typing import Final
 import msgspec
 
 from grader.documents.core.document import Block, BlockKind, Document
-from grader.documents.given.badges import is_badge
+from grader.documents.figures.badges import is_badge
 from grader.documents.given.edition import (
-    SHINGLE,
-    Edition,
+    GivenText,
     code_hash,
     comment_hash,
     comments,
     picture_hash,
-    shingle_hashes,
     text_hash,
     words,
 )
+from grader.documents.given.given_runs import CHANCE, GivenWords, Stream
 from grader.model import Value
 
-CHANCE: Final = 10  # words of a run below which it may stand in a text of one's own by chance
-CHANCE_IN_QUESTION: Final = 8  # the same in the words of a question
-CHANCE_IN_COPY: Final = 6  # the same in a document that is a copy of the handout
 COPY_SHARE: Final = 0.4  # of a document's words in long runs, from which it is a copy of the handout
 COPY_WORDS: Final = 100
 COPY_CELLS: Final = 3  # code cells as handed out, from which a document is a copy
 LISTING: Final = 8  # given lines of code that are a copied listing wherever they stand
 QUOTED: Final = 0.7  # share of a sentence's words below which it is its author's, with a quotation in it
-EDITED: Final = 2  # words in a given sentence that may stand in place of others
 MOSTLY: Final = (
     0.75  # share of a sentence's words from which it is the handout's, though it ends in other words
 )
 ENDING: Final = 4  # such words
 _TEXT: Final = frozenset((BlockKind.PROSE, BlockKind.HEADING))
 _NOTHING: Final[frozenset[str]] = frozenset()
-
-
-class GivenText(Value, frozen=True):
-    """All that was handed out in any edition, as hashes; `questions` are those of the questions' own text.
-
-    `bare` are the cells of editions of which comments and single lines are not known.
-    """
-
-    prose: frozenset[str] = _NOTHING
-    questions: frozenset[str] = _NOTHING
-    code: frozenset[str] = _NOTHING
-    bare: frozenset[str] = _NOTHING
-    lines: frozenset[str] = _NOTHING
-    comments: frozenset[str] = _NOTHING
-    others: frozenset[str] = _NOTHING
-    pictures: frozenset[str] = _NOTHING
-    outputs: frozenset[str] = _NOTHING
-
-    def line(self, line: str) -> bool:
-        """Whether a line of code stands in the handout as it is."""
-        return code_hash(line) in self.lines
-
-
-def given_text(editions: Sequence[Edition], questions: frozenset[str] = _NOTHING) -> GivenText:
-    """What the editions and the questions' fingerprints hold together."""
-
-    def union(field: str) -> frozenset[str]:
-        return _NOTHING.union(*(getattr(edition, field) for edition in editions))
-
-    return GivenText(
-        prose=union("prose") | questions,
-        questions=questions,
-        code=union("code"),
-        bare=_NOTHING.union(*(edition.code for edition in editions if not edition.lines)),
-        lines=union("lines"),
-        comments=union("comments"),
-        others=union("others"),
-        pictures=union("pictures"),
-        outputs=union("outputs"),
-    )
 
 
 class Told(Value, frozen=True):
@@ -107,7 +62,7 @@ class ToldDocument(Value, frozen=True):
 def told_apart(document: Document, given: GivenText, instructions: str = "") -> ToldDocument:
     """Tells apart what was given. `instructions` is a pattern for sentences that only a handout says."""
     blocks = document.blocks
-    streams = [_Stream(blocks, indexes, given) for indexes in _passages(blocks)]
+    streams = [Stream(blocks, indexes, given) for indexes in _passages(blocks)]
     cells = [block.text for block in blocks if block.kind is BlockKind.CODE]
     copy = _is_copy(streams, sum(code_hash(cell) in given.code for cell in cells))
     code = {
@@ -140,7 +95,7 @@ def told_apart(document: Document, given: GivenText, instructions: str = "") -> 
     return ToldDocument(tuple(told[index] for index in range(len(blocks))), copy)
 
 
-def _is_copy(streams: Sequence[_Stream], cells: int) -> bool:
+def _is_copy(streams: Sequence[Stream], cells: int) -> bool:
     total = sum(len(stream.words) for stream in streams)
     long = sum(end - start for stream in streams for start, end in stream.runs if end - start >= CHANCE)
     return (long >= COPY_WORDS and long >= COPY_SHARE * total) or cells >= COPY_CELLS
@@ -159,134 +114,6 @@ def _passages(blocks: Sequence[Block]) -> Iterator[list[int]]:
         yield indexes
 
 
-class _Stream:
-    """The words of consecutive text blocks, and which runs of them are given."""
-
-    def __init__(self, blocks: Sequence[Block], indexes: list[int], given: GivenText) -> None:
-        self.indexes = indexes
-        self.given = given
-        self.words: list[str] = []
-        self.first: dict[int, int] = {}  # of each block, in `words`
-        self.sizes: dict[int, int] = {}
-        for index in indexes:
-            own = [word for word, _, _ in words(blocks[index].text)]
-            self.first[index], self.sizes[index] = len(self.words), len(own)
-            self.words += own
-        self.filled = [index for index in indexes if self.sizes[index]]
-        self.starts = [self.first[index] for index in self.filled]
-        marks = list(shingle_hashes(self.words))
-        self.known = [mark in given.prose for mark in marks]
-        self.asked = [mark in given.questions for mark in marks]
-        self.runs = list(_runs(self.known))
-        self.known_words = bytearray(len(self.words))  # in any run
-        self.covered = bytearray(len(self.words))  # in runs that are no chance
-
-    def count_runs(self, *, copy: bool) -> None:
-        """Marks the words of runs that are no chance."""
-        for start, end in self.runs:
-            self.known_words[start:end] = b"\x01" * (end - start)
-            if self._is_no_chance(start, end, copy=copy):
-                self.covered[start:end] = b"\x01" * (end - start)
-
-    def _is_no_chance(self, start: int, end: int, *, copy: bool) -> bool:
-        enough = CHANCE
-        if copy and self._is_whole_block(start, end):
-            enough = SHINGLE
-        elif copy:
-            enough = CHANCE_IN_COPY
-        elif any(self.asked[start : end - SHINGLE + 1]):
-            enough = CHANCE_IN_QUESTION
-        lettered = sum(not word.isdecimal() for word in self.words[start:end])
-        return end - start >= enough and lettered >= SHINGLE - 1
-
-    def cover_code(self, index: int, text: str) -> None:
-        """Marks the words of lines that are given code, which a reader of plain text took for prose."""
-        starts = [start for _, start, _ in words(text)]
-        at = 0
-        for line in text.split("\n"):
-            if line.strip() and self.given.line(line):
-                first, last = bisect_left(starts, at), bisect_left(starts, at + len(line))
-                place = self.first[index]
-                self.covered[place + first : place + last] = b"\x01" * (last - first)
-            at += len(line) + 1
-
-    def _is_whole_block(self, start: int, end: int) -> bool:
-        at = bisect_left(self.starts, start)
-        return at < len(self.starts) and self.starts[at] + self.sizes[self.filled[at]] <= end
-
-    def given_words(self, index: int) -> _GivenWords:
-        """Which words of a block are given, and whether some were put between given ones."""
-        start, size = self.first[index], self.sizes[index]
-        return _GivenWords(self, start, start + size)
-
-    def replaces(self, start: int, end: int) -> bool:
-        """Whether the words `start` to `end`, between given ones, stand in place of others, not between them."""
-        for before in range(1, SHINGLE):
-            joined = self.words[max(0, start - before) : start] + self.words[end : end + SHINGLE - before]
-            if len(joined) == SHINGLE and next(shingle_hashes(joined)) in self.given.prose:
-                return False
-        return True
-
-
-class _GivenWords:
-    """The words of one block, each given or not."""
-
-    def __init__(self, stream: _Stream, start: int, end: int) -> None:
-        self.stream = stream
-        self.start = start
-        self.covered = bytearray(stream.covered[start:end])
-        self.known = stream.known_words[start:end]
-
-    def extend(self, first: int, last: int) -> None:
-        """Takes shorter runs near long ones, and a changed word or two between, for given, within the words of a sentence.
-
-        `first` and `last` count in the block. A sentence with no more than chance in it stays as it is.
-        """
-        if self.covered.count(1, first, last) < CHANCE:
-            return
-        for order in (range(first, last), range(last - 1, first - 1, -1)):
-            since = EDITED + 1  # words since a given one
-            run = 0
-            for at in order:
-                run = run + 1 if self.known[at] else 0
-                if self.covered[at]:
-                    since = 0
-                elif run >= SHINGLE and since - run < EDITED:
-                    for back in range(min(run, since + 1)):
-                        self.covered[at - order.step * back] = 1
-                    since = 0
-                else:
-                    since += 1
-        for start, end in list(_gaps(self.covered, first, last)):
-            if end - start <= EDITED and self.stream.replaces(self.start + start, self.start + end):
-                self.covered[start:end] = b"\x01" * (end - start)
-
-
-def _runs(known: Sequence[bool]) -> Iterator[tuple[int, int]]:
-    """The longest runs of words that given shingles cover."""
-    start = end = -1
-    for at, found in enumerate(known):
-        if not found:
-            continue
-        if at > end:
-            if end > start:
-                yield start, end
-            start = at
-        end = at + SHINGLE
-    if end > start:
-        yield start, end
-
-
-def _gaps(covered: bytearray, first: int, last: int) -> Iterator[tuple[int, int]]:
-    """Uncovered words with covered ones on both sides, within `first` to `last`."""
-    left = -1
-    for at in range(first, last):
-        if covered[at]:
-            if 0 <= left < at - 1:
-                yield left + 1, at
-            left = at
-
-
 # --- text
 
 _SENTENCE: Final = re.compile(r"(?<=[.!?])(?=\s)(?!\s+\d)|(?<=\n)|(?<=\s)(?=#\s)")  # a comment is one
@@ -296,7 +123,7 @@ _CLAUSE: Final = re.compile(
 )
 
 
-def _told_text(block: Block, marks: _GivenWords, instructions: str) -> Told:
+def _told_text(block: Block, marks: GivenWords, instructions: str) -> Told:
     spans = words(block.text)
     kept: list[str] = []
     dropped = 0
@@ -327,7 +154,7 @@ def _own_of_sentence(
     spans: Sequence[tuple[str, int, int]],
     first: int,
     last: int,
-    marks: _GivenWords,
+    marks: GivenWords,
 ) -> str:
     """What is its author's of a sentence: the whole, the clauses with words of one's own, or nothing."""
     given = sum(marks.covered[first:last])
@@ -359,7 +186,7 @@ def _ends_otherwise(
     spans: Sequence[tuple[str, int, int]],
     first: int,
     last: int,
-    marks: _GivenWords,
+    marks: GivenWords,
 ) -> bool:
     """Whether a long given sentence only ends in other words: no figures, no sign before them, nothing that states."""
     if last - first < CHANCE:

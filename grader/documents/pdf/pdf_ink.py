@@ -43,6 +43,8 @@ _TRACE: Final = 5  # less is nothing; what lies between is thin and pale, and go
 _LEAST_SHARE: Final = 0.15  # of where letters stand that shows ink if more than slivers of them are seen
 _STRAY: Final = 4  # times as many characters of a run as have ink: then it is that of other text
 _FEW: Final = 5
+_MOST_PICTURES: Final = 40  # of a page that are looked at for whether they lie under or over text
+_MOST_CROWDED: Final = 400  # pieces of text on a page that stand upon others
 _LAYERS: Final = 4  # of text printed over text that are looked at one by one
 
 
@@ -183,8 +185,14 @@ def _by_ink(sheet: Any, things: Sequence[Thing], chars: Sequence[Char], frame: B
     longest = max(*sheet.get_size(), 1.0)
     scale = min(max(_PIXELS / longest, 0.75), _MOST_PIXELS / longest)
     images = [thing for thing in things if thing.kind == pdfium.FPDF_PAGEOBJ_IMAGE and not thing.nested]
-    covering = [image for image in images if any(_touches(image.box, char, frame) for char in chars)]
-    switch([image for image in images if image not in covering], on=False)  # they would only cost time
+    covering = [
+        image
+        for at, image in enumerate(images)
+        if at < _MOST_PICTURES and any(_touches(image.box, char, frame) for char in chars)
+    ]
+    switch(
+        [image for image in images[:_MOST_PICTURES] if image not in covering], on=False
+    )  # they would only cost time
     texts = [thing for thing in things if thing.kind == pdfium.FPDF_PAGEOBJ_TEXT]
     crowded = overprinted(chars, frame, COARSE) and overprinted(chars, frame, FINE)
     owners = owners_of(sheet, chars, frame) if crowded else []  # as long as they are switched on
@@ -195,7 +203,10 @@ def _by_ink(sheet: Any, things: Sequence[Thing], chars: Sequence[Char], frame: B
     everything = range(len(chars))
     ink = _difference(shown, bare)
     strong, weak = counts(ink >= _INK, boxes, everything), counts(ink >= _TRACE, boxes, everything)
-    if crowded:
+    if len({owners[index] for index in crowded}) > _MOST_CROWDED:
+        for index in crowded:
+            strong[index] = weak[index] = 0  # a heap of text that nobody reads
+    elif crowded:
         for layer in _layers(texts, [owners[index] for index in crowded]):
             switch(layer, on=True)
             alone = _difference(_picture(sheet, scale), bare)

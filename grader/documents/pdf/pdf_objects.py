@@ -15,6 +15,7 @@ from grader.documents.pdf.pdf_overprint import COARSE, Char, overprinted
 _DARK: Final = 150  # luminance below which text is plain on light ground
 _LIGHT: Final = 200  # luminance from which a ground is light
 _DEPTH: Final = 8  # of forms in forms
+_MOST_PAIRS: Final = 200_000  # of boxes that are compared
 _MOST_OBJECTS: Final = 60_000
 
 
@@ -99,6 +100,8 @@ def is_plain(things: Sequence[Thing], chars: Sequence[Char], frame: Box4) -> boo
             if not plain:
                 return False
             texts.append(thing.box)
+            if len(texts) * len(painted) > _MOST_PAIRS:
+                return False  # drawing is quicker
             continue
         mode, stroked = ctypes.c_int(), ctypes.c_int()
         if thing.kind == pdfium.FPDF_PAGEOBJ_PATH:
@@ -115,7 +118,7 @@ def is_plain(things: Sequence[Thing], chars: Sequence[Char], frame: Box4) -> boo
         dark.append(thing.box)
         if len(painted) > 400:
             return False
-    if any(meet(text, box) for text in texts for box in dark):
+    if len(texts) * len(dark) > _MOST_PAIRS or any(meet(text, box) for text in texts for box in dark):
         return False
     return _all_painted(texts[::-1], chars, frame) and not overprinted(chars, frame, COARSE)
 

@@ -32,7 +32,12 @@ def is_badge(block: Block) -> bool:
     if block.kind is not BlockKind.FIGURE or figure is None:
         return False
     said = "\n".join((block.text[:300], figure.caption[:300], figure.words[:300]))
-    return bool(_ADDRESS.search(figure.address) or _SAYS.search(said)) or _is_small(block, figure)
+    return is_badge_address(figure.address) or bool(_SAYS.search(said)) or _is_small(block, figure)
+
+
+def is_badge_address(address: str) -> bool:
+    """Whether a badge lies at an address."""
+    return _ADDRESS.search(address[:2_000]) is not None
 
 
 def _is_small(block: Block, figure: Figure) -> bool:
