@@ -40,6 +40,8 @@ _FEW_WORDS: Final = 8  # an answer of no more words than this, with one option i
 _CONCLUDED, _PICKED, _BEST, _BARE, _PRAISED, _LATER = 6, 5, 4, 4, 2, 1
 _DOUBTED: Final = frozenset({Stance.SUPPOSED})
 _OTHERS: Final = frozenset({Stance.OTHERS, Stance.GIVEN, Stance.TAKEN_BACK})
+_MOST: Final = re.compile(r"\b(?:most|highest|mest|högst\w*)\s\w+", re.I)
+_GIVEN: Final = r"\b(?:given|per|considering|in\srelation\sto|relative\sto|with\sregard\sto|for\sthe|i\sförhållande\still|med\stanke\spå|för\sden)\b"
 _TELLS: Final = re.compile(
     r"\b(?:means?|has|had|takes?|took|gives?|gave|was|were|used?|uses|betyder|har|hade|tar|tog|ger|gav|var)\b",
     re.I,
@@ -192,6 +194,8 @@ class _Reader:
             rf"\s(?:(?:test|training|train|overall|possible|measured|resulting)\s){{0,2}}(?:{nouns})(?!\w)",
             re.I,
         )
+        costs = "|".join(aspect.nouns for aspect in aspects if aspect.less_is_better) or "(?!)"
+        self._cost = re.compile(rf"{_GIVEN}.{{0,12}}\b(?:{costs})(?!\w)", re.I)
         self._filler = re.compile(FILLER.replace("CALLED", options.called), re.I)
         self.rejected: set[Option] = set()
         self.outside: tuple[str, ...] = ()
@@ -325,6 +329,8 @@ class _Reader:
 
     def _per_cost(self, clause: Clause) -> re.Match[str] | None:
         match = PER_COST.search(self.text, clause.start, clause.end)
+        if match is None and self._cost.search(self.sentence(clause.sentence)):
+            match = _MOST.search(self.text, clause.start, clause.end)
         if match and stance_at(self.text, match.start(), match.end())[0] is Stance.ASSERTED:
             return match
         return None

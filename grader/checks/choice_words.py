@@ -9,12 +9,12 @@ PICK: Final = re.compile(
     r"\b(?:prefer\w*|choos\w+|chose\w*|choice|pick\w*|select\w*|recommend\w*|suggest\w*|propos\w+|favou?r\w*|opt(?:ed)?\s(?:for|to)|settl\w+\s(?:on|for)|vot\w+\sfor|(?:stick|stuck)\s(?:with|to)|decid\w+\s(?:on|for|to)|land\w*\s(?:on|at|in)"
     r"|(?:our|my|the)\s(?:\w+\s)?answer|answer(?=\s?[:=])|conclusion(?=\s?[:=])|(?:we|i|let's|lets|should|would|will|shall|'d|'ll|can|to|now)\s(?:\w+\s)?(?:go|take|say|use|run|try|keep|train|begin|start)\b|should\s(?:\w+\s)?be\s(?:used|chosen)|would\s(?:\w+\s)?be\s(?:used|chosen)"
     r"|(?:start|begin|go)(?:ing)?\s(?:(?:the|our|out|off|by|training|\w+)\s){0,3}?(?:with|at|from|for|using)|(?:is|'s|be)\swhere\s(?:we|i|one|you)|(?:one|size|value|option)\s(?:(?:we|i|one|you|that|to)\s)?(?:would\s|should\s|will\s|'d\s)?(?:start|begin|use|go|pick|take)|(?:should|ought\sto|must|bör|borde|får)\s(?:be|vara|bli)(?!\s(?:noted?|mentioned|said|seen|taken|able|possible|clear|careful|reset|more|less|higher|lower|a\sbit|some|enough)\b)|(?:vårt|mitt|our|my)\s(?:\w+\s)?val|valet"
-    r"|(?:convinced|won\sus)|väljer?|välja|valet|valt|valde|vald\w*|föredra\w*|rekommender\w*|föreslå\w*|förordar?|(?:börja\w*|starta\w*|satsa\w*|kör\w*|gå\w*)\s(?:\w+\s){0,3}?(?:med|på|för)|(?:vi|jag|man|bör|skulle|ska|att)\s(?:\w+\s)?(?:ta|tar|använd\w*|kör\w*|använt)\b"
+    r"|(?:convinced|won\sus)|väljer?|välja|valet|valt|valde|vald\w*|föredra\w*|rekommender\w*|föreslå\w*|förordar?|(?:börja\w*|starta\w*|satsa\w*|kör\w*|gå\w*)\s(?:\w+\s){0,3}?(?:med|på|för)|(?:vi|jag|man|bör|skulle|ska|att)\s(?:\w+\s)?(?:ta|tar|säga|säger|använd\w*|kör\w*|använt)\b|hellre(?!\sän)|rather(?=\s\d)"
     r"|(?:tar|använder|kör)\s(?:vi|jag|man)|svar(?:et)?(?=\s?(?::|=|är|blir))|slutsats(?=\s?[:=]))(?!\w)",
     re.I,
 )
 BEST: Final = re.compile(
-    r"\b(?:best|optimal\w*|optimum|ideal\w*|winner|wins?|winning|won|sweet\s?spot|trade-?\s?off|compromise|balanced?|golden\smean|middle\sground|ftw|perfect|suits?|preferable|the\sway\sto\sgo|just\sright|spot\son|the\sone\sto|right\s(?:choice|size|one|pick)"
+    r"\b(?:best|optimal\w*|optimum|ideal\w*|winner|wins?|winning|won|sweet\s?spot|trade-?\s?off|compromise|balanced?|golden\smean|middle\sground|ftw|perfect|suits?|preferable|the\sway\sto\sgo|just\sright|(?:come|comes|came)\sout\son\stop|(?:is|are)\son\stop|most\sfor\sthe\smoney|mest\sför\spengarna|spot\son|the\sone\sto|right\s(?:choice|size|one|pick)"
     r"|(?:top|clear|obvious|natural|good|great|reasonable|sensible|safe|solid|fine)\s(?:choice|start\w*|option|pick|candidate|place|size)|most\s(?:suitable|efficient|reasonable|appropriate|sensible|balanced|effective|useful|practical|attractive|worth\w*|bang)"
     r"|bäst\w*|optimala?t?|ideal\w*|vinner|vinnare\w*|vann|kompromiss\w*|avvägning\w*|balans\w*|lagom|perfekt\w*|lämplig\w*|mest\s(?:lämplig|effektiv|rimlig|balanserad|prisvärd)\w*|(?:bra|rimligt?|naturligt?|självklart?)\s(?:val|start\w*|alternativ|utgångspunkt))(?!\w)",
     re.I,

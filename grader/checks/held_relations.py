@@ -99,7 +99,7 @@ def _value(aspect: Aspect, values: Values, one: Relation, subject: Option) -> He
     if one.bound:
         return (True, ()) if one.bound * (value - told) >= 0 else (False, (subject,)) if far else _UNTOLD
     if any(_is_told(aspect, other, told) for other in values.values()):  # another option's figure
-        return (False if one.sure is Sure.NAMED else None), ()
+        return (False if one.sure >= Sure.REFERRED else None), ()
     return (False, (subject,)) if far else _UNTOLD
 
 

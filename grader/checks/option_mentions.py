@@ -50,6 +50,7 @@ _EQUATED: Final = r"\b(?:as|lika|same|samma|similar|equal|nearly|almost|nästan|
 _AMONG: Final = r"(?:^|[,;:(]\s?|\b(?:choice|choose|choosing|choice|decide|stands|valet|välja|compare|comparing|difference|from|skillnad\w*)\s)\W{0,3}(?:of|out\sof|between|among|amongst|av|mellan|bland|both|comparing)\s(?:(?:the|two|CALLED)\s){0,3}\W{0,2}$"
 _JOINED: Final = r"\W{0,4}(?:,|and|or|nor|to|och|eller|till|samt|resp\.?|-|–|/|&)?\s*(?:(?:for|with|the|a|an|even|not|för|med|of|CALLED)\s){0,4}\W{0,3}"
 _FILLING: Final = r"the|a|an|that|of|for|with|using|in|by|en|ett|med|på|för|accuracy|time|one|case|CALLED"
+_LIST_GOES_ON: Final = re.compile(r"\s*(?:,|and|or|och|eller)\s", re.I)
 _BEFORE: Final = 100  # characters before a mention that tell its part
 
 
@@ -97,6 +98,8 @@ def mentions(text: str, options: Options, start: int = 0, end: int | None = None
         if result and one.start < result[-1].end:
             continue
         joined = bool(result) and bool(patterns.joined.fullmatch(text, result[-1].end, one.start))
+        if joined and text[result[-1].end : one.start].strip() == ",":  # "compared with 10, 100 needs"
+            joined = bool(_LIST_GOES_ON.match(text, one.end))
         part = (
             result[-1].part
             if joined and result[-1].part is not Part.SPOKEN_OF

@@ -77,10 +77,10 @@ def read_reasons(
             held = None
         if held is False:
             words = clause.text.strip(" ,;:") if clause else shown[one.start : one.end]
-            if one.sure is not Sure.GUESSED and against and not one.hedged and not one.listed:
+            if one.sure is not Sure.GUESSED and against and not (one.hedged or one.faint or one.listed):
                 refuted.append(Refuted(words, one, against))
-            elif (not one.listed and one.sure is not Sure.GUESSED) or (
-                one.subject == chosen and not one.denied and not one.hedged
+            elif not one.listed and (
+                one.sure is not Sure.GUESSED or (one.subject == chosen and not one.hedged)
             ):
                 doubted.append(words)
             continue
@@ -119,5 +119,6 @@ def _bears_on(
     if one.kind is Kind.NAMED:
         return one.subject is not None
     alone = one.sure is Sure.GUESSED and one.kind in _BY_THEMSELVES
-    against_the_choice = one.kind is Kind.DEGREE and one.degree in _COMPARING and not one.objects
+    against_the_choice = one.kind in _BY_THEMSELVES and reader.names(one.sentence, chosen)
+    against_the_choice |= one.kind is Kind.DEGREE and one.degree in _COMPARING and not one.objects
     return involved or alone or against_the_choice or one.turned_from or bool(REJECT.search(clause.text))

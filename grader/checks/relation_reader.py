@@ -15,7 +15,7 @@ from msgspec.structs import replace
 from grader.checks.aspects import Aspect
 from grader.checks.choice_words import REJECT
 from grader.checks.claims import STRUCK_OUT, Clause, Stance, clauses, stance_at
-from grader.checks.degrees import form_of
+from grader.checks.degrees import Degree, form_of
 from grader.checks.option_mentions import Mention, Option, Options, Part, mentions
 from grader.checks.relation_words import (
     BALANCE,
@@ -25,6 +25,9 @@ from grader.checks.relation_words import (
     CONNECTING,
     COUNTS,
     DOES,
+    IT,
+    KEPT,
+    OF_ALL,
     PRONOUN,
     RATIO,
     SPENT,
@@ -39,6 +42,7 @@ from grader.checks.told_figures import told_figures
 
 MOST_RELATIONS: Final = 400  # that are read in one text
 _CLOSE: Final = 3  # characters between an option and the "which" that speaks of it
+_LAST_WORD: Final = 40  # characters that hold the last word of a clause
 _PAIR: Final = 2  # options; figures of more are a list
 
 
@@ -52,6 +56,8 @@ class RelationReader:
         self.chosen = topic
         self._degrees = DegreeReader(text, aspects, options.called)
         self._named_in: dict[int, set[Option]] = {}
+        self._kept: set[int] = set()  # sentences that limit what they praise
+        self._carried = ""  # the aspect that the clause before ends with
         self._there: set[int] = set()  # sentences that refer back to a place
         self._spent: set[int] = set()  # sentences that weigh one aspect by another
         self._nouns = {aspect.name: re.compile(rf"(?:{aspect.nouns})", re.I) for aspect in aspects}
@@ -78,6 +84,7 @@ class RelationReader:
             for clause in every
             if SPENT.search(clause.text) or self._per_cost.search(clause.text)
         }
+        self._kept = {clause.sentence for clause in every if KEPT.search(clause.text)}
         for clause in every:
             if clause.stance in {Stance.OTHERS, Stance.GIVEN} or clause.cue == STRUCK_OUT:
                 continue
@@ -96,6 +103,9 @@ class RelationReader:
                 topic = self.chosen
             before = clause.sentence
             result += self._in_clause(clause, named, spoken, topic, only=spoken_last <= {topic})
+            self._carried = next(
+                (name for name, pattern in self._nouns.items() if _ends_with(pattern, clause.text)), ""
+            )
             if len(own) == 1:
                 topic = next(iter(own))
             elif own:
@@ -121,6 +131,10 @@ class RelationReader:
         """Whether a sentence names an option, or speaks of it as "there"."""
         return option in self._named_in.get(sentence, ()) or sentence in self._there
 
+    def names(self, sentence: int, option: Option) -> bool:
+        """Whether a sentence names an option."""
+        return option in self._named_in.get(sentence, ())
+
     def names_any(self, sentence: int) -> bool:
         """Whether a sentence names any option."""
         return bool(self._named_in.get(sentence))
@@ -137,7 +151,9 @@ class RelationReader:
         compared = [one for one in named if one.part is not Part.SPOKEN_OF]
         if not spoken and topic in {one.option for one in compared}:  # "after 100 the accuracy drops"
             topic = None
-        degrees = list(self._degrees.read(clause, spent=clause.sentence in self._spent))
+        degrees = list(
+            self._degrees.read(clause, spent=clause.sentence in self._spent, carried=self._carried)
+        )
         starts = [one.start for one in degrees] + [clause.end]
         for found in (
             *degrees,
@@ -155,7 +171,7 @@ class RelationReader:
             near = [one for one in compared if found.end <= one.start < upto]
             objects = dict.fromkeys(one.option for one in near or compared)
             aside = self._aside(clause, found, named)
-            subject, sure = aside or self._subject(found, spoken, topic, only=only)
+            subject, sure = aside or self._subject(clause, found, spoken, topic, only=only)
             denied = stance is Stance.DENIED
             weighed = denied and bool(WEIGHS.search(clause.text))
             yield replace(
@@ -164,10 +180,17 @@ class RelationReader:
                 sure=sure,
                 objects=tuple(one for one in objects if one != subject),
                 denied=denied and not weighed,
+                faint=found.faint or self._limited(clause, found),
                 hedged=found.hedged or weighed or clause.stance is Stance.TAKEN_BACK,
                 supposed=stance is Stance.SUPPOSED,
                 turned_from=clause.stance is Stance.TAKEN_BACK,
             )
+
+    def _limited(self, clause: Clause, found: Relation) -> bool:
+        """Whether a superlative is limited by what else its sentence says: "the fastest while still accurate"."""
+        if found.degree is not Degree.MOST or OF_ALL.match(self.text[found.end : clause.end].lstrip()):
+            return False
+        return clause.sentence in self._kept
 
     def _aside(
         self, clause: Clause, found: Relation, named: Sequence[Mention]
@@ -185,7 +208,7 @@ class RelationReader:
         return None
 
     def _subject(
-        self, found: Relation, spoken: Sequence[Mention], topic: Option | None, *, only: bool
+        self, clause: Clause, found: Relation, spoken: Sequence[Mention], topic: Option | None, *, only: bool
     ) -> tuple[Option | None, Sure]:
         before = [one for one in spoken if one.end <= found.start]
         behind = [one for one in spoken if one.start >= found.end]
@@ -197,7 +220,9 @@ class RelationReader:
                 return topic, Sure.GUESSED
             close = len({one.option for one in behind}) == 1 and bool(self._of.fullmatch(between))
             return behind[0].option, Sure.NAMED if close else Sure.GUESSED
-        return topic, Sure.REFERRED if only else Sure.GUESSED
+        if not only:
+            return topic, Sure.GUESSED
+        return topic, Sure.REFERRED if IT.match(clause.text) else Sure.ELIDED
 
     def _others(self, clause: Clause) -> Iterator[Relation]:
         part = clause.text
@@ -237,3 +262,9 @@ class RelationReader:
         for one in relations:
             many = len(of.get(one.sentence, ())) > _PAIR
             yield replace(one, listed=True) if many and one.kind is Kind.VALUE else one
+
+
+def _ends_with(pattern: re.Pattern[str], text: str) -> bool:
+    """Whether the last word of a text is one that a pattern names."""
+    words = re.findall(r"\w+", text[-_LAST_WORD:])
+    return bool(words) and bool(pattern.fullmatch(words[-1]))

@@ -34,6 +34,10 @@ PRONOUN: Final = re.compile(
     r"\W*(?:(?:but|men|and|och|so|because|since|as|eftersom|då|för|while|although|that|att|where|still|yet)\s)*(?:it|its|it's|that|this|which|these|den|det|dess|vilket|som|denna|where|there|där)\b",
     re.I,
 )
+IT: Final = re.compile(
+    r"\W*(?:(?:but|men|and|och|so|because|since|as|eftersom|då|för|while|although|that|att)\s)*(?:it|it's|den|det)\b",
+    re.I,
+)
 COMPARES: Final = re.compile(r"\b(?:compared|than|än|jämfört|versus|vs|against|mot|as|som)\b", re.I)
 CONNECTING: Final = r"training|of|for|with|at|is|was|by|the|a|has|belongs|given|achieved|got|reached|to|using|all|hos|för|med|är|har|av|vid"
 """Words that may stand between what is said and the option that it is said of."""
@@ -52,6 +56,11 @@ FEW_UNITS: Final = re.compile(
 DOES: Final = re.compile(r"\b(?:does|do|did|gör\sdet)\b\W*$", re.I)
 CONJUNCTION: Final = re.compile(r"[,;(]|\b(?:and|och|but|men|while|medan|because|since|eftersom)\b", re.I)
 WHICH: Final = re.compile(r"\b(?:which|that|who|som(?!\s\w+st\b)|vilken|vilket)\b", re.I)
+KEPT: Final = re.compile(  # what a superlative is limited by: "the fastest while still accurate"
+    r"\b(?:while|still|yet|keep\w*|maintain\w*|without|among|above|over|at\sleast|reasonab\w*|acceptab\w*|decent|okay|good|ändå|fortfarande|utan\satt|samtidigt|medan|medan\sden|rimlig\w*|bra|hyfsad\w*|behåll\w*)\b",
+    re.I,
+)
+OF_ALL: Final = re.compile(r"\b(?:of|av)\s(?:them\s)?(?:all|alla|dem\salla|the\sfive)\b", re.I)
 SPENT: Final = re.compile(
     r"\b(?:given|per|spent|divid\w*|ratio|regard\w*|relative|proportion\w*|efficien\w*|förhållande|kvot\w*|delar|dividera\w*)\b",
     re.I,
@@ -66,7 +75,7 @@ DIFFERS: Final = re.compile(
     re.I,
 )
 LOSES: Final = re.compile(
-    r"\b(?:los\w+|lost|gain\w*|drop\w*|differ\w*|sav\w+|sacrific\w*|cost\w*|only|within|extra|more|less|another|additional|tappa\w*|förlora\w*|skilj\w*|vinn\w*|sparar?|inom|bara)\W+(?:(?:by|of|about|around|less|than|under|a|some|just|barely|hardly|only|med|cirka|knappt|mindre|än|ungefär)\W+){0,4}$",
+    r"\b(?:los\w+|lost|gain\w*|drop\w*|differ\w*|sav\w+|sacrific\w*|cost\w*|within|extra|more|less|another|additional|tappa\w*|förlora\w*|skilj\w*|vinn\w*|sparar?|inom)\W+(?:(?:by|of|about|around|less|than|under|a|some|just|barely|hardly|only|med|cirka|knappt|mindre|än|ungefär)\W+){0,4}$",
     re.I,
 )
 BOUND: Final = (
@@ -86,7 +95,7 @@ BOUND: Final = (
     ),
 )
 RATIO: Final = re.compile(
-    r"\b(?:half|halva|hälften|quarter|fjärdedel\w*|third|tredjedel\w*|fifth|tenth|fraction|tenfold|twice|double|doubled?|dubbelt|dubbla|tripled?|fourfold|bråkdel\w*|(?:\d+(?:[.,]\d+)?|several|many|some|few|många|flera|"
+    r"\b(?:factor|faktor|half|halva|hälften|quarter|fjärdedel\w*|third|tredjedel\w*|fifth|tenth|fraction|tenfold|twice|double|doubled?|dubbelt|dubbla|tripled?|fourfold|bråkdel\w*|(?:\d+(?:[.,]\d+)?|several|many|some|few|många|flera|"
     + MORPHEME
     + r")[\s-]?(?:times|gånger|fold|faldig\w*|x))\b|\b\d+(?:[.,]\d+)?\s?x\b",
     re.I,

@@ -30,14 +30,16 @@ class Sure(IntEnum):
     """How sure it is which option a relation is about."""
 
     GUESSED = 0
-    REFERRED = 1  # "it", and there is only one that it can be
-    NAMED = 2
+    ELIDED = 1  # it goes without saying: only one was spoken of
+    REFERRED = 2  # "it", and there is only one that it can be
+    NAMED = 3
 
 
 class Relation(Value, frozen=True):
     """One relation: of `subject` (None if of none), against `objects`, from `start` to before `end` in the text.
 
     `value` is a figure in the aspect's own unit; `bound` is -1 for "under", 1 for "over", 0 for the figure itself.
+    `faint`: which aspect is meant, or how strictly, is not plain enough to hold the writer to it.
     `hedged`: a qualifier stands beside it ("second", "almost", "among those") and it cannot be held to the letter.
     """
 
@@ -53,6 +55,7 @@ class Relation(Value, frozen=True):
     degree: Degree = Degree.LEVEL
     denied: bool = False
     hedged: bool = False
+    faint: bool = False
     value: float | None = None
     bound: int = 0
     supposed: bool = False  # "if only accuracy counted"

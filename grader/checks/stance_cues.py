@@ -169,6 +169,11 @@ CUES: Final = (
         rf"|(?:one|you|someone|anyone|it|man)\s(?:could|might|may|can|would|skulle|kan|kunde)\s(?:kunna\s)?(?:(?:also|first|perhaps|easily|well|lätt|först|också)\s)?{_CLAIM}\b|{_WE}\s(?:could|might|may|can|skulle\skunna|kunde|kan)\s(?:\w+\s)?{_CLAIM}\b"
         r"|at\sfirst\s(?:glance|sight)|vid\sförsta\sanblick(?:en)?|(?:our|my|a|wild|pure|vår|min|en)\s(?:\w+\s)?(?:guess|gissning)\b|(?:we|i)(?:'d|\swould)?\s(?:just\s)?guess(?:ed)?\b|(?:vi|jag)\sgissar|suppose|supposing|imagine|whether|antag\b|låt\soss\santa|föreställ\sdig|huruvida",
     ),
+    Cue(
+        _S.SUPPOSED,
+        _R.AROUND,
+        r"would(?:\sprobably)?\shave\s\w+(?=[^.!?\n]{0,60}\sif\s)|hade\s\w+(?=[^.!?\n]{0,60}\som\s)",
+    ),
     Cue(_S.SUPPOSED, _R.AHEAD, r"unless|såvida|om\sinte"),
     Cue(
         _S.SUPPOSED,

@@ -9,6 +9,8 @@ import re
 from collections.abc import Iterator, Sequence
 from typing import Final
 
+from msgspec.structs import replace
+
 from grader.checks.aspects import Aspect
 from grader.checks.claims import Clause
 from grader.checks.degrees import AS, MORE, MOST, NEARLY, Degree, Side, Word, form_of, plain_word
@@ -18,6 +20,46 @@ from grader.checks.relations import Kind, Relation
 _REACH: Final = 5  # words between an adjective and the noun behind it
 _REACH_BACK: Final = 9  # and the noun before it
 _COPULAS: Final = frozenset(["is", "are", "was", "were", "be", "gets", "stays", "är", "var", "blir"])
+_ADVERBS: Final = frozenset(
+    [
+        "the",
+        "a",
+        "also",
+        "still",
+        "by",
+        "far",
+        "clearly",
+        "definitely",
+        "even",
+        "much",
+        "slightly",
+        "little",
+        "bit",
+        "lot",
+        "only",
+        "just",
+        "very",
+        "quite",
+        "nearly",
+        "almost",
+        "somewhat",
+        "det",
+        "den",
+        "som",
+        "allra",
+        "då",
+        "ju",
+        "klart",
+        "lite",
+        "mycket",
+        "något",
+        "bara",
+        "nästan",
+        "också",
+        "ännu",
+    ]
+)
+_GOES_ON: Final = re.compile(r"\W*(?:which|that|vilken|vilket|som|den)\s(?:is|was|are|är|var)\b", re.I)
 _BOTH: Final = frozenset(["both", "både", "båda", "are", "were"])
 _TIMES_AS: Final = frozenset(("as", "så", "lika"))
 _TIMES: Final = frozenset(("times", "gånger", "twice"))
@@ -25,84 +67,15 @@ _WITHIN: Final = frozenset(
     ["training", "train", "test", "overall", "possible", "resulting", "classification", "final"]
 )
 _JOINS: Final = frozenset(("and", "och", "the", "training", "its", "test"))
-_MEASURING: Final = frozenset(
-    [
-        "than",
-        "to",
-        "of",
-        "from",
-        "below",
-        "under",
-        "behind",
-        "near",
-        "as",
-        "än",
-        "av",
-        "från",
-        "under",
-        "bakom",
-        "nära",
-    ]
-)
+_MEASURING_WORDS: Final = "than to of from below under behind near as än av från bakom nära "
+_MEASURING: Final = frozenset(_MEASURING_WORDS.split())
 _ARTICLES: Final = frozenset(["the", "den", "det", "de", "very", "all"])
-_STOPS: Final = frozenset(
-    [
-        "and",
-        "or",
-        "but",
-        "as",
-        "since",
-        "because",
-        "due",
-        "when",
-        "than",
-        "is",
-        "are",
-        "was",
-        "were",
-        "that",
-        "which",
-        "between",
-        "for",
-        "per",
-        "at",
-        "with",
-        "to",
-        "by",
-        "from",
-        "while",
-        "if",
-        "so",
-        ",",
-        "(",
-        ")",
-        ";",
-        ":",
-        "one",
-        "choice",
-        "och",
-        "eller",
-        "men",
-        "som",
-        "eftersom",
-        "då",
-        "för",
-        "att",
-        "är",
-        "var",
-        "blir",
-        "mellan",
-        "med",
-        "på",
-        "till",
-        "från",
-        "än",
-        "när",
-        "om",
-        "val",
-        "valet",
-    ]
+_STOPS_WORDS: Final = (
+    "and or but as since because due when than is are was were that which between for per at with to "
+    "by from while if so , ( ) ; : one choice och eller men som eftersom då för att är var blir "
+    "mellan med på till från än när om val valet of in av i "
 )
+_STOPS: Final = frozenset(_STOPS_WORDS.split())
 
 
 class DegreeReader:
@@ -118,8 +91,11 @@ class DegreeReader:
         self._nouns = {aspect.name: re.compile(rf"(?:{aspect.nouns})", re.I) for aspect in aspects}
         self._called = re.compile(called, re.I)
 
-    def read(self, clause: Clause, *, spent: bool) -> Iterator[Relation]:
-        """The relations of a clause's adjectives. `spent`: its sentence weighs one aspect by another."""
+    def read(self, clause: Clause, *, spent: bool, carried: str = "") -> Iterator[Relation]:
+        """The relations of a clause's adjectives. `spent`: its sentence weighs one aspect by another.
+
+        `carried` is the aspect that it goes on about: "accuracy, which is the highest here".
+        """
         tokens = list(TOKEN.finditer(self.text, clause.start, clause.end))
         words = [token[0].lower() for token in tokens]
         nouns = {
@@ -138,6 +114,13 @@ class DegreeReader:
             plain = plain_word(word)
             if word in NEARLY and any(self._names(word) for word in words[index + 1 : index + 3]):
                 plain = Word(Side.NONE, Degree.EQUAL)  # "nearly the accuracy of 10"
+            if (
+                word in NEARLY
+                and index
+                and self._names(words[index - 1])
+                and words[index + 1 : index + 2] in (["as"], ["som"], ["like"])
+            ):
+                plain = Word(Side.NONE, Degree.EQUAL)  # "accuracy almost as for 10"
             if plain is None:
                 continue
             if word in MORE | MOST and index + 1 < len(words) and self._own_adjective(words[index + 1]):
@@ -145,6 +128,8 @@ class DegreeReader:
             if plain.degree is Degree.MOST and _is_yardstick(words, index):
                 continue
             bound = self._bound_to(index, words, nouns)
+            if not bound and carried and not any(nouns.values()) and _GOES_ON.match(clause.text):
+                bound = (carried,)
             if (
                 plain.side in {Side.GOOD, Side.BAD}
                 and plain.degree is Degree.MOST
@@ -163,7 +148,17 @@ class DegreeReader:
                 if side in {Side.GOOD, Side.BAD}:
                     side = Side.SMALL if (side is Side.GOOD) == aspect.less_is_better else Side.LARGE
                 side, degree = self._modified(words, index, side, plain.degree)
-                yield self._degree(clause, aspect, side, degree, tokens[index], spent=spent)
+                found = self._degree(clause, aspect, side, degree, tokens[index], spent=spent)
+                yield found if self._beside(index, words, nouns[name]) else replace(found, faint=True)
+
+    def _beside(self, index: int, words: Sequence[str], places: Sequence[int]) -> bool:
+        """Whether a noun stands right beside an adjective: "highest training accuracy", "accuracy is a bit lower"."""
+        return any(
+            set(words[index + 1 : place]) <= _WITHIN
+            if place > index
+            else set(words[place + 1 : index]) <= _COPULAS | _ADVERBS
+            for place in places
+        )
 
     def _names(self, word: str) -> bool:
         return any(pattern.fullmatch(word) for pattern in self._nouns.values())
@@ -205,7 +200,7 @@ class DegreeReader:
         close = [(gap, name) for gap, name in behind if index + gap < stop]
         own = plain_word(words[index])
         best = own is not None and own.side is Side.GOOD and own.degree is Degree.MOST
-        if best:  # "best" is the word of choosing too: it is of an aspect only right beside it
+        if best or words[index] in MORE | MOST:  # "best" and "most" go with many words: only right beside it
             close = [(gap, name) for gap, name in close if set(words[index + 1 : index + gap]) <= _WITHIN]
         if close:
             return (min(close)[1],)
@@ -218,7 +213,7 @@ class DegreeReader:
         if before:
             gap, nearest = min(before)
             between = set(words[index - gap + 1 : index])
-            if best and not between & _COPULAS:
+            if best and not (between & _COPULAS and between <= _COPULAS | _ADVERBS):
                 return ()
             joined = [
                 name
