@@ -9,30 +9,78 @@ from typing import Final
 from grader.checks.keras_logs import LogLine, read_logs
 from grader.checks.quantities import Quantity, Unit
 from grader.checks.record_types import Column, Measure, Reading, Record, Table
-from grader.checks.records_without_grid import list_records
 from grader.checks.tables import read_records
 from grader.documents.core.document import Block, BlockKind
 from grader.model import Evidence, Value
 from reference.lab.batch_sizes import BATCH_SIZES, IMAGES, steps
 from reference.plausibility.tables import Row
 
-_TEST: Final = r"(?:\btest\w*|\bval\w*)[\W_]*(?:set|data|mängd\w*)?[\W_]*(?:s\b)?[\W_]*(?:acc\w*|nogg\w*|träff\w*|prec\w*)|(?:acc\w*|nogg\w*|träff\w*)[\W_]*\(?(?:on\s|på\s)?(?:the\s)?(?:test|val)"
+_UNSEEN: Final = r"(?:\btest(?:s|ing)?|test(?:set|data|mängd|nogg|träff|prec|acc|bild)\w*|\bval(?:idation|idering)?\w{0,8}|\beval\w*|held.?out|unseen|\bosedd\w*)\b(?!\W{0,3}\d)"
+_SHARE_WORD: Final = r"\bac{1,2}u?r?\w*|nogg|träff|precision|korrekt|\bcorrect|\brätt\b|\bright\b"
+_TIME_WORD: Final = (
+    r"\btimes?\b|time$|\w{3}time\b|\btid(?:en|er|erna|s)?\b|\w{3}(?:tid|tiden|tider|tiderna)\b|\bsec|\bsek|[(\[]\s?s\s?[)\]]|^s$|^t$|"
+    r"duration|\bspeed\b|\btook\b|\btog\b|lasted|varade|\bran\s(?:for|in)\b|\btakes\b|\btar\b|runtime|minut|[(\[]min[)\]]|\bms\b|elapsed|wall"
+)
 TABLE: Final = Table(
-    key_heading=r"batch|size|storlek|^bs$|^b$",
+    key_heading=r"batch|\bsize|storlek|\bbs\b|^\W*b\W*$|\bba?tch|\bbach",
     keys=BATCH_SIZES,
+    key_names=(
+        (
+            IMAGES,
+            r"\bfull[\s-]?batch\b|\b(?:the\s)?(?:whole|entire|full|complete)\s(?:training\s)?(?:data\s?)?set\b|\ball\s(?:the\s)?(?:training\s)?(?:images|samples|examples|data)\b|\bhela\s(?:tränings)?(?:datamängden|datasetet|mängden|setet)\b|\balla\s(?:tränings)?(?:bilder|exempel)(?:na)?\b",
+        ),
+    ),
+    counted=r"(?:training\s)?(?:epo|step|steg|image|bild|class|klass|layer|lager|neuron|unit|times\b|gång|run\b|runs\b|samples?\b(?!\s(?:per|in|i)\b)|examples?\b(?!\s(?:per|in|i)\b)|percent|procent|parameter|weights|digits|decimal|point|st\b|core|kärn|gb\b|update|uppdat|iteration)",
     columns=(
-        Column("loss", r"loss|förlust|kostnad", Measure.NUMBER, required=False),
-        Column("test", _TEST, Measure.SHARE, required=False),
+        Column(
+            "both",
+            r"train\w*(?:\s\w+)?\s?(?:/|and|&|och|\+)\s?(?:test|val)|(?:test|val)\w*(?:\s\w+)?\s?(?:/|and|&|och|\+)\s?(?:tr[aä])",
+            Measure.NUMBER,
+            required=False,
+        ),
+        Column(
+            "rate",
+            rf"(?:{_SHARE_WORD}|%|score)[\w().\s]{{0,14}}(?:/|÷|\bper\b|\bover\b|\bdivided\sby\b|\bdelat\b|\bgenom\b)\s?(?:\w{{1,9}}\s)?(?:time|s\b|sec|tid|sek|min)|(?:time|tid)\w*\s?(?:/|per|÷)\s?(?:acc|nogg|%)|efficien|effektiv|\bratio|\bkvot|speed.?up|(?:images|samples|bilder|steps|it|batches)\s?(?:/|per)\s?s|throughput|\bgain|\bdiff|ökning|skillnad|improvement|förbättring|relative|relativ",
+            Measure.NUMBER,
+            required=False,
+        ),
+        Column(
+            "compared",
+            r"\b(?:faster|slower|quicker|better|worse|snabbare|långsammare|bättre|sämre|kortare|shorter|longer|längre)\b|\b(?:points|procentenhet\w*)\b|\b(?:more|less|higher|lower|mer|mindre|högre|lägre)\b(?!\s(?:than|än)\s*$)",
+            Measure.NUMBER,
+            required=False,
+        ),
+        Column("loss", r"loss|förlust|kostnad|\bcost\b|entrop", Measure.NUMBER, required=False),
+        Column("error", r"\berror|\bfel(?:et|kvot|frekvens|aktig\w*)?\b|misclass|\bwrong", Measure.NUMBER, required=False),
+        Column("log", r"\blog(?:10|2|e|_)?\b|\bln\b", Measure.NUMBER, required=False),
+        Column("lr", r"\blr\b|learning\s?rate|inlärning", Measure.NUMBER, required=False),
+        Column("test", _UNSEEN, Measure.SHARE, required=False),
         Column(
             "per_sample",
-            r"per[\s_-]*(?:sample|step|image|bild|steg)|/\s?(?:sample|step)",
+            r"per[\s_-]*(?:sample|step|image|bild|steg|exempel|iteration|update|uppdatering|(?:mini.?)?batch(?!\W{0,2}(?:size|storlek)))|/\s?(?:sample|step|image|bild|steg|batch(?!\W?size)|it\b)|(?:step|batch)\stime",
             Measure.DURATION,
             required=False,
         ),
         Column(
-            "accuracy", r"train\w*\W*(?:set\W*)?acc|acc|nogg|träff|precision|korrekt|correct", Measure.SHARE
+            "other_time",
+            rf"{_UNSEEN}|compil|kompiler|\bload|laddning|set.?up|predict|prediktion|warm.?up|overhead|wait|väntetid|import\w*",
+            Measure.DURATION,
+            required=False,
         ),
-        Column("seconds", r"time|tid\b|\btids?|sec|sek|\(s\)|^s$|duration|speed", Measure.DURATION),
+        Column(
+            "count",
+            r"^\W*(?:number\sof|no\.?\sof|antal|#|nr\.?)?\W*(?:(?:gradient|training|weight)\s)?(?:epochs?|epok(?:er)?|steps?|steg|updates?|uppdatering(?:ar)?|iterations?|iteration(?:er)?|batches|batchar|samples|images|bilder|parameters)\W*(?:\(.{0,20}\))?(?:per\sepo\w*)?\W*$",
+            Measure.NUMBER,
+            required=False,
+        ),
+        Column(
+            "number",
+            r"^\W*(?:#|no\.?|nr\.?|run|index|id|test|test\s?nr\.?|försök|körning|rank|row|rad|exp(?:eriment)?\.?|trial|seed|gpus?|cpus?|std\.?|stdev|±)\W*$",
+            Measure.NUMBER,
+            required=False,
+        ),
+        Column("accuracy", _SHARE_WORD, Measure.SHARE, surest=r"\btr[aä](?:in|n)|\btr\.?\b|mean|average|medel|snitt"),
+        Column("seconds", _TIME_WORD, Measure.DURATION, surest=r"\btr[aä](?:in|n)|total|mean|average|medel|snitt|\bfit\b|\brun\b"),
     ),
 )
 
@@ -79,11 +127,10 @@ class BatchTable(Value, frozen=True):
 
 def read_batch_table(blocks: Sequence[Block]) -> BatchTable:
     """Reads the table from tables, lists and sentences, and what they lack from Keras logs."""
-    tables = [block for block in blocks if block.kind is not BlockKind.CODE and not _is_summary(block)]
-    records = {record.key: record for record in read_records(tables, TABLE)}
-    if len(records) < len(BATCH_SIZES):  # figures typed into the code that plots them
-        typed = list_records([block for block in blocks if block.kind is BlockKind.CODE], TABLE)
-        records = {record.key: record for record in typed} | records
+    records = {
+        record.key: record
+        for record in read_records([block for block in blocks if not _is_summary(block)], TABLE)
+    }
     logs = _from_logs(blocks)
     from_logs = False
     merged: dict[int, Record] = {}
