@@ -202,7 +202,14 @@ def _assigned(unnamed: Sequence[Series], lacking: Sequence[Column]) -> list[tupl
     lacking = lacking[:_MAX_ROLES]
     best = -1.0
     chosen: list[tuple[int | None, ...]] = []
-    worth = [[_worth(series, column.measure) for series in unnamed] for column in lacking]
+    most = max((len(series.readings) for series in unnamed), default=1)
+    worth = [
+        [
+            None if (score := _worth(series, column.measure)) is None else score * len(series.readings) / most
+            for series in unnamed
+        ]
+        for column in lacking
+    ]
     options: tuple[int | None, ...] = (None, *range(len(unnamed)))
     for places in itertools.product(options, repeat=len(lacking)):
         taken = [place for place in places if place is not None]

@@ -219,14 +219,37 @@ def figures(cell: str) -> tuple[Quantity, ...]:
     shown = _MARGIN.sub("", without_noise(cell))
     if _RANGE.search(re.sub(r"\d[eE]-\d", "0", shown)):
         return ()
-    found = quantities(shown)
-    distinct: list[Quantity] = []
+    return without_repeats(quantities(shown))
+
+
+def without_repeats(found: Sequence[Quantity]) -> tuple[Quantity, ...]:
+    """Figures without those that say another one again, coarser or in another unit: ``118 s (about 2 min)``."""
+    kept: list[Quantity] = []
     for quantity in found:
-        if not any(
-            abs(quantity.value - other.value) < 1e-9 and quantity.unit is other.unit for other in distinct
-        ):
-            distinct.append(quantity)
-    return tuple(distinct)
+        same = next((at for at, other in enumerate(kept) if _same(quantity, other)), None)
+        if same is None:
+            kept.append(quantity)
+        elif _digits(quantity) > _digits(kept[same]):
+            kept[same] = quantity
+    return tuple(kept)
+
+
+def _digits(quantity: Quantity) -> int:
+    return len(re.sub(r"\D", "", quantity.text).lstrip("0"))
+
+
+def _same(one: Quantity, other: Quantity) -> bool:
+    """Whether two figures of a cell are one, in seconds and minutes, or as a fraction and per cent."""
+    units = {one.unit, other.unit}
+    if units == {Unit.SECONDS}:
+        minutes = any(re.search(r"[a-z:]", figure.text, re.I) and figure.value >= 45 for figure in (one, other))
+        close = 30.0 if minutes and one.value >= 45 and other.value >= 45 else 0.5
+        of_different = re.sub(r"[\d.,\s]", "", one.text) != re.sub(r"[\d.,\s]", "", other.text)
+        return one.value == other.value or (of_different and abs(one.value - other.value) <= close)
+    if units == {Unit.PER_CENT, Unit.NONE}:
+        percent, fraction = (one, other) if one.unit is Unit.PER_CENT else (other, one)
+        return 0 <= fraction.value <= 1 and abs(percent.value / 100 - fraction.value) <= 0.0051
+    return len(units) == 1 and one.value == other.value
 
 
 def _column(

@@ -79,7 +79,7 @@ def of_text(blocks: Sequence[Block], table: Table, *, rank: int) -> list[Arrange
         lists += own
         units += _units(shown, block, table, own, ordinals)
     found = list(of_lists(lists, table, rank=rank))
-    found += [arrangement for group in _groups(units) for arrangement in _arrangement(group, table, rank)]
+    found += [arrangement for group in _groups(units, table) for arrangement in _arrangement(group, table, rank)]
     return found
 
 
@@ -202,7 +202,7 @@ class _Group:
     plain: bool = True
 
 
-def _groups(units: Sequence[Sentence]) -> Iterator[_Group]:
+def _groups(units: Sequence[Sentence], table: Table) -> Iterator[_Group]:
     """The rows of the text; a key that comes again begins another group, as does a heading."""
     group = _Group("", [])
     lead = ""
@@ -212,8 +212,9 @@ def _groups(units: Sequence[Sentence]) -> Iterator[_Group]:
         figures = [token for token in unit.tokens if token.key is None]
         if not keys:
             row = group.rows[-1] if group.rows else None
-            if row is not None and figures and 0 < below and _goes_on(unit, row):
-                row.figures += _figures(unit, figures, number)[: _MAX_FIGURES - len(row.figures)]
+            more = _more(unit, row, _figures(unit, figures, number), table) if row and below > 0 else []
+            if row is not None and more:
+                row.figures += more[: _MAX_FIGURES - len(row.figures)]
                 group.plain = False
                 below -= 1
                 continue
@@ -244,13 +245,13 @@ def _groups(units: Sequence[Sentence]) -> Iterator[_Group]:
     yield group
 
 
-def _goes_on(unit: Sentence, row: _Row) -> bool:
-    """Whether a line without a key belongs to the row before it: its first figures, or more of a list."""
-    if unit.block.kind is BlockKind.HEADING or len(unit.text) > 400:
-        return False
-    if not row.figures:
-        return True
-    return len(unit.text) <= _SHORT
+def _more(unit: Sentence, row: _Row, figures: list[Figure], table: Table) -> list[Figure]:
+    """The figures of a line without a key that belong to the row before it: its first ones, or more of a list."""
+    if unit.block.kind is BlockKind.HEADING or len(unit.text) > (_SHORT if row.figures else 400):
+        return []
+    if not row.figures and unit.whole_line and not re.search(r"[^\W\d]{2}", unit.text):
+        return figures
+    return [one for one in figures if one.quantity.unit is not Unit.NONE or _name(one, table) is not None]
 
 
 def _rows_of(unit: Sentence) -> list[tuple[int, list[Token]]]:
@@ -288,8 +289,9 @@ def _figures(unit: Sentence, own: Sequence[Token], number: int) -> list[Figure]:
     found: list[Figure] = []
     places = [token.start for token in unit.tokens] + [len(unit.text)]
     ends = [0] + [token.end for token in unit.tokens]
-    for token in own:
-        at = next(index for index, place in enumerate(places) if place == token.start)
+    at_place = {place: index for index, place in enumerate(places)}
+    for token in own[:_MAX_FIGURES]:
+        at = at_place[token.start]
         gap = unit.text[ends[at] : token.start]
         pieces = [piece for piece in _CUT_BEFORE.split(gap)]
         before = pieces[-1] if re.search(r"[^\W\d]", pieces[-1]) or len(pieces) == 1 else " ".join(pieces[-2:])
@@ -309,42 +311,66 @@ def _figures(unit: Sentence, own: Sequence[Token], number: int) -> list[Figure]:
 
 def _arrangement(group: _Group, table: Table, rank: int) -> Iterator[Arrangement]:
     rows = [row for row in group.rows if row.figures]
-    if not rows or (len(rows) < _FEWEST and max(len(row.figures) for row in rows) < 2):
+    if not rows:
         return
     bare = group.plain and len(rows) >= _FEWEST and len({_shape(row) for row in rows}) == 1
-    slots: dict[tuple[str, int], dict[int, list[tuple[Figure, Name | None]]]] = {}
-    for row in rows:
-        seen: dict[str, int] = {}
-        for figure in row.figures:
-            unit = "any" if bare else str(figure.quantity.unit)
-            place = seen.get(unit, 0)
-            seen[unit] = place + 1
-            slots.setdefault((unit, place), {}).setdefault(row.key, []).append((figure, _name(figure, table)))
-    series: list[Series] = []
+    cells = [cell for row in rows for cell in _cells(row, bare=bare, table=table)]
     ordered = _names_by_order(group.lead, rows, table) if bare else None
     named: dict[str, dict[int, list[Figure]]] = {}
-    for (_, place), cells in slots.items():
-        names = {name.column.name: name.column for own in cells.values() for _, name in own if name and name.column}
-        doubt = any(name is not None and name.column is None for own in cells.values() for _, name in own)
-        left: dict[int, Reading] = {}
-        for key, own in cells.items():
-            for figure, name in own:
-                column = name.column if name else None
-                if column is None and len(names) == 1 and not doubt and name is None:
-                    column = next(iter(names.values()))
-                if column is None and not names and ordered is not None:
-                    column = ordered[place]
-                if column is not None:
-                    named.setdefault(column.name, {}).setdefault(key, []).append(figure)
-                elif name is None and not names:
-                    left[key] = Reading(figure.quantity, figure.block.evidence(figure.evidence_text))
-        if left:
-            series.append(Series(_lead_labels(group.lead, left, table), left))
+    left: dict[tuple[str, int], dict[int, Reading]] = {}
+    alike = {
+        (slot, shape): {cell.name for cell in cells if cell.slot == slot and shape in {cell.shape, None}}
+        for slot in {cell.slot for cell in cells}
+        for shape in {None, *(cell.shape for cell in cells)}
+    }
+    for cell in cells:
+        others = alike[cell.slot, cell.shape] - {None} or alike[cell.slot, None] - {None}
+        name = cell.name
+        if name is None and len(others) == 1:
+            (name,) = others
+        elif name is None and not others and ordered is not None:
+            name = ordered[cell.slot[1]].name
+        if name is None and not others:
+            figure = cell.figure
+            reading = Reading(figure.quantity, figure.block.evidence(figure.evidence_text))
+            left.setdefault(cell.slot, {}).setdefault(cell.key, reading)
+        elif name:
+            named.setdefault(name, {}).setdefault(cell.key, []).append(cell.figure)
+    series = [Series(_lead_labels(group.lead, own, table), own) for own in left.values()]
     columns = {column.name: column for column in table.columns}
     for name, by_key in named.items():
         series += _series_of(columns[name], by_key, group.lead)
-    if series:
+    told = [one for one in series if one.column is not None or _kinds(one) != {Unit.NONE} or bare]
+    of_each = [sum(row.key in one.readings for one in told) for row in rows]
+    if len(rows) >= _FEWEST or max(of_each) >= 2:  # one size with one figure is a remark
         yield Arrangement(rank, tuple(series), bare=bare)
+
+
+def _kinds(series: Series) -> set[Unit]:
+    return {reading.quantity.unit for reading in series.readings.values()} - {Unit.NONE} or {Unit.NONE}
+
+
+class _Cell(Value, frozen=True):
+    """A figure of a row: the place among those of its unit, the units of its row, and the column that it names.
+
+    `name` is None where it names none, and empty where it names two.
+    """
+
+    key: int
+    figure: Figure
+    slot: tuple[str, int]
+    shape: tuple[Unit, ...]
+    name: str | None
+
+
+def _cells(row: _Row, *, bare: bool, table: Table) -> Iterator[_Cell]:
+    seen: dict[str, int] = {}
+    for figure in row.figures:
+        unit = "any" if bare else str(figure.quantity.unit)
+        name = _name(figure, table)
+        said = None if name is None else name.column.name if name.column else ""
+        yield _Cell(row.key, figure, (unit, seen.get(unit, 0)), _shape(row), said)
+        seen[unit] = seen.get(unit, 0) + 1
 
 
 def _shape(row: _Row) -> tuple[Unit, ...]:
@@ -355,6 +381,8 @@ def _name(figure: Figure, table: Table) -> Name | None:
     """What a figure's own words say that it is; those before it weigh more where both name a column."""
     units = {figure.quantity.unit}
     before, behind = figure.before, f"{figure.quantity.text if figure.quantity.unit is Unit.PER_SAMPLE else ''} {figure.behind}"
+    if figure.quantity.unit is Unit.NONE and not figure.quantity.value % 1 and not _AT_ONCE.search(before):
+        before = " ".join(_COPULA.sub("", before).split()[-1:])  # "the same accuracy as 10" gives no accuracy
     both = name_of(f"{before} {behind}", units, table)
     if both is not None and both.column is not None:
         return both
@@ -365,6 +393,10 @@ def _name(figure: Figure, table: Table) -> Name | None:
     return both
 
 
+_AT_ONCE: Final = re.compile(r"[:=]\s{0,2}['\"(]{0,2}$")
+_COPULA: Final = re.compile(r"(?:\b(?:is|was|were|of|at|about|approximately|är|var|på|ca)\b\s{0,2}){1,4}$", re.I)
+
+
 def _names_by_order(lead: str, rows: Sequence[_Row], table: Table) -> list[Column] | None:
     """The columns that a line before the rows names in their order: ``(batch size - time - accuracy)``."""
     named = names_in(lead, table)
@@ -373,7 +405,7 @@ def _names_by_order(lead: str, rows: Sequence[_Row], table: Table) -> list[Colum
 
 def _lead_labels(lead: str, readings: dict[int, Reading], table: Table) -> tuple[str, ...]:
     """What leads in names figures without words, if it names one column only that they can be."""
-    units = {reading.quantity.unit for reading in readings.values()} - {Unit.NONE} or {Unit.NONE}
+    units = _kinds(Series((), readings))
     fitting = {
         name.column.name
         for column in names_in(lead, table)

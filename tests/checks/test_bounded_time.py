@@ -38,7 +38,7 @@ def block(text: str) -> Block:
 
 READERS: dict[str, Callable[[str], object]] = {
     "table": lambda text: read_batch_table([block(text)]),
-    "figures": lambda text: speaks_of_figures([block(text)]),
+    "figures": lambda text: speaks_of_figures([block(text)], 4),
     "choice": lambda text: read_choice(text, BATCH_SIZES),
     "parameters": lambda text: read_count([block(text)]),
     "gradient": lambda text: worded_pairs(text, bare=True),
