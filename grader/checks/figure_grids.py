@@ -50,7 +50,7 @@ _UNIT_APART: Final = re.compile(r"(\d)\s(%|s|ms|sek|secs?|seconds?|min)(?!\w)")
 _ZEROS: Final = re.compile(r"(?<![\d.,])(\d{1,3})\s000(?!\d)")
 _SEMICOLONS: Final = re.compile(r"[^;]{1,60}(?:;[^;]{0,60}){1,12}")
 _COMMAS: Final = re.compile(r"[^,]{0,60}(?:,[^,]{0,60}){1,12}")
-_CSV_CELL: Final = re.compile(r"\s?[\"']?(?:[~<≈]?-?\d[\d.]*(?:e[-+]?\d+)?\s?(?:%|\w{1,7})?|[^\d\W][\w /()%\[\]#.-]{0,40})[\"']?")
+_CSV_CELL: Final = re.compile(r"\s?[\"']?(?:[~<≈]?-?\d[\d.:^*]*(?:e[-+]?\d+)?\s?(?:%|\w{1,8})?|[^\d\W][\w /()%\[\]#.-]{0,40})[\"']?")
 
 
 def _split(line: str) -> tuple[tuple[str, ...], str]:
@@ -108,6 +108,9 @@ def _even(grid: Grid, width: int, table: Table) -> Grid:
     """All rows with as many cells: a heading that is one short stands over the columns behind an index."""
     body = [row for row in grid[1:] if len(row) == width]
     first = grid[0]
+    if len(grid) > 2 and len(first) == width - 1 and sum(map(bool, grid[1])) == 1 and grid[1][0]:
+        grid = ((grid[1][0], *first), *grid[2:])  # the index has a name, on a line of its own
+        return tuple(row + ("",) * (width - len(row)) for row in grid)
     indexed = (
         len(first) == width - 1
         and len(body) == len(grid) - 1
@@ -123,6 +126,8 @@ def _even(grid: Grid, width: int, table: Table) -> Grid:
     )
     if indexed or keyed:
         grid = (("", *first), *grid[1:])
+    elif len(first) < width and len(body) == len(grid) - 1 and not re.search(table.key_heading, first[0], re.I):
+        grid = grid[1:]  # it cannot be told which columns these headings stand over
     return tuple(row + ("",) * (width - len(row)) for row in grid)
 
 

@@ -184,7 +184,7 @@ def _key(text: str, start: int, end: int, allowed: frozenset[int]) -> int | None
     if number is None:
         return None
     fitting = [int(value) for value in number.readings if value in allowed]
-    return fitting[0] if len(fitting) == 1 else None
+    return max(fitting, default=None)  # nobody writes 1.000 or 1,000 for one
 
 
 @dataclass(slots=True)
@@ -195,11 +195,10 @@ class _Row:
 
 @dataclass(slots=True)
 class _Group:
-    """Rows that stand together. `lead` is what was said just before the first; `plain`: a line is a row."""
+    """Rows that stand together. `lead` is what was said just before the first;"""
 
     lead: str
     rows: list[_Row]
-    plain: bool = True
 
 
 def _groups(units: Sequence[Sentence], table: Table) -> Iterator[_Group]:
@@ -215,7 +214,6 @@ def _groups(units: Sequence[Sentence], table: Table) -> Iterator[_Group]:
             more = _more(unit, row, _figures(unit, figures, number), table) if row and below > 0 else []
             if row is not None and more:
                 row.figures += more[: _MAX_FIGURES - len(row.figures)]
-                group.plain = False
                 below -= 1
                 continue
             below -= 1
@@ -230,7 +228,6 @@ def _groups(units: Sequence[Sentence], table: Table) -> Iterator[_Group]:
             last = group.rows[-1] if group.rows else None
             if last is not None and last.key == key and len(last.figures) + len(own) <= _MAX_FIGURES:
                 last.figures += _figures(unit, own, number)
-                group.plain = False
                 continue
             if any(row.key == key for row in group.rows):
                 yield group
@@ -239,7 +236,6 @@ def _groups(units: Sequence[Sentence], table: Table) -> Iterator[_Group]:
                 first = next(token for token in unit.tokens if token.key is not None)
                 group.lead = lead if keys == 1 or not first.start else f"{lead} {unit.text[: first.start]}"
                 lead = ""
-            group.plain = group.plain and unit.whole_line and keys == 1
             group.rows.append(_Row(key, _figures(unit, own, number)))
             below = MAX_BELOW
     yield group
@@ -313,7 +309,7 @@ def _arrangement(group: _Group, table: Table, rank: int) -> Iterator[Arrangement
     rows = [row for row in group.rows if row.figures]
     if not rows:
         return
-    bare = group.plain and len(rows) >= _FEWEST and len({_shape(row) for row in rows}) == 1
+    bare = len(rows) >= _FEWEST and len({_shape(row) for row in rows}) == 1
     cells = [cell for row in rows for cell in _cells(row, bare=bare, table=table)]
     ordered = _names_by_order(group.lead, rows, table) if bare else None
     named: dict[str, dict[int, list[Figure]]] = {}
@@ -342,7 +338,7 @@ def _arrangement(group: _Group, table: Table, rank: int) -> Iterator[Arrangement
         series += _series_of(columns[name], by_key, group.lead)
     told = [one for one in series if one.column is not None or _kinds(one) != {Unit.NONE} or bare]
     of_each = [sum(row.key in one.readings for one in told) for row in rows]
-    if len(rows) >= _FEWEST or max(of_each) >= 2:  # one size with one figure is a remark
+    if sum(count > 0 for count in of_each) >= _FEWEST or max(of_each) >= 2:  # one size with one figure is a remark
         yield Arrangement(rank, tuple(series), bare=bare)
 
 

@@ -15,13 +15,14 @@ from grader.checks.numerals import NUMBER, numeral
 from grader.model import Value
 
 _PROGRESS: Final = re.compile(
-    r"(?<![\d/])(?P<done>\d{1,8})/(?P<all>\d{1,8})\s{0,3}(?:\[[=>.\s]{0,80}\]|[━╸╺\s]{0,80})?\s{0,3}[-–]?\s{0,3}"
+    r"(?<!/)(?P<done>\d{1,8})/(?P<all>\d{1,8})\s{0,3}(?:\[[=>.\s]{0,80}\]|[━╸╺\s]{0,80})?\s{0,3}[-–]?\s{0,3}"
     r"(?P<time>(?:\d{1,3}:\d{2}(?::\d{2})?)|(?:\d{1,6}(?:[.,]\d+)?\s?s(?:ec)?\b)|(?:\d{1,6}ms\b(?!/)))?"
     r"(?:\s{1,3}(?P<per>\d{1,6}(?:[.,]\d+)?\s?(?:us|µs|μs|ms|s)/(?P<unit>sample|step)s?))?"
 )
 _METRIC: Final = re.compile(
     r"(?<![A-Za-z_])(?P<name>(?:val_)?(?:sparse_categorical_)?(?:accuracy|acc|loss))\s{0,3}:\s{0,3}(?P<value>\d{1,6}(?:[.,]\d+)?(?:e[+-]?\d{1,3})?)"
 )
+_COUNTED: Final = re.compile(r"(?:us|µs|μs|ms|s)/(sample|step)")
 _NAMED_SIZE: Final = re.compile(
     r"(?:batch(?:[\s_-]?(?:size|storlek\w*))?|bs)\s{0,3}(?:[=:]|of|på|is|är)?\s{0,3}(?=\d)", re.I
 )
@@ -60,7 +61,7 @@ def _finished(text: str) -> Iterator[LogLine]:
                 whole = next((value for value in read.readings if value.denominator == 1), None)
                 named = int(whole) if whole is not None else named
         at = match.end()
-        if match["done"] != match["all"]:
+        if not match["done"].endswith(match["all"]):  # a line that went over another may touch its last digits
             continue
         following = _PROGRESS.search(text, match.end(), match.end() + _REACH)
         tail = text[match.end() : min(match.end() + _REACH, following.start() if following else len(text))]
@@ -71,11 +72,13 @@ def _finished(text: str) -> Iterator[LogLine]:
         }
         if not metrics and not match["time"]:
             continue
+        counted = _COUNTED.search(tail[: blank.start()] if blank else tail)
+        unit = match["unit"] or (counted[1] if counted else None)
         last = [found.end() for found in _METRIC.finditer(tail)]
         yield LogLine(
             text=re.sub(r"\s+", " ", text[match.start() : match.end() + (last[-1] if last else 0)]).strip(),
             count=int(match["all"]),
-            of_samples=None if match["unit"] is None else match["unit"] == "sample",
+            of_samples=None if unit is None else unit == "sample",
             seconds=_seconds(match["time"]),
             metrics=metrics,
             batch_size=named,

@@ -31,15 +31,18 @@ def read_records(blocks: Sequence[Block], table: Table) -> list[Record]:
     in the fullest table counts. Nothing is converted but durations to seconds.
     """
     found: list[tuple[int, dict[str, dict[int, Reading]]]] = []
+    loose: list[Block] = []
     for before, block in zip((None, *blocks), blocks, strict=False):
+        count = len(found)
         for rank, grid in _grids(block):
             best = _best(
                 of_grid(_with_heading(grid, before, table), table, block, rank=rank), table
             )
             if best is not None:
                 found.append((rank, best))
+        loose.append(_in_lines(block) if block.rows and len(found) == count else block)
     for arrangement in (
-        *of_text(blocks, table, rank=_OF_LINES),
+        *of_text(loose, table, rank=_OF_LINES),
         *of_code([block for block in blocks if block.kind is BlockKind.CODE], table, rank=_OF_CODE),
     ):
         columns = roles(arrangement, table)
@@ -52,6 +55,12 @@ def read_records(blocks: Sequence[Block], table: Table) -> list[Record]:
             for key, reading in readings.items():
                 joined.setdefault(key, {}).setdefault(name, reading)
     return [Record(key, joined[key]) for key in table.keys if joined.get(key)]
+
+
+def _in_lines(block: Block) -> Block:
+    """A table that is none of figures, as lines: signs between its cells were a sentence's own."""
+    text = "\n".join(" | ".join(row) for row in block.rows)
+    return Block(BlockKind.PROSE, text, block.place, ocr=block.ocr)
 
 
 def _best(arrangements: Iterator[Arrangement], table: Table) -> dict[str, dict[int, Reading]] | None:

@@ -67,18 +67,20 @@ _UNIT_BEHIND: Final = re.compile(
 )
 
 
+_LED: Final = re.compile(r"\b(?:for|with|at|using|and|vid|för|med|och)\s$", re.I)
+_VERB_BEHIND: Final = re.compile(r"\s(?:it|the|we|i|tog|det|blev|var|was|took|gave|gav|,|:)(?!\w)", re.I)
+
+
 def _words_in_digits(shown: str, table: Table) -> str:
     parts: list[str] = []
     at = 0
     heading = re.compile(rf"(?:{table.key_heading})[^\d\n.;]{{0,10}}$", re.I)
     for spelled in spelled_numbers(shown):
         before = shown[max(at, spelled.start - 40) : spelled.start]
-        if spelled.end - spelled.start <= 3 and not (
-            _UNIT_BEHIND.match(shown, spelled.end) or heading.search(before)
-        ):
+        beside = _UNIT_BEHIND.match(shown, spelled.end) or heading.search(before)
+        led = _LED.search(before) and (not spelled.article or _VERB_BEHIND.match(shown, spelled.end))
+        if not (beside or led) and (spelled.article or spelled.end - spelled.start <= 3):
             continue  # "one of them", "en", "sex": no number as a rule
-        if spelled.article and not (_UNIT_BEHIND.match(shown, spelled.end) or heading.search(before)):
-            continue
         if spelled.value not in table.keys and not _UNIT_BEHIND.match(shown, spelled.end):
             continue
         parts += (shown[at : spelled.start], str(spelled.value))
