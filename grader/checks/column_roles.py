@@ -245,7 +245,7 @@ def _worth(series: Series, measure: Measure) -> float | None:
         if units == {Unit.PER_CENT}:
             return 3.0
         if max(values) <= 1:
-            return 2.0 if fractions else None
+            return 1.0 if fractions else None
         return (1.0 if fractions else 0.5) if max(values) <= 100 else None
     if measure is Measure.DURATION:
         if Unit.PER_SAMPLE in units:

@@ -137,7 +137,7 @@ _HEAD: Final = re.compile(r"[\s>*+#_(\"'=~-]{0,12}(?:(?:\d|[a-zA-Z])[.)]\s{1,3})
 _PREPOSITION: Final = re.compile(r"(?:\b(?:for|with|at|using|vid|för|med|when|när)\s{1,2}|@\s?)$", re.I)
 _BEHIND_HEAD: Final = re.compile(r"\s{0,3}(?:[:=)(|,-]|\*|$|\s|(?:it|the|took|tog)\b)")
 _BEHIND_PREPOSITION: Final = re.compile(
-    r"\s{0,2}(?:[:=)(,-]|$|\d|~|(?:it|the|this|that|we|i|is|was|were|took|tog|gave|gav|har|had|have|var|blev|and|och|got|fick|det|den|vi|jag|reached|needed|only|about|around|bara|cirka|ca|samples?|resulted|ended|finished|training|accuracy|time|as|images)\b)",
+    r"\s{0,2}(?:[:=)(,.;!-]|$|\d|~|(?:it|the|this|that|we|i|is|was|were|took|tog|gave|gav|har|had|have|var|blev|and|och|got|fick|det|den|vi|jag|reached|needed|only|about|around|bara|cirka|ca|samples?|resulted|ended|finished|training|accuracy|time|as|images)\b)",
     re.I,
 )
 
@@ -257,7 +257,9 @@ def _rows_of(unit: Sentence) -> list[tuple[int, list[Token]]]:
     if len({token.key for token in keys}) == 1:
         assert keys[0].key is not None
         return [(keys[0].key, figures)]
-    before = bool(figures) and unit.tokens[0].key is None and unit.tokens[-1].key is not None
+    before = unit.tokens[0].key is None
+    if before == (unit.tokens[-1].key is None):
+        return []  # figures on both sides of the keys: whose is which cannot be told
     rows: list[tuple[int, list[Token]]] = []
     pending: list[Token] = []
     for token in unit.tokens:

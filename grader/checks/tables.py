@@ -7,6 +7,7 @@ column (`grader.checks.column_roles`).
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from typing import Final
 
@@ -78,6 +79,10 @@ def _with_heading(grid: Grid, before: Block | None, table: Table) -> Grid:
     if before is None or before.rows or len(before.text) > 100:
         return grid
     numbers = before.text.split()
+    if len(numbers) == len(grid[0]) and not re.search(r"\d", before.text):
+        for own in (numbers, [numbers[-1], *numbers[:-1]]):  # the index of a data frame has its name below the others
+            if re.search(table.key_heading, own[0].replace("_", " "), re.I):
+                return (tuple(own), *grid)
     found = keys_of_cells(numbers, table)
     if len(found) != len(numbers) or len(set(found.values())) != len(table.keys):
         return grid
