@@ -24,7 +24,8 @@ _MAX_ROLES: Final = 3
 _UNITS: Final = {
     Measure.DURATION: frozenset({Unit.NONE, Unit.SECONDS, Unit.PER_SAMPLE}),
     Measure.SHARE: frozenset({Unit.NONE, Unit.PER_CENT}),
-    Measure.NUMBER: frozenset(Unit),
+    Measure.NUMBER: frozenset({Unit.NONE, Unit.PER_CENT}),
+    Measure.ANYTHING: frozenset(Unit),
 }
 _HEADING_UNIT: Final = (
     (re.compile(r"µs|μs|\bus\b|micro|mikro", re.I), 1e-6),

@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Final, TypeAlias
 
-from grader.checks.quantities import Quantity, Unit, quantities
+from grader.checks.quantities import Quantity, Unit, has_decimal_commas, quantities, with_points
 from grader.checks.record_types import Arrangement, Reading, Series, Table
 from grader.checks.written_keys import grouped_by_key, keys_of_cells, without_noise
 from grader.documents.blocks.text_tables import split_row
@@ -99,9 +99,16 @@ def of_grid(
     width = max((len(row) for row in grid), default=0)
     if not 1 < width <= MAX_CELLS or len(grid) > MAX_ROWS:
         return
-    padded = _even(grid, width, table)
+    padded = _even(_with_points(grid), width, table)
     for turned in (padded, tuple(zip(*padded, strict=True))):
         yield from _upright(turned, table, block, rank, above)
+
+
+def _with_points(grid: Grid) -> Grid:
+    """The cells with decimal points where their author writes decimal commas, even before three decimals."""
+    if not any(has_decimal_commas(cell) for row in grid for cell in row):
+        return grid
+    return tuple(tuple(with_points(cell) for cell in row) for row in grid)
 
 
 def _even(grid: Grid, width: int, table: Table) -> Grid:

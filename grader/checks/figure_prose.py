@@ -16,7 +16,7 @@ from typing import Final
 from grader.checks.column_roles import Name, name_of, names_in
 from grader.checks.figure_lists import NumberList, lists_of, of_lists, parted
 from grader.checks.numerals import NUMBER, numeral
-from grader.checks.quantities import Quantity, Unit, prepared, quantity_spans
+from grader.checks.quantities import Quantity, Unit, has_decimal_commas, prepared, quantity_spans, with_points
 from grader.checks.record_types import Arrangement, Column, Reading, Series, Table
 from grader.checks.written_keys import in_digits
 from grader.documents.core.document import Block, BlockKind
@@ -74,13 +74,17 @@ def of_text(blocks: Sequence[Block], table: Table, *, rank: int) -> list[Arrange
     for block in blocks:
         if block.kind not in _TEXTUAL or block.rows:
             continue
-        shown = parted(in_digits(prepared(block.text[:MAX_TEXT]), table), table)
+        shown = parted(in_digits(_prepared(block.text[:MAX_TEXT]), table), table)
         own = lists_of(shown, block, table)
         lists += own
         units += _units(shown, block, table, own, ordinals)
     found = list(of_lists(lists, table, rank=rank))
     found += [arrangement for group in _groups(units, table) for arrangement in _arrangement(group, table, rank)]
     return found
+
+
+def _prepared(text: str) -> str:
+    return prepared(with_points(text) if has_decimal_commas(text) else text)
 
 
 _ORDINAL: Final = re.compile(r"^[ \t>*+-]{0,8}(?P<number>\d{1,5})\s?[.)](?=\s)", re.M)

@@ -57,6 +57,20 @@ class Span(Value, frozen=True):
     quantity: Quantity
 
 
+_DECIMAL_COMMA: Final = re.compile(r"(?<![\d.,])0,\d|(?<![\d.,])\d{1,3},\d{1,2}\s?(?:%|s\b|sek|procent)")
+_THREE_DECIMALS: Final = re.compile(r"(?<![\d.,\w])(\d{1,3}),(?=\d{3}(?![\d,.]|\s000\b))")
+
+
+def has_decimal_commas(text: str) -> bool:
+    """Whether the author of a text writes decimal commas: ``0,81``, ``81,5 %``."""
+    return _DECIMAL_COMMA.search(text) is not None
+
+
+def with_points(text: str) -> str:
+    """A text of such an author with points before three decimals, where a comma could set off thousands."""
+    return _THREE_DECIMALS.sub(r"\1.", text)
+
+
 def prepared(text: str) -> str:
     """A text in the form that `quantity_spans` reads: plain notation, line by line."""
     return "\n".join(

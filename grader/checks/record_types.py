@@ -14,6 +14,7 @@ class Measure(StrEnum):
     DURATION = "duration"
     SHARE = "share"
     NUMBER = "number"
+    ANYTHING = "anything"  # in whatever unit: what is none of the others
 
 
 class Column(Value, frozen=True):

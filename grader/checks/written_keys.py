@@ -17,11 +17,11 @@ from grader.checks.record_types import Table
 
 MAX_CELL: Final = 120  # characters of a cell that names a key
 _POWER: Final = re.compile(
-    r"(?<![\w.,^*/])(?:(?P<factor>\d{1,3}(?:[.,]\d{1,3})?)\s?[*x]\s?)?10\s?\^\s?\(?(?P<exponent>\d)\)?(?![\w.])"
+    r"(?<![\w.,^*/])(?:(?P<factor>\d{1,3}(?:[.,]\d{1,3})?)\s?[*x]\s?)?10\s?\^\s?\(?(?P<exponent>\d)\)?(?!\w|\.\d)"
 )
-_EXPONENT: Final = re.compile(r"(?<![\w.,^*/])(?P<factor>\d(?:\.\d{1,3})?)[eE]\+?0?(?P<exponent>\d)(?![\w.])")
+_EXPONENT: Final = re.compile(r"(?<![\w.,^*/])(?P<factor>\d(?:\.\d{1,3})?)[eE]\+?0?(?P<exponent>\d)(?!\w|\.\d)")
 _KILO: Final = re.compile(
-    r"(?<![\w.,^*/])(?P<factor>\d{1,3}(?:[.,]\d)?)\s?(?:[kK]|tusen|thousand)(?![\w/])(?!\s?=)"
+    r"(?<![\w.,^*/])(?P<factor>\d{1,3}(?:[.,]\d)?)\s?(?:[kK]|tusen|thousand)(?![\w/])"
 )
 _NOISE: Final = re.compile(r"[\dOolI|]{1,6}")
 _NOISE_SHARE: Final = re.compile(r"[0Oo][.,][\dOolI]{2,6}")
