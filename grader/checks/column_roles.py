@@ -140,6 +140,13 @@ def _name(series: Series, units: set[Unit], table: Table) -> Name | None:
     )
     own, *around = (*series.labels, "")
     doubt: Name | None = None
+    if series.above:
+        first = name_of(own, units, table)
+        over = name_of(series.above, units, table)
+        if over is not None and over.sure and not (first and first.sure) and over.column is not None:
+            same = first is None or (first.column is not None and first.column.measure is over.column.measure)
+            if same and not over.column.required:
+                return over
     for label in (*(f"{group} {own}" for group in around if group), f"{own} {unit_words}", *around):
         name = name_of(label, units, table)
         if name is not None and name.column is not None:
@@ -177,11 +184,17 @@ def _one_of(named: Sequence[tuple[bool, Series]], column: Column) -> dict[int, R
 
 def _agree(one: Quantity, other: Quantity) -> bool:
     """Whether two figures are the same, rounded or in another unit."""
-    first, second = (
-        quantity.value / 100 if quantity.unit is Unit.PER_CENT else quantity.value for quantity in (one, other)
-    )
-    coarse = max(abs(first), abs(second)) >= 2 and isclose(first, second, abs_tol=0.5)
-    return coarse or isclose(first, second, rel_tol=6e-3, abs_tol=6e-4)
+    (first, of_first), (second, of_second) = _with_margin(one), _with_margin(other)
+    return isclose(first, second, abs_tol=1e-9 + of_first + of_second)
+
+
+def _with_margin(quantity: Quantity) -> tuple[float, float]:
+    """The value, a share as a fraction, and half the worth of its last written digit."""
+    value = quantity.value / 100 if quantity.unit is Unit.PER_CENT else quantity.value
+    match = re.search(r"\d+(?:[.,](\d+))?", quantity.text)
+    written = float(match[0].replace(",", ".")) if match else 0.0
+    step = 10.0 ** -len(match[1] or "") if match else 0.0
+    return value, 0.5 * step * (abs(value / written) if written else 1.0)
 
 
 def _in_unit(reading: Reading, column: Column, labels: Sequence[str]) -> Reading:

@@ -167,13 +167,13 @@ def _series(
         headings = _headings(grid, first, index, key_column)
         rows = {key: own[0] for key, own in places.items()}
         if names is None:
-            yield from _column(grid, rows, index, (*headings, above), block)
+            yield from _column(grid, rows, index, headings, block, above)
             continue
         for name in dict.fromkeys(names.values()):
             own = {
                 key: row for key, all_rows in places.items() for row in all_rows if names.get(row) == name
             }
-            yield from _column(grid, own, index, (name, *headings, above), block)
+            yield from _column(grid, own, index, (name, *headings), block, above)
 
 
 def _filled_down(grid: Grid, keys: Mapping[int, int], key_column: int) -> dict[int, int]:
@@ -265,7 +265,7 @@ def _same(one: Quantity, other: Quantity) -> bool:
 
 
 def _column(
-    grid: Grid, rows: Mapping[int, int], index: int, labels: tuple[str, ...], block: Block
+    grid: Grid, rows: Mapping[int, int], index: int, labels: tuple[str, ...], block: Block, above: str
 ) -> Iterator[Series]:
     """A column as a series; one whose cells hold several figures each as several."""
     cells = {key: figures(grid[row][index]) for key, row in rows.items()}
@@ -277,14 +277,14 @@ def _column(
     }
     counts = {len(found) for found in cells.values()}
     if counts == {1}:
-        yield Series(labels, {key: Reading(found[0], evidence[key]) for key, found in cells.items()})
+        yield Series(labels, {key: Reading(found[0], evidence[key]) for key, found in cells.items()}, above=above)
         return
     if len(counts) == 1:
         several = counts.pop()
         parts = split_label(labels[0], several)
         for at in range(several):
             own = {key: Reading(found[at], evidence[key]) for key, found in cells.items()}
-            yield Series((parts[at], *labels[1:]), own)
+            yield Series((parts[at], *labels[1:]), own, above=above)
         return
     for unit in Unit:
         own = {
@@ -293,7 +293,7 @@ def _column(
             if len(fitting := [quantity for quantity in found if quantity.unit is unit]) == 1
         }
         if own:
-            yield Series(labels, own)
+            yield Series(labels, own, above=above)
 
 
 _PARTS: Final = re.compile(r"\s?[/,;&|+]\s?|\s(?:and|och|resp\.?)\s")

@@ -72,9 +72,12 @@ def of_text(blocks: Sequence[Block], table: Table, *, rank: int) -> list[Arrange
     units: list[Sentence] = []
     ordinals = _are_ordinals(blocks, table)
     for block in blocks:
-        if block.kind not in _TEXTUAL or block.rows:
+        if (block.kind not in _TEXTUAL and block.kind is not BlockKind.CODE) or block.rows:
             continue
-        shown = parted(in_digits(_prepared(block.text[:MAX_TEXT]), table), table)
+        text = block.text[:MAX_TEXT]
+        if block.kind is BlockKind.CODE:
+            text = "\n".join(found[1] for line in text.split("\n") if (found := _COMMENT.match(line)))
+        shown = parted(in_digits(_prepared(text), table), table)
         own = lists_of(shown, block, table)
         lists += own
         units += _units(shown, block, table, own, ordinals)
@@ -87,6 +90,7 @@ def _prepared(text: str) -> str:
     return prepared(with_points(text) if has_decimal_commas(text) else text)
 
 
+_COMMENT: Final = re.compile(r"\s{0,40}#{1,4}\s?(.*)")
 _ORDINAL: Final = re.compile(r"^[ \t>*+-]{0,8}(?P<number>\d{1,5})\s?[.)](?=\s)", re.M)
 
 
@@ -139,6 +143,10 @@ def _key_patterns(table: Table) -> tuple[re.Pattern[str], re.Pattern[str], re.Pa
 
 _HEAD: Final = re.compile(r"[\s>*+#_(\"'=~-]{0,12}(?:(?:\d|[a-zA-Z])[.)]\s{1,3})?[\s*_(\"']{0,4}")
 _PREPOSITION: Final = re.compile(r"(?:\b(?:for|with|at|using|vid|för|med|when|när)\s{1,2}|@\s?)$", re.I)
+_COMES_TO: Final = re.compile(r"\b(?:was|is|var|är|to|till|of|på)\s{1,2}$", re.I)
+_THEN: Final = re.compile(
+    r"\s{1,2}(?:it|tog|took|det|gave|gav|blev|needed|we|vi|jag|i|brought|led|resulted|reduced|cut|ledde|sänkte|the\s(?:training|time|accuracy))\b", re.I
+)
 _BEHIND_HEAD: Final = re.compile(r"\s{0,3}(?:[:=)(|,-]|\*|$|\s|(?:it|the|took|tog)\b)")
 _BEHIND_PREPOSITION: Final = re.compile(
     r"\s{0,2}(?:[:=)(,.;!-]|$|\d|~|(?:it|the|this|that|we|i|is|was|were|took|tog|gave|gav|har|had|have|var|blev|and|och|got|fick|det|den|vi|jag|reached|needed|only|about|around|bara|cirka|ca|samples?|resulted|ended|finished|training|accuracy|time|as|images)\b)",
@@ -171,6 +179,7 @@ def _tokens(
                 and (
                     (span.start <= first and _BEHIND_HEAD.match(behind))
                     or (_PREPOSITION.search(before) and _BEHIND_PREPOSITION.match(behind))
+                    or (_COMES_TO.search(before) and _THEN.match(behind))
                     or (before.rstrip().endswith(("(", ",")) and re.match(r"\s?:\s?[\d(]", behind))
                     or (before.endswith("(") and behind.startswith(")"))
                 )
@@ -249,7 +258,7 @@ def _more(unit: Sentence, row: _Row, figures: list[Figure], table: Table) -> lis
     """The figures of a line without a key that belong to the row before it: its first ones, or more of a list."""
     if unit.block.kind is BlockKind.HEADING or len(unit.text) > (_SHORT if row.figures else 400):
         return []
-    if not row.figures and unit.whole_line and not re.search(r"[^\W\d]{2}", unit.text):
+    if unit.whole_line and not re.search(r"[^\W\d]{2}", unit.text):
         return figures
     return [one for one in figures if one.quantity.unit is not Unit.NONE or _name(one, table) is not None]
 
@@ -296,7 +305,9 @@ def _figures(unit: Sentence, own: Sequence[Token], number: int) -> list[Figure]:
         at = at_place[token.start]
         gap = unit.text[ends[at] : token.start]
         pieces = [piece for piece in _CUT_BEFORE.split(gap)]
-        before = pieces[-1] if re.search(r"[^\W\d]", pieces[-1]) or len(pieces) == 1 else " ".join(pieces[-2:])
+        follows = at > 0 and unit.tokens[at - 1].key is None
+        own_words = follows or len(pieces) == 1 or re.search(r"[^\W\d]", pieces[-1])
+        before = pieces[-1] if own_words else " ".join(pieces[-2:])
         behind = unit.text[token.end : places[at + 1]]
         bracket = _IN_BRACKETS.match(behind)
         if bracket is not None:
@@ -407,19 +418,8 @@ def _names_by_order(lead: str, rows: Sequence[_Row], table: Table) -> list[Colum
 
 def _lead_labels(lead: str, readings: dict[int, Reading], table: Table) -> tuple[str, ...]:
     """What leads in names figures without words, if it names one column only that they can be."""
-    units = _kinds(Series((), readings))
-    fitting = {
-        name.column.name
-        for column in names_in(lead, table)
-        if (name := name_of(column_words(lead, column), units, table)) is not None and name.column is not None
-    }
-    return ("", lead) if len(fitting) == 1 else ("",)
-
-
-def column_words(lead: str, column: Column) -> str:
-    """The words of a lead that name a column."""
-    match = re.search(column.heading, lead.replace("_", " "), re.I)
-    return match[0] if match else ""
+    name = name_of(lead, _kinds(Series((), readings)), table)
+    return ("", lead) if name is not None and name.column is not None else ("",)
 
 
 def _series_of(column: Column, by_key: dict[int, list[Figure]], lead: str) -> Iterator[Series]:

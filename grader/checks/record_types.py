@@ -64,12 +64,14 @@ class Series(Value, frozen=True):
     """Figures that belong together, one a key, before it is known what they are.
 
     `labels` are the words that stand with them, the nearest first: a heading, a group of headings, what leads in.
-    `column` is set where each figure said by itself what it is.
+    `column` is set where each figure said by itself what it is. `above` is the line or heading over a table: it says
+    only of which kind all of it is, where it does so surely (``Results on the test set``).
     """
 
     labels: tuple[str, ...]
     readings: dict[int, Reading]
     column: Column | None = None
+    above: str = ""
 
 
 class Arrangement(Value, frozen=True):

@@ -37,14 +37,15 @@ def read_records(blocks: Sequence[Block], table: Table) -> list[Record]:
         count = len(found)
         for rank, grid in _grids(block):
             best = _best(
-                of_grid(_with_heading(grid, before, table), table, block, rank=rank), table
+                of_grid(_with_heading(grid, before, table), table, block, rank=rank, above=_above(before)),
+                table,
             )
             if best is not None:
                 found.append((rank, best))
         loose.append(_in_lines(block) if block.rows and len(found) == count else block)
     for arrangement in (
         *of_text(loose, table, rank=_OF_LINES),
-        *of_code([block for block in blocks if block.kind is BlockKind.CODE], table, rank=_OF_CODE),
+        *of_code([block for block in blocks if _is_literal(block)], table, rank=_OF_CODE),
     ):
         columns = roles(arrangement, table)
         if columns:
@@ -56,6 +57,18 @@ def read_records(blocks: Sequence[Block], table: Table) -> list[Record]:
             for key, reading in readings.items():
                 joined.setdefault(key, {}).setdefault(name, reading)
     return [Record(key, joined[key]) for key in table.keys if joined.get(key)]
+
+
+def _above(before: Block | None) -> str:
+    """What stands right over a table: a heading, or a short line."""
+    return before.text if before is not None and not before.rows and len(before.text) <= 90 else ""
+
+
+def _is_literal(block: Block) -> bool:
+    """Whether a block is code, or what code prints of a list or a dictionary."""
+    if block.kind is BlockKind.CODE:
+        return True
+    return not block.rows and block.text.lstrip()[:1] in {"[", "{", "("} and "," in block.text
 
 
 def _in_lines(block: Block) -> Block:

@@ -92,6 +92,7 @@ def possible_keys(cell: str, table: Table) -> tuple[int, ...]:
     """The keys that a cell may state: one, or two for ``1.000``, or none. The likeliest first."""
     shown = in_digits(plain(cell[:MAX_CELL]).strip(), table)
     keys = frozenset(table.keys)
+    counted = re.compile(rf"\s?-?(?:{table.counted})", re.I)
     named: tuple[int, ...] = ()
     for match in NUMBER.finditer(shown):
         number = numeral(match)
@@ -102,10 +103,14 @@ def possible_keys(cell: str, table: Table) -> tuple[int, ...]:
             return ()
         if _UNIT_BEHIND.match(shown, match.end()) or shown[match.end() : match.end() + 1].isalpha():
             return ()
+        if len(shown[: match.start()].split()) > 1 and counted.match(shown, match.end()):
+            return ()  # "Results for 1 epoch"
         named = tuple(key for key in fitting if not named or key in named)
     if not named and len(shown) <= 24:
         words = [spelled for spelled in spelled_numbers(shown) if spelled.value in keys]
-        if len(words) == 1 and not re.search(r"\d", shown):
+        rest = f"{shown[: words[0].start]} {shown[words[0].end :]}" if words else ""
+        alone = not re.search(r"[^\W\d]", rest) or re.search(table.key_heading, rest, re.I)
+        if len(words) == 1 and alone and not re.search(r"\d", shown):
             return (words[0].value,)
     return named
 

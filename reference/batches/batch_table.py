@@ -21,13 +21,14 @@ _TIME_WORD: Final = (
     r"\btimes?\b|time$|\w{3}time\b|\btid(?:en|er|erna|s)?\b|\w{3}(?:tid|tiden|tider|tiderna)\b|\bsec|\bsek|[(\[]\s?s\s?[)\]]|^s$|^t$|"
     r"duration|\bspeed\b|\btook\b|\btog\b|lasted|varade|\bran\s(?:for|in)\b|\btakes\b|\btar\b|runtime|minut|[(\[]min[)\]]|\bms\b|elapsed|wall"
 )
+_SURELY_UNSEEN: Final = r"\btest\W?(?:set|data|mängd|images|bilder|acc|nogg|prec|träff)|\bval(?:id\w*)?\b"
 TABLE: Final = Table(
     key_heading=r"batch|\bsize|storlek|\bbs\b|^\W*b\W*$|\bba?tch|\bbach",
     keys=BATCH_SIZES,
     key_names=(
         (
             IMAGES,
-            r"\bfull[\s-]?batch\b|\b(?:the\s)?(?:whole|entire|full|complete)\s(?:training\s)?(?:data\s?)?set\b|\ball\s(?:the\s)?(?:training\s)?(?:images|samples|examples|data)\b|\bhela\s(?:tränings)?(?:datamängden|datasetet|mängden|setet)\b|\balla\s(?:tränings)?(?:bilder|exempel)(?:na)?\b",
+            r"^\W*(?:full|all|whole|entire|everything|alla|allt|hela)\W*$|\bfull[\s-]?batch\b|\b(?:the\s)?(?:whole|entire|full|complete)\s(?:training\s)?(?:data\s?)?set\b|\ball\s(?:the\s)?(?:training\s)?(?:images|samples|examples|data)\b|\bhela\s(?:tränings)?(?:datamängden|datasetet|mängden|setet)\b|\balla\s(?:tränings)?(?:bilder|exempel)(?:na)?\b",
         ),
     ),
     counted=r"(?:training\s)?(?:epo|step|steg|image|bild|class|klass|layer|lager|neuron|unit|times\b|gång|run\b|runs\b|samples?\b(?!\s(?:per|in|i)\b)|examples?\b(?!\s(?:per|in|i)\b)|percent|procent|parameter|weights|digits|decimal|point|st\b|core|kärn|gb\b|update|uppdat|iteration)",
@@ -54,7 +55,7 @@ TABLE: Final = Table(
         Column("error", r"\berror|\bfel(?:et|kvot|frekvens|aktig\w*)?\b|misclass|\bwrong", Measure.NUMBER, required=False),
         Column("log", r"\blog(?:10|2|e|_)?\b|\bln\b", Measure.NUMBER, required=False),
         Column("lr", r"\blr\b|learning\s?rate|inlärning", Measure.NUMBER, required=False),
-        Column("test", _UNSEEN, Measure.SHARE, required=False),
+        Column("test", _UNSEEN, Measure.SHARE, required=False, surest=_SURELY_UNSEEN),
         Column(
             "per_sample",
             r"per[\s_-]*(?:sample|step|image|bild|steg|exempel|iteration|update|uppdatering|(?:mini.?)?batch(?!\W{0,2}(?:size|storlek)))|/\s?(?:sample|step|image|bild|steg|batch(?!\W?size)|it\b)|(?:step|batch)\stime",
@@ -80,7 +81,7 @@ TABLE: Final = Table(
             required=False,
         ),
         Column("accuracy", _SHARE_WORD, Measure.SHARE, surest=r"\btr[aä](?:in|n)|\btr\.?\b|mean|average|medel|snitt"),
-        Column("seconds", _TIME_WORD, Measure.DURATION, surest=r"\btr[aä](?:in|n)|total|mean|average|medel|snitt|\bfit\b|\brun\b"),
+        Column("seconds", _TIME_WORD, Measure.DURATION, surest=r"\btr[aä](?:in|n)|total|mean|average|medel|snitt|\bfit\b"),
     ),
 )
 
