@@ -140,19 +140,26 @@ def _name(series: Series, units: set[Unit], table: Table) -> Name | None:
     )
     own, *around = (*series.labels, "")
     doubt: Name | None = None
-    if series.above:
-        first = name_of(own, units, table)
-        over = name_of(series.above, units, table)
-        if over is not None and over.sure and not (first and first.sure) and over.column is not None:
-            same = first is None or (first.column is not None and first.column.measure is over.column.measure)
-            if same and not over.column.required:
-                return over
+    if series.above and (over := _from_above(series.above, name_of(own, units, table), units, table)) is not None:
+        return over
     for label in (*(f"{group} {own}" for group in around if group), f"{own} {unit_words}", *around):
         name = name_of(label, units, table)
         if name is not None and name.column is not None:
             return name
         doubt = doubt or name
     return doubt
+
+
+def _from_above(above: str, own: Name | None, units: set[Unit], table: Table) -> Name | None:
+    """What the line over a table says of a column that does not say it surely itself: ``Accuracy``, below ``On the test set``."""
+    over = name_of(above, units, table)
+    if over is None or not over.sure or over.column is None or over.column.required or (own and own.sure):
+        return None
+    if own is not None and (own.column is None or own.column.measure is not over.column.measure):
+        return None
+    named = [column.name for column in names_in(above, table)]
+    alike = named.count(own.column.name) if own is not None and own.column is not None else 0
+    return over if alike <= named.count(over.column.name) else None
 
 
 def _contradicts(series: Series, measure: Measure) -> bool:

@@ -44,6 +44,7 @@ class NumberList(Value, frozen=True):
 def parted(shown: str, table: Table) -> str:
     """A text with a blank behind each comma that parts numbers, and with runs of keys parted by commas."""
     shown = _COMPACT.sub(_parted_commas, shown)
+    shown = _key_and_figure(table).sub(r"\1: ", shown)
     return _key_run(table).sub(lambda run: ", ".join(re.findall(r"\d+", _ungrouped(run[0]))), shown)
 
 
@@ -56,6 +57,13 @@ def _parted_commas(run: re.Match[str]) -> str:
     if all(len(piece) == 3 for piece in pieces[1:]):
         return run[0]  # 1,234,567 is one number
     return ", ".join(pieces)
+
+
+@cache
+def _key_and_figure(table: Table) -> re.Pattern[str]:
+    """A key behind its name with a figure right behind it: ``Batch size 1 131 s``."""
+    keys = "|".join(str(key) for key in sorted(table.keys, reverse=True) if key < 1000)
+    return re.compile(rf"((?:{table.key_heading})[^\d\n]{{0,12}}(?<![\d.,])(?:{keys}))[ \t](?=\d)(?!000(?!\d))", re.I)
 
 
 @cache

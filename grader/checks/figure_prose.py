@@ -106,6 +106,7 @@ def _are_ordinals(blocks: Sequence[Block], table: Table) -> bool:
 
 
 _SENTENCE_END: Final = re.compile(r"[.!?]\s+(?=[A-ZÅÄÖ\d(*_-])|\n")
+_NUMBERED: Final = re.compile(r"[ \t>*+(-]{0,8}\w{1,5}")  # what counts the items of a list
 _LOG: Final = re.compile(r"\d/\d+\s?(?:\[|\(=|━|-\s|\d)|━━")
 
 
@@ -118,6 +119,8 @@ def _units(
     # "Acc. 0.81" is no end: what follows a stop begins a sentence, or is a number behind a whole one
     for start, end in (*cuts, (len(shown), len(shown))):
         if start < end and shown[start] == "." and re.search(r"\b(?:acc|ca|approx|nogg|sek|sec|min|resp|tr)$", shown[max(at, start - 8) : start], re.I):
+            continue
+        if start < end and shown[start] == "." and _NUMBERED.fullmatch(shown, shown.rfind("\n", 0, start) + 1, start):
             continue
         text = shown[at:start]
         if text.strip() and len(text) <= 2_000 and not _LOG.search(text):
@@ -337,7 +340,9 @@ def _arrangement(group: _Group, table: Table, rank: int) -> Iterator[Arrangement
         for shape in {None, *(cell.shape for cell in cells)}
     }
     for cell in cells:
-        others = alike[cell.slot, cell.shape] - {None} or alike[cell.slot, None] - {None}
+        others = alike[cell.slot, cell.shape] - {None}
+        if cell.figure.quantity.unit is not Unit.NONE:
+            others = others or alike[cell.slot, None] - {None}
         name = cell.name
         if name is None and len(others) == 1:
             (name,) = others
@@ -355,8 +360,16 @@ def _arrangement(group: _Group, table: Table, rank: int) -> Iterator[Arrangement
         series += _series_of(columns[name], by_key, group.lead)
     told = [one for one in series if one.column is not None or _kinds(one) != {Unit.NONE} or bare]
     of_each = [sum(row.key in one.readings for one in told) for row in rows]
-    if sum(count > 0 for count in of_each) >= _FEWEST or max(of_each) >= 2:  # one size with one figure is a remark
-        yield Arrangement(rank, tuple(series), bare=bare)
+    if sum(count > 0 for count in of_each) < _FEWEST:  # one size with one figure is a remark
+        rows = [row for row, count in zip(rows, of_each, strict=True) if count >= 2]
+        series = [_of_rows(one, rows) for one in series]
+    if rows:
+        yield Arrangement(rank, tuple(one for one in series if one.readings), bare=bare)
+
+
+def _of_rows(series: Series, rows: Sequence[_Row]) -> Series:
+    kept = {row.key: series.readings[row.key] for row in rows if row.key in series.readings}
+    return Series(series.labels, kept, series.column, series.above)
 
 
 def _kinds(series: Series) -> set[Unit]:

@@ -36,10 +36,9 @@ def read_records(blocks: Sequence[Block], table: Table) -> list[Record]:
     for before, block in zip((None, *blocks), blocks, strict=False):
         count = len(found)
         for rank, grid in _grids(block):
-            best = _best(
-                of_grid(_with_heading(grid, before, table), table, block, rank=rank, above=_above(before)),
-                table,
-            )
+            headed = _with_heading(grid, before, table)
+            above = _above(before) if headed is grid else ""
+            best = _best(of_grid(headed, table, block, rank=rank, above=above), table)
             if best is not None:
                 found.append((rank, best))
         loose.append(_in_lines(block) if block.rows and len(found) == count else block)

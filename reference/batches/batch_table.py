@@ -15,7 +15,7 @@ from grader.model import Evidence, Value
 from reference.lab.batch_sizes import BATCH_SIZES, IMAGES, steps
 from reference.plausibility.tables import Row
 
-_UNSEEN: Final = r"(?:\btest(?:s|ing)?|test(?:set|data|mängd|nogg|träff|prec|acc|bild)\w*|\bval(?:idation|idering)?\w{0,8}|\beval\w*|held.?out|unseen|\bosedd\w*)\b(?!\W{0,3}\d)"
+_UNSEEN: Final = r"(?:\btest(?:s|ing)?|test(?:set|data|mängd|nogg|träff|prec|acc|bild)\w*|\bval(?:id\w{0,8})?(?=\b|acc)|\beval\w*|held.?out|unseen|\bosedd\w*)\b(?!\W{0,3}\d)"
 _SHARE_WORD: Final = r"\bac{1,2}u?r?\w*|nogg|träff|precision|korrekt|\bcorrect|\brätt\b|\bright\b"
 _TIME_WORD: Final = (
     r"\btimes?\b|time$|\w{3}time\b|\btid(?:en|er|erna|s)?\b|\w{3}(?:tid|tiden|tider|tiderna)\b|\bsec|\bsek|[(\[]\s?s\s?[)\]]|^s$|^t$|"
@@ -260,19 +260,25 @@ def _from_logs(blocks: Sequence[Block]) -> dict[int, Record]:
     """The last finished epoch on the training set for each batch size, by its number of steps or what the text says."""
     found: dict[int, Record] = {}
     named: int | None = None
-    for block in blocks:
-        if block.kind in {BlockKind.TABLE, BlockKind.FIGURE}:
-            continue
+    read = {number: read_logs(block.text) for number, block in enumerate(blocks) if block.kind is not BlockKind.FIGURE}
+    # Early versions print "us/step" where they count samples: then each of the five runs has as many.
+    whole_sets = sum(line.count == IMAGES and "us/" in line.text for lines in read.values() for line in lines)
+    last: LogLine | None = None
+    for number, lines in read.items():
+        block = blocks[number]
         text = block.text
         sizes = [
             int(match)
             for match in re.findall(r"batch(?:[\s_-]?(?:size|storlek\w*))?\W{0,4}(\d{1,5})\b", text, re.I)
         ]
-        for line in read_logs(text):
-            batch = _batch_size(line, line.batch_size or named)
+        for line in lines:
+            batch = _batch_size(line, line.batch_size or named, whole_sets=whole_sets)
             accuracy = line.metrics.get("accuracy", line.metrics.get("acc"))
-            if batch is None or (accuracy is None and line.seconds is None):
+            if batch is None or (accuracy is None and (line.seconds is None or batch in found)):
                 continue
+            before, last = last, line
+            if before is not None and before.count == line.count == 1 and not line.opened and batch in found:
+                continue  # all of the test set in one step
             evidence = block.evidence(line.text)
             readings: dict[str, Reading] = {}
             if line.seconds is not None:
@@ -287,10 +293,10 @@ def _from_logs(blocks: Sequence[Block]) -> dict[int, Record]:
     return found
 
 
-def _batch_size(line: LogLine, named: int | None) -> int | None:
+def _batch_size(line: LogLine, named: int | None, *, whole_sets: int) -> int | None:
     """Which of the five a log line belongs to; None for evaluations and other runs."""
     by_steps = {steps(batch): batch for batch in BATCH_SIZES}
     # As many steps as images is batch size 1; as many samples is any of them.
-    if line.count == IMAGES and line.of_samples is not False:
+    if line.count == IMAGES and (line.of_samples is not False or whole_sets > 1):
         return named if named in BATCH_SIZES else None
     return by_steps.get(line.count) if line.of_samples is not True else None
