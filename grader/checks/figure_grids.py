@@ -48,6 +48,7 @@ def read_grid(text: str) -> list[Grid]:
 _NUMBER_WORD: Final = re.compile(r"[~<≈]?\d[\d.,]*(?:e[-+]?\d+)?(?:%|s|ms|sek|secs?|seconds?|min)?")
 _UNIT_APART: Final = re.compile(r"(\d)\s(%|s|ms|sek|secs?|seconds?|min)(?!\w)")
 _ZEROS: Final = re.compile(r"(?<![\d.,])(\d{1,3})\s000(?!\d)")
+_ARRAY: Final = re.compile(r"\[\s{0,8}\d[\d.]*(?:\s{1,12}\d[\d.]*){2,24}\s{0,8}\]")  # as NumPy prints one
 _SEMICOLONS: Final = re.compile(r"[^;]{1,60}(?:;[^;]{0,60}){1,12}")
 _COMMAS: Final = re.compile(r"[^,]{0,60}(?:,[^,]{0,60}){1,12}")
 _CSV_CELL: Final = re.compile(r"\s?[\"']?(?:[~<≈]?-?\d[\d.:^*]*(?:e[-+]?\d+)?\s?(?:%|\w{1,8})?|[^\d\W][\w /()%\[\]#.-]{0,40})[\"']?")
@@ -56,6 +57,8 @@ _CSV_CELL: Final = re.compile(r"\s?[\"']?(?:[~<≈]?-?\d[\d.:^*]*(?:e[-+]?\d+)?\
 def _split(line: str) -> tuple[tuple[str, ...], str]:
     """The cells of a line, as every reader splits it, and what else splits a row in an answer."""
     bare = line.strip().rstrip("\\").strip()
+    if _ARRAY.search(bare):
+        return (bare,), ""
     cells, style = split_row(bare)
     if style == "tab":  # several in a row only move the next cell to its column
         return tuple(cell for cell in cells if cell), style

@@ -23,6 +23,7 @@ _BETWEEN: Final = re.compile(
     r"(?:(?:about|roughly|around|ca\.?|cirka|only|just|bara|endast)\s)?[~<=≈$]{0,2}\s{0,2}"
 )
 _COMPACT: Final = re.compile(r"(?<![\w.,])\d{1,8}(?:\.\d{1,18})?(?:,\d{1,8}(?:\.\d{1,18})?){2,24}(?![\w.,]?\d)")
+_ARRAY: Final = re.compile(r"\(\s{0,8}((?:\d{1,8}\.?\d{0,18}(?:e[+-]?\d{1,3})?\s{1,12}){2,24}\d{1,8}\.?\d{0,18}(?:e[+-]?\d{1,3})?)\s{0,8}\)")
 _LABEL_END: Final = re.compile(r"[.;!?]\s|\n|,\s|\b(?:and|och|while|medan|whereas|samt)\b")
 _LABEL_STOP: Final = re.compile(r"[.;!?](?:\s|$)|\n|,|\b(?:and|och|while|medan|whereas|samt|for|för)\b")
 MAX_LABEL: Final = 90
@@ -43,6 +44,7 @@ class NumberList(Value, frozen=True):
 
 def parted(shown: str, table: Table) -> str:
     """A text with a blank behind each comma that parts numbers, and with runs of keys parted by commas."""
+    shown = _ARRAY.sub(lambda array: f"({', '.join(one.rstrip('.') for one in array[1].split())})", shown)
     shown = _COMPACT.sub(_parted_commas, shown)
     shown = _key_and_figure(table).sub(r"\1: ", shown)
     return _key_run(table).sub(lambda run: ", ".join(re.findall(r"\d+", _ungrouped(run[0]))), shown)

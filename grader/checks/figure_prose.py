@@ -150,6 +150,10 @@ _COMES_TO: Final = re.compile(r"\b(?:was|is|var|är|to|till|of|på)\s{1,2}$", re
 _THEN: Final = re.compile(
     r"\s{1,2}(?:it|tog|took|det|gave|gav|blev|needed|we|vi|jag|i|brought|led|resulted|reduced|cut|ledde|sänkte|the\s(?:training|time|accuracy))\b", re.I
 )
+_SUBJECT: Final = re.compile(
+    r"\s?\(\s?[~<]?\d|\s?:\s[~<]?\d|\s{1,2}(?:took|tog|gave|gav|got|fick|needed|behövde|required|krävde|reached|nådde|finished|ran)\b",
+    re.I,
+)
 _BEHIND_HEAD: Final = re.compile(r"\s{0,3}(?:[:=)(|,-]|\*|$|\s|(?:it|the|took|tog)\b)")
 _BEHIND_PREPOSITION: Final = re.compile(
     r"\s{0,2}(?:[:=)(,.;!-]|$|\d|~|(?:it|the|this|that|we|i|is|was|were|took|tog|gave|gav|har|had|have|var|blev|and|och|got|fick|det|den|vi|jag|reached|needed|only|about|around|bara|cirka|ca|samples?|resulted|ended|finished|training|accuracy|time|as|images)\b)",
@@ -182,6 +186,7 @@ def _tokens(
                 and (
                     (span.start <= first and _BEHIND_HEAD.match(behind))
                     or (_PREPOSITION.search(before) and _BEHIND_PREPOSITION.match(behind))
+                    or _SUBJECT.match(behind)
                     or (_COMES_TO.search(before) and _THEN.match(behind))
                     or (before.rstrip().endswith(("(", ",")) and re.match(r"\s?:\s?[\d(]", behind))
                     or (before.endswith("(") and behind.startswith(")"))
@@ -432,7 +437,9 @@ def _names_by_order(lead: str, rows: Sequence[_Row], table: Table) -> list[Colum
 def _lead_labels(lead: str, readings: dict[int, Reading], table: Table) -> tuple[str, ...]:
     """What leads in names figures without words, if it names one column only that they can be."""
     name = name_of(lead, _kinds(Series((), readings)), table)
-    return ("", lead) if name is not None and name.column is not None else ("",)
+    if name is None or name.column is None or (name.column.surest and not name.sure and not name.column.required):
+        return ("",)  # "we tested all of them" says nothing of a test set
+    return "", lead
 
 
 def _series_of(column: Column, by_key: dict[int, list[Figure]], lead: str) -> Iterator[Series]:

@@ -70,9 +70,14 @@ def _is_literal(block: Block) -> bool:
     return not block.rows and block.text.lstrip()[:1] in {"[", "{", "("} and "," in block.text
 
 
+def _is_torn(block: Block) -> bool:
+    """Whether cells were made of the inside of brackets: arrays, as they are printed."""
+    return any(cell.count("[") != cell.count("]") for row in block.rows for cell in row)
+
+
 def _in_lines(block: Block) -> Block:
     """A table that is none of figures, as lines: signs between its cells were a sentence's own."""
-    text = "\n".join(" | ".join(row) for row in block.rows)
+    text = "\n".join((" " if _is_torn(block) else " | ").join(row) for row in block.rows)
     return Block(BlockKind.PROSE, text, block.place, ocr=block.ocr)
 
 
@@ -104,6 +109,8 @@ def _with_heading(grid: Grid, before: Block | None, table: Table) -> Grid:
 
 
 def _grids(block: Block) -> Iterator[tuple[int, Grid]]:
+    if _is_torn(block):
+        return
     if block.rows:
         yield _OF_DOCUMENT, block.rows
     elif block.kind in _TYPED:

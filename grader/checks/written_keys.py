@@ -24,6 +24,7 @@ _KILO: Final = re.compile(
     r"(?<![\w.,^*/])(?P<factor>\d{1,3}(?:[.,]\d)?)\s?(?:[kK]|tusen|thousand)(?![\w/])"
 )
 _NOISE: Final = re.compile(r"[\dOolI|]{1,6}")
+_MOST: Final = 4  # keys in a column, from which letters like digits are some of them
 _NOISE_SHARE: Final = re.compile(r"[0Oo][.,][\dOolI]{2,6}")
 _AS_DIGITS: Final = str.maketrans({"O": "0", "o": "0", "l": "1", "I": "1", "|": "1"})
 
@@ -123,10 +124,15 @@ def keys_of_cells(cells: Sequence[str], table: Table) -> dict[int, int]:
     """
     possible = [possible_keys(cell, table) for cell in cells]
     sure = sum(len(fitting) == 1 for fitting in possible)
-    if sure >= 2:
-        for at, cell in enumerate(cells):
-            if not possible[at] and _NOISE.fullmatch(cell.strip()) and not cell.strip().isdigit():
-                possible[at] = possible_keys(cell.strip().translate(_AS_DIGITS), table)
+    if sure:
+        meant = {
+            at: possible_keys(cell.strip().translate(_AS_DIGITS), table)
+            for at, cell in enumerate(cells)
+            if not possible[at] and _NOISE.fullmatch(cell.strip()) and not cell.strip().isdigit()
+        }
+        if sure + sum(map(bool, meant.values())) >= _MOST:
+            for at, fitting in meant.items():
+                possible[at] = fitting
     stated = {fitting[0] for fitting in possible if len(fitting) == 1}
     chosen: dict[int, int] = {}
     for at, fitting in enumerate(possible):

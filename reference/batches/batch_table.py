@@ -67,6 +67,7 @@ TABLE: Final = Table(
             rf"{_UNSEEN}|compil|kompiler|\bload|laddning|set.?up|predict|prediktion|warm.?up|overhead|wait|väntetid|import\w*",
             Measure.DURATION,
             required=False,
+            surest=r"(?:test|eval\w*|compil\w*|predict\w*)\W{0,3}(?:time|tid)|(?:time|tid)\w*\s(?:to|for|för|att)\s(?:test|eval|compil|predict)",
         ),
         Column(
             "count",
@@ -256,6 +257,9 @@ def _share(quantity: Quantity, percent: bool) -> tuple[float, float]:
     return quantity.value, step
 
 
+_ACCURACIES: Final = ("accuracy", "acc", "sparse_categorical_accuracy")
+
+
 def _from_logs(blocks: Sequence[Block]) -> dict[int, Record]:
     """The last finished epoch on the training set for each batch size, by its number of steps or what the text says."""
     found: dict[int, Record] = {}
@@ -273,7 +277,7 @@ def _from_logs(blocks: Sequence[Block]) -> dict[int, Record]:
         ]
         for line in lines:
             batch = _batch_size(line, line.batch_size or named, whole_sets=whole_sets)
-            accuracy = line.metrics.get("accuracy", line.metrics.get("acc"))
+            accuracy = next((line.metrics[name] for name in _ACCURACIES if name in line.metrics), None)
             if batch is None or (accuracy is None and (line.seconds is None or batch in found)):
                 continue
             before, last = last, line
