@@ -369,7 +369,8 @@ def _arrangement(group: _Group, table: Table, rank: int) -> Iterator[Arrangement
         rows = [row for row, count in zip(rows, of_each, strict=True) if count >= 2]
         series = [_of_rows(one, rows) for one in series]
     if rows:
-        yield Arrangement(rank, tuple(one for one in series if one.readings), bare=bare)
+        told = tuple(one for one in series if one.readings)
+        yield Arrangement(rank, told, bare=bare, remark=len(rows) < _FEWEST)
 
 
 def _of_rows(series: Series, rows: Sequence[_Row]) -> Series:
@@ -413,7 +414,7 @@ def _name(figure: Figure, table: Table) -> Name | None:
     units = {figure.quantity.unit}
     before, behind = figure.before, f"{figure.quantity.text if figure.quantity.unit is Unit.PER_SAMPLE else ''} {figure.behind}"
     if figure.quantity.unit is Unit.NONE and not figure.quantity.value % 1 and not _AT_ONCE.search(before):
-        before = " ".join(_COPULA.sub("", before).split()[-1:])  # "the same accuracy as 10" gives no accuracy
+        before, behind = " ".join(_COPULA.sub("", before).split()[-1:]), ""  # "the same accuracy as 10" gives none
     both = name_of(f"{before} {behind}", units, table)
     if both is not None and both.column is not None:
         return both

@@ -47,10 +47,14 @@ class Table(Value, frozen=True):
 
 
 class Reading(Value, frozen=True):
-    """One cell: its quantity, and where it stands."""
+    """One cell: its quantity, and where it stands.
+
+    `remark`: it stands in a sentence of its own, in no table, list or row of sentences.
+    """
 
     quantity: Quantity
     evidence: Evidence
+    remark: bool = False
 
 
 class Record(Value, frozen=True):
@@ -78,9 +82,11 @@ class Arrangement(Value, frozen=True):
     """Series that stand side by side, in whatever form.
 
     `rank` says how much the form is worth: 0 is a table of the document, more is looser. `bare`: numbers without
-    unit or heading may be taken for what is lacking, since the form itself says that they are figures.
+    unit or heading may be taken for what is lacking, since the form itself says that they are figures. `remark`: there
+    are figures for a key or two only, such as a sentence holds that speaks of a table.
     """
 
     rank: int
     series: tuple[Series, ...]
     bare: bool = False
+    remark: bool = False

@@ -31,7 +31,7 @@ def read_records(blocks: Sequence[Block], table: Table) -> list[Record]:
     Two tables (times in one, accuracies in another) are joined by key. Where a cell is given twice the first
     in the fullest table counts. Nothing is converted but durations to seconds.
     """
-    found: list[tuple[int, dict[str, dict[int, Reading]]]] = []
+    found: list[tuple[int, bool, dict[str, dict[int, Reading]]]] = []
     loose: list[Block] = []
     for before, block in zip((None, *blocks), blocks, strict=False):
         count = len(found)
@@ -40,7 +40,7 @@ def read_records(blocks: Sequence[Block], table: Table) -> list[Record]:
             above = _above(before) if headed is grid else ""
             best = _best(of_grid(headed, table, block, rank=rank, above=above), table)
             if best is not None:
-                found.append((rank, best))
+                found.append((rank, False, best))
         loose.append(_in_lines(block) if block.rows and len(found) == count else block)
     for arrangement in (
         *of_text(loose, table, rank=_OF_LINES),
@@ -48,13 +48,14 @@ def read_records(blocks: Sequence[Block], table: Table) -> list[Record]:
     ):
         columns = roles(arrangement, table)
         if columns:
-            found.append((arrangement.rank, columns))
-    found.sort(key=lambda entry: (entry[0], -filled(entry[1], table)))
+            found.append((arrangement.rank, arrangement.remark, columns))
+    found.sort(key=lambda entry: (entry[1], entry[0], -filled(entry[2], table)))
     joined: dict[int, dict[str, Reading]] = {}
-    for _, columns in found:
+    for _, remark, columns in found:
         for name, readings in columns.items():
             for key, reading in readings.items():
-                joined.setdefault(key, {}).setdefault(name, reading)
+                shown = Reading(reading.quantity, reading.evidence, remark)
+                joined.setdefault(key, {}).setdefault(name, shown)
     return [Record(key, joined[key]) for key in table.keys if joined.get(key)]
 
 

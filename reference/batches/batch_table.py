@@ -16,7 +16,7 @@ from reference.lab.batch_sizes import BATCH_SIZES, IMAGES, steps
 from reference.plausibility.tables import Row
 
 _UNSEEN: Final = r"(?:\btest(?:s|ing)?|test(?:set|data|mängd|nogg|träff|prec|acc|bild)\w*|\bval(?:id\w{0,8})?(?=\b|acc)|\beval\w*|held.?out|unseen|\bosedd\w*)\b(?!\W{0,3}\d)"
-_SHARE_WORD: Final = r"\bac{1,2}u?r?\w*|nogg|träff|precision|korrekt|\bcorrect|\brätt\b|\bright\b"
+_SHARE_WORD: Final = r"\bacc?(?:s?\b|u\w{0,6}(?:cy|cies|cys)\b)|\w{3}acc\b|accuracy|nogg|träff|precision|korrekt|\bcorrect|\brätt\b|\bright\b"
 _TIME_WORD: Final = (
     r"\btimes?\b|time$|\w{3}time\b|\btid(?:en|er|erna|s)?\b|\w{3}(?:tid|tiden|tider|tiderna)\b|\bsec|\bsek|[(\[]\s?s\s?[)\]]|^s$|^t$|"
     r"duration|\bspeed\b|\btook\b|\btog\b|lasted|varade|\bran\s(?:for|in)\b|\btakes\b|\btar\b|runtime|minut|[(\[]min[)\]]|\bms\b|elapsed|wall"
@@ -139,8 +139,10 @@ def read_batch_table(blocks: Sequence[Block]) -> BatchTable:
     for batch in BATCH_SIZES:
         table, log = records.get(batch), logs.get(batch)
         readings = dict(table.readings) if table else {}
-        if log is not None and (not table or len({"seconds", "accuracy"} & readings.keys()) < 2):
-            readings = {**log.readings, **readings}
+        told = {name for name, one in readings.items() if not one.remark}
+        if log is not None and len({"seconds", "accuracy"} & told) < 2:
+            remarked = {name: one for name, one in readings.items() if one.remark}
+            readings = {**remarked, **log.readings, **{n: one for n, one in readings.items() if not one.remark}}
             from_logs = True
         if readings:
             merged[batch] = Record(batch, readings)
