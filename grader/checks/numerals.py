@@ -19,7 +19,7 @@ _SEPARATORS: Final = ("'", THIN_SPACE, " ", ",", r"\.")
 NUMBER: Final = re.compile(
     r"(?<![\w.])(?:"
     + "|".join(
-        rf"(?P<whole{i}>[1-9]\d{{0,2}}(?:{mark}\d{{3}})+)(?P<tail{i}>[.,]\d+)?(?!\d)"
+        rf"(?P<whole{i}>[1-9]\d{{0,2}}(?:{mark}\d{{3}})+)(?P<tail{i}>[.,]\d+)?(?!\d|[eE][+-]?\d)"
         for i, mark in enumerate(_SEPARATORS)
     )
     + r"|(?P<plain>\d+(?:[.,]\d+)?|\.\d+)(?:[eE](?P<exponent>[+-]?\d{1,3})(?!\w))?)"

@@ -36,34 +36,71 @@ _SCALE: Final = {
     **dict.fromkeys(("us", "μs", "µs", "microsecond", "microseconds", "usec", "mikrosekunder"), 1e-6),
 }
 _UNIT: Final = re.compile(
-    rf"\s?({'|'.join(sorted(_SCALE, key=len, reverse=True))})\b(?![-])(\s?/\s?\w+|\s?per\s\w+)?\.?", re.I
+    rf"\s?({'|'.join(sorted(_SCALE, key=len, reverse=True))})\b(?![-])(\s?/\s?[^\W\d]\w*|\s?per\s[^\W\d]\w*)?\.?", re.I
 )
 _CLOCK: Final = re.compile(r"(?<![\d:])(?:(\d{1,2}):)?(\d{1,3}):(\d{2})(?:[.,](\d+))?(?![\d:])")
+_OF_A_RUN: Final = re.compile(r"epoch|epok|run\b|körning|batch\s?size", re.I)  # 4s/epoch is a whole time
+_PRIMES: Final = re.compile(r"(?<![\d:])()(\d{1,3})\s?'\s?(\d{1,2})\s?(?:''|\")()")  # 1'58"
+_START: Final = re.compile(r"(?<![\w.])\.?\d")
+_JOINING: Final = re.compile(r"(?:\s|,|and|och){0,5}")
 _GLUED: Final = re.compile(r"(?<=\d)(h|m|min|s)(?=\d)")  # 1m58s
 _SHARE: Final = re.compile(r"\s?(?:%|percent\b|per cent\b|procent\b)", re.I)
 _LARGER_UNIT: Final = re.compile(r"\d\s?(?:h|m|min|hour|minut|tim)\w*\.?$", re.I)
 MAX_CELL: Final = 200  # characters of a cell that are read
 
 
+class Span(Value, frozen=True):
+    """A quantity and where it stands in the text that `prepared` gave."""
+
+    start: int
+    end: int
+    quantity: Quantity
+
+
+_DECIMAL_COMMA: Final = re.compile(r"(?<![\d.,])0,\d|(?<![\d.,])\d{1,3},\d{1,2}\s?(?:%|s\b|sek|procent)")
+_THREE_DECIMALS: Final = re.compile(r"(?<![\d.,\w])(\d{1,3}),(?=\d{3}(?![\d,.]|\s000\b))")
+
+
+def has_decimal_commas(text: str) -> bool:
+    """Whether the author of a text writes decimal commas: ``0,81``, ``81,5 %``."""
+    return _DECIMAL_COMMA.search(text) is not None
+
+
+def with_points(text: str) -> str:
+    """A text of such an author with points before three decimals, where a comma could set off thousands."""
+    return _THREE_DECIMALS.sub(r"\1.", text)
+
+
+def prepared(text: str) -> str:
+    """A text in the form that `quantity_spans` reads: plain notation, line by line."""
+    return "\n".join(
+        _GLUED.sub(r"\1 ", plain(line).replace("\n", " ").replace("µ", "μ")) for line in text.split("\n")
+    )
+
+
 def quantities(text: str) -> list[Quantity]:
     """All numbers of a short text with their units, in order; ``1 min 58 s`` and ``1:58`` are one each."""
-    shown = _GLUED.sub(r"\1 ", plain(text[:MAX_CELL]).replace("µ", "μ").strip())
-    found: list[Quantity] = []
-    at, previous_end = 0, -9
-    clocks = {match.start(): match for match in _CLOCK.finditer(shown)}
-    while at < len(shown):
-        clock = clocks.get(at)
+    return [span.quantity for span in quantity_spans(prepared(text[:MAX_CELL]).strip())]
+
+
+def quantity_spans(shown: str) -> list[Span]:
+    """All numbers of a `prepared` text with their units and places, in order."""
+    found: list[Span] = []
+    at = 0
+    while (match := _START.search(shown, at)) is not None:
+        at = match.start()
+        clock = _CLOCK.match(shown, at) or _PRIMES.match(shown, at)
         if clock is not None:
             hours, minutes, seconds = int(clock[1] or 0), int(clock[2]), int(clock[3])
             value = hours * 3600.0 + minutes * 60.0 + seconds + float(f"0.{clock[4] or 0}")
-            found.append(Quantity(value, Unit.SECONDS, clock[0]))
-            at = previous_end = clock.end()
+            found.append(Span(at, clock.end(), Quantity(value, Unit.SECONDS, clock[0])))
+            at = clock.end()
             continue
-        match = NUMBER.match(shown, at)
-        if match is None:
+        number_match = NUMBER.match(shown, at)
+        if number_match is None:
             at += 1
             continue
-        number, start, at = numeral(match), match.start(), match.end()
+        number, start, at = numeral(number_match), number_match.start(), number_match.end()
         if number is None:
             continue
         value = float(number.value)
@@ -73,24 +110,29 @@ def quantities(text: str) -> list[Quantity]:
         if unit is not None:
             at = unit.end()
             scaled = value * _SCALE[unit[1].lower()]
-            kind = Unit.PER_SAMPLE if unit[2] else Unit.SECONDS
-            joined = shown[previous_end:start].strip(" ,andoch") == "" and start - previous_end <= 5
-            if joined and kind is Unit.SECONDS and found and found[-1].unit is Unit.SECONDS and scaled < 60:
-                before = found.pop()
-                if before.value % 60 == 0 and _LARGER_UNIT.search(before.text):  # 1 min 58 s, 0m 13s
-                    found.append(Quantity(before.value + scaled, kind, f"{before.text} {shown[start:at]}"))
-                    previous_end = at
-                    continue
-                found.append(before)
-            found.append(Quantity(scaled, kind, shown[start:at].strip()))
-            previous_end = at
+            kind = Unit.PER_SAMPLE if unit[2] and not _OF_A_RUN.search(unit[2]) else Unit.SECONDS
+            before = found[-1] if found else None
+            if (
+                before is not None
+                and kind is Unit.SECONDS
+                and before.quantity.unit is Unit.SECONDS
+                and scaled < 60
+                and start - before.end <= 5
+                and _JOINING.fullmatch(shown, before.end, start)
+                and before.quantity.value % 60 == 0
+                and _LARGER_UNIT.search(before.quantity.text)
+            ):  # 1 min 58 s, 0m 13s
+                whole = Quantity(before.quantity.value + scaled, kind, shown[before.start : at])
+                found[-1] = Span(before.start, at, whole)
+                continue
+            found.append(Span(start, at, Quantity(scaled, kind, shown[start:at].strip())))
             continue
         share = _SHARE.match(shown, at)
         if share is not None:
             at = share.end()
-            found.append(Quantity(value, Unit.PER_CENT, shown[start:at]))
+            found.append(Span(start, at, Quantity(value, Unit.PER_CENT, shown[start:at])))
             continue
-        found.append(Quantity(value, Unit.NONE, match[0]))
+        found.append(Span(start, at, Quantity(value, Unit.NONE, number_match[0])))
     return found
 
 

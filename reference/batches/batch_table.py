@@ -9,30 +9,80 @@ from typing import Final
 from grader.checks.keras_logs import LogLine, read_logs
 from grader.checks.quantities import Quantity, Unit
 from grader.checks.record_types import Column, Measure, Reading, Record, Table
-from grader.checks.records_without_grid import list_records
 from grader.checks.tables import read_records
 from grader.documents.core.document import Block, BlockKind
 from grader.model import Evidence, Value
 from reference.lab.batch_sizes import BATCH_SIZES, IMAGES, steps
 from reference.plausibility.tables import Row
 
-_TEST: Final = r"(?:\btest\w*|\bval\w*)[\W_]*(?:set|data|mängd\w*)?[\W_]*(?:s\b)?[\W_]*(?:acc\w*|nogg\w*|träff\w*|prec\w*)|(?:acc\w*|nogg\w*|träff\w*)[\W_]*\(?(?:on\s|på\s)?(?:the\s)?(?:test|val)"
+_UNSEEN: Final = r"(?:\btest(?:s|ing)?|test(?:set|data|mängd|nogg|träff|prec|acc|bild)\w*|\bval(?:id\w{0,8})?(?=\b|acc)|\beval\w*|held.?out|unseen|\bosedd\w*)\b(?!\W{0,3}\d)"
+_SHARE_WORD: Final = r"\bacc?(?:s?\b|u\w{0,6}(?:cy|cies|cys)\b)|\w{3}acc\b|accuracy|nogg|träff|precision|korrekt|\bcorrect|\brätt\b|\bright\b"
+_TIME_WORD: Final = (
+    r"\btimes?\b|time$|\w{3}time\b|\btid(?:en|er|erna|s)?\b|\w{3}(?:tid|tiden|tider|tiderna)\b|\bsec|\bsek|[(\[]\s?s\s?[)\]]|^s$|^t$|"
+    r"duration|\bspeed\b|\btook\b|\btog\b|lasted|varade|\bran\s(?:for|in)\b|\btakes\b|\btar\b|runtime|minut|[(\[]min[)\]]|\bms\b|elapsed|wall"
+)
+_SURELY_UNSEEN: Final = r"\btest\W?(?:set|data|mängd|images|bilder|acc|nogg|prec|träff)|\bval(?:id\w*)?\b"
 TABLE: Final = Table(
-    key_heading=r"batch|size|storlek|^bs$|^b$",
+    key_heading=r"batch|\bsize|storlek|\bbs\b|^\W*b\W*$|\bba?tch|\bbach",
     keys=BATCH_SIZES,
+    key_names=(
+        (
+            IMAGES,
+            r"^\W*(?:full|all|whole|entire|everything|alla|allt|hela)\W*$|\bfull[\s-]?batch\b|\b(?:the\s)?(?:whole|entire|full|complete)\s(?:training\s)?(?:data\s?)?set\b|\ball\s(?:the\s)?(?:training\s)?(?:images|samples|examples|data)\b|\bhela\s(?:tränings)?(?:datamängden|datasetet|mängden|setet)\b|\balla\s(?:tränings)?(?:bilder|exempel)(?:na)?\b",
+        ),
+    ),
+    counted=r"(?:training\s)?(?:epo|step|steg|image|bild|class|klass|layer|lager|neuron|unit|times\b|gång|run\b|runs\b|samples?\b(?!\s(?:per|in|i)\b)|examples?\b(?!\s(?:per|in|i)\b)|percent|procent|parameter|weights|digits|decimal|point|st\b|core|kärn|gb\b|update|uppdat|iteration)",
     columns=(
-        Column("loss", r"loss|förlust|kostnad", Measure.NUMBER, required=False),
-        Column("test", _TEST, Measure.SHARE, required=False),
+        Column(
+            "both",
+            r"train\w*(?:\s\w+)?\s?(?:/|and|&|och|\+)\s?(?:test|val)|(?:test|val)\w*(?:\s\w+)?\s?(?:/|and|&|och|\+)\s?(?:tr[aä])",
+            Measure.ANYTHING,
+            required=False,
+        ),
+        Column(
+            "rate",
+            rf"(?:{_SHARE_WORD}|%|score)[\w().\s]{{0,14}}(?:/|÷|\bper\b|\bover\b|\bdivided\sby\b|\bdelat\b|\bgenom\b)\s?(?:\w{{1,9}}\s)?(?:time|s\b|sec|tid|sek|min)|(?:time|tid)\w*\s?(?:/|per|÷)\s?(?:acc|nogg|%)|efficien|effektiv|\bratio|\bkvot|speed.?up|(?:images|samples|bilder|steps|it|batches)\s?(?:/|per)\s?s|throughput|\bgain|\bdiff|ökning|skillnad|improvement|förbättring|relative|relativ",
+            Measure.ANYTHING,
+            required=False,
+        ),
+        Column(
+            "compared",
+            r"\b(?:faster|slower|quicker|better|worse|snabbare|långsammare|bättre|sämre|kortare|shorter|longer|längre)\b|\b(?:points|procentenhet\w*)\b|\b(?:more|less|higher|lower|mer|mindre|högre|lägre)\b(?!\s(?:than|än)\s*$)",
+            Measure.ANYTHING,
+            required=False,
+        ),
+        Column("loss", r"loss|förlust|kostnad|\bcost\b|entrop", Measure.NUMBER, required=False),
+        Column("error", r"\berror|\bfel(?:et|kvot|frekvens|aktig\w*)?\b|misclass|\bwrong", Measure.NUMBER, required=False),
+        Column("log", r"\blog(?:10|2|e|_)?\b|\bln\b", Measure.NUMBER, required=False),
+        Column("lr", r"\blr\b|learning\s?rate|inlärning", Measure.NUMBER, required=False),
+        Column("test", _UNSEEN, Measure.SHARE, required=False, surest=_SURELY_UNSEEN),
         Column(
             "per_sample",
-            r"per[\s_-]*(?:sample|step|image|bild|steg)|/\s?(?:sample|step)",
+            r"per[\s_-]*(?:sample|step|image|bild|steg|exempel|iteration|update|uppdatering|(?:mini.?)?batch(?!\W{0,2}(?:size|storlek)))|/\s?(?:sample|step|image|bild|steg|batch(?!\W?size)|it\b)|(?:step|batch)\stime",
             Measure.DURATION,
             required=False,
         ),
         Column(
-            "accuracy", r"train\w*\W*(?:set\W*)?acc|acc|nogg|träff|precision|korrekt|correct", Measure.SHARE
+            "other_time",
+            rf"{_UNSEEN}|compil|kompiler|\bload|laddning|set.?up|predict|prediktion|warm.?up|overhead|wait|väntetid|import\w*",
+            Measure.DURATION,
+            required=False,
+            surest=r"(?:test|eval\w*|compil\w*|predict\w*)\W{0,3}(?:time|tid)|(?:time|tid)\w*\s(?:to|for|för|att)\s(?:test|eval|compil|predict)",
         ),
-        Column("seconds", r"time|tid\b|\btids?|sec|sek|\(s\)|^s$|duration|speed", Measure.DURATION),
+        Column(
+            "count",
+            r"^\W*(?:number\sof|no\.?\sof|antal|#|nr\.?)?\W*(?:(?:gradient|training|weight)\s)?(?:epochs?|epok(?:er)?|steps?|steg|updates?|uppdatering(?:ar)?|iterations?|iteration(?:er)?|batches|batchar|samples|images|bilder|parameters)\W*(?:\(.{0,20}\))?(?:per\sepo\w*)?\W*$",
+            Measure.NUMBER,
+            required=False,
+        ),
+        Column(
+            "number",
+            r"^\W*(?:#|no\.?|nr\.?|run|index|id|test|test\s?nr\.?|försök|körning|rank|row|rad|exp(?:eriment)?\.?|trial|seed|gpus?|cpus?|std\.?|stdev|±)\W*$",
+            Measure.NUMBER,
+            required=False,
+        ),
+        Column("accuracy", _SHARE_WORD, Measure.SHARE, surest=r"\btr[aä](?:in|n)|\btr\.?\b|mean|average|medel|snitt"),
+        Column("seconds", _TIME_WORD, Measure.DURATION, surest=r"\btr[aä](?:in|n)|total|mean|average|medel|snitt|\bfit\b"),
     ),
 )
 
@@ -79,19 +129,20 @@ class BatchTable(Value, frozen=True):
 
 def read_batch_table(blocks: Sequence[Block]) -> BatchTable:
     """Reads the table from tables, lists and sentences, and what they lack from Keras logs."""
-    tables = [block for block in blocks if block.kind is not BlockKind.CODE and not _is_summary(block)]
-    records = {record.key: record for record in read_records(tables, TABLE)}
-    if len(records) < len(BATCH_SIZES):  # figures typed into the code that plots them
-        typed = list_records([block for block in blocks if block.kind is BlockKind.CODE], TABLE)
-        records = {record.key: record for record in typed} | records
+    records = {
+        record.key: record
+        for record in read_records([block for block in blocks if not _is_summary(block)], TABLE)
+    }
     logs = _from_logs(blocks)
     from_logs = False
     merged: dict[int, Record] = {}
     for batch in BATCH_SIZES:
         table, log = records.get(batch), logs.get(batch)
         readings = dict(table.readings) if table else {}
-        if log is not None and (not table or len({"seconds", "accuracy"} & readings.keys()) < 2):
-            readings = {**log.readings, **readings}
+        told = {name for name, one in readings.items() if not one.remark}
+        if log is not None and len({"seconds", "accuracy"} & told) < 2:
+            remarked = {name: one for name, one in readings.items() if one.remark}
+            readings = {**remarked, **log.readings, **{n: one for n, one in readings.items() if not one.remark}}
             from_logs = True
         if readings:
             merged[batch] = Record(batch, readings)
@@ -208,23 +259,32 @@ def _share(quantity: Quantity, percent: bool) -> tuple[float, float]:
     return quantity.value, step
 
 
+_ACCURACIES: Final = ("accuracy", "acc", "sparse_categorical_accuracy")
+
+
 def _from_logs(blocks: Sequence[Block]) -> dict[int, Record]:
     """The last finished epoch on the training set for each batch size, by its number of steps or what the text says."""
     found: dict[int, Record] = {}
     named: int | None = None
-    for block in blocks:
-        if block.kind in {BlockKind.TABLE, BlockKind.FIGURE}:
-            continue
+    read = {number: read_logs(block.text) for number, block in enumerate(blocks) if block.kind is not BlockKind.FIGURE}
+    # Early versions print "us/step" where they count samples: then each of the five runs has as many.
+    whole_sets = sum(line.count == IMAGES and "us/" in line.text for lines in read.values() for line in lines)
+    last: LogLine | None = None
+    for number, lines in read.items():
+        block = blocks[number]
         text = block.text
         sizes = [
             int(match)
             for match in re.findall(r"batch(?:[\s_-]?(?:size|storlek\w*))?\W{0,4}(\d{1,5})\b", text, re.I)
         ]
-        for line in read_logs(text):
-            batch = _batch_size(line, line.batch_size or named)
-            accuracy = line.metrics.get("accuracy", line.metrics.get("acc"))
-            if batch is None or (accuracy is None and line.seconds is None):
+        for line in lines:
+            batch = _batch_size(line, line.batch_size or named, whole_sets=whole_sets)
+            accuracy = next((line.metrics[name] for name in _ACCURACIES if name in line.metrics), None)
+            if batch is None or (accuracy is None and (line.seconds is None or batch in found)):
                 continue
+            before, last = last, line
+            if before is not None and before.count == line.count == 1 and not line.opened and batch in found:
+                continue  # all of the test set in one step
             evidence = block.evidence(line.text)
             readings: dict[str, Reading] = {}
             if line.seconds is not None:
@@ -239,10 +299,10 @@ def _from_logs(blocks: Sequence[Block]) -> dict[int, Record]:
     return found
 
 
-def _batch_size(line: LogLine, named: int | None) -> int | None:
+def _batch_size(line: LogLine, named: int | None, *, whole_sets: int) -> int | None:
     """Which of the five a log line belongs to; None for evaluations and other runs."""
     by_steps = {steps(batch): batch for batch in BATCH_SIZES}
     # As many steps as images is batch size 1; as many samples is any of them.
-    if line.count == IMAGES and line.of_samples is not False:
+    if line.count == IMAGES and (line.of_samples is not False or whole_sets > 1):
         return named if named in BATCH_SIZES else None
     return by_steps.get(line.count) if line.of_samples is not True else None

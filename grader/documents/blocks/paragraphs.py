@@ -9,6 +9,7 @@ from typing import Final
 
 from grader.documents.blocks.line_kinds import LABEL, Look, look
 from grader.documents.blocks.lines import Line
+from grader.documents.blocks.text_tables import is_row_of_cells
 from grader.documents.core.document import Block, BlockKind, Place
 
 _LONG_LINE: Final = 55  # characters from which a line may have been wrapped rather than ended
@@ -56,7 +57,8 @@ def unwrapped(lines: Sequence[str]) -> str:
     for before, line in itertools.pairwise(lines):
         first = line.split(maxsplit=1)[0] if line.strip() else ""
         wrapped = len(before.rstrip()) >= _LONG_LINE and len(before.rstrip()) + len(first) + 1 > widest * 0.97
-        text += (" " if wrapped and look(line) is not Look.MATHS else "\n") + line.strip()
+        typed = look(line) is Look.MATHS or is_row_of_cells(line)
+        text += (" " if wrapped and not typed else "\n") + line.strip()
     return text
 
 

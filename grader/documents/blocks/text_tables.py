@@ -77,6 +77,14 @@ def is_row_of_figures(line: str) -> bool:
     return len(words) > 1 and "\t" not in line and all(_FIGURE.fullmatch(word) for word in words)
 
 
+_CELLS: Final = re.compile(r"\s{0,8}\d[^,;]{0,12}(?:[,;]\s?[~<≈]?\d[^,;]{0,16}){2,20}|\d[^,;\s]{0,12}(?:[,;][^,;\s][^,;]{0,16}){2,20}")
+
+
+def is_row_of_cells(line: str) -> bool:
+    """Whether a line is a row of numbers parted by commas or semicolons: ``1,118,0.81``."""
+    return len(line) <= MAX_LINE and _CELLS.fullmatch(line.rstrip("\\ ")) is not None
+
+
 def _numbers(cells: tuple[str, ...]) -> bool:
     words = cells[0].split() if cells else []
     return len(words) > 1 and all(re.fullmatch(r"[~<≈]?\d[\d.,]{0,12}(?:%|s)?", word) for word in words)

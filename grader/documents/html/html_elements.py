@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from typing import Final
 
 from lxml import etree
 
 from grader.documents.formulas.mathml import local_name
 from grader.documents.html.html_appearance import Appearance
+from grader.model import Value
+
+_MAX_SPAN: Final = 20  # columns, or rows, that one cell reaches over
 
 
 def rows_of(table: etree._Element) -> Iterator[list[etree._Element]]:
@@ -18,6 +22,40 @@ def rows_of(table: etree._Element) -> Iterator[list[etree._Element]]:
             yield [cell for cell in element if local_name(cell) in {"td", "th"}]
         elif name in {"thead", "tbody", "tfoot"}:
             yield from rows_of(element)
+
+
+class SpanningCell(Value, frozen=True):
+    """The text of a cell, and how many columns and rows it reaches over."""
+
+    text: str
+    columns: int = 1
+    rows: int = 1
+
+
+def spanning(cell: etree._Element, text: str) -> SpanningCell:
+    """A ``td`` or ``th`` with its text, as its attributes span it."""
+    return SpanningCell(text, _span(cell.get("colspan", "1")), _span(cell.get("rowspan", "1")))
+
+
+def _span(written: str) -> int:
+    return max(1, min(int(written), _MAX_SPAN)) if written.isdecimal() and len(written) < 4 else 1
+
+
+def laid_out(rows: Sequence[Sequence[SpanningCell]]) -> tuple[tuple[str, ...], ...]:
+    """The rows of a table with each cell in its own column; the places that it reaches over are empty."""
+    laid: list[tuple[str, ...]] = []
+    held: dict[int, int] = {}  # by column: into how many more rows a cell from above reaches
+    for row in rows:
+        cells: list[str] = []
+        for cell in (*row, None):
+            while held.get(len(cells), 0) > 0:
+                held[len(cells)] -= 1
+                cells.append("")
+            if cell is not None:
+                held.update(dict.fromkeys(range(len(cells), len(cells) + cell.columns), cell.rows - 1))
+                cells += [cell.text, *[""] * (cell.columns - 1)]
+        laid.append(tuple(cells))
+    return tuple(laid)
 
 
 def near(element: etree._Element) -> Iterator[etree._Element]:

@@ -20,7 +20,15 @@ from grader.documents.core.document import Block, BlockKind, Place
 from grader.documents.figures.svg import drawing
 from grader.documents.formulas.mathml import local_name
 from grader.documents.html.html_appearance import Appearance
-from grader.documents.html.html_elements import all_text, near, rows_of, text_by_reason
+from grader.documents.html.html_elements import (
+    SpanningCell,
+    all_text,
+    laid_out,
+    near,
+    rows_of,
+    spanning,
+    text_by_reason,
+)
 from grader.documents.html.html_formulas import (
     Formula,
     formula_in_address,
@@ -383,16 +391,12 @@ class Walk:
                     self._walk_cell(cell, depth, monospace)
             return
         self._end_lines()
-        filled: list[tuple[str, ...]] = []
         figures: list[tuple[str, str]] = []
+        spans: list[list[SpanningCell]] = []
         for row in rows[: self.collector.budget.limits.table_rows]:
-            cells: list[str] = []
-            for cell in row:
-                cells.append(self._cell_text(cell, depth, figures))
-                span = cell.get("colspan", "1")
-                cells += [""] * (min(int(span), 20) - 1 if span.isdecimal() and len(span) < 4 else 0)
-            filled.append(tuple(cells))
-        self.collector.add(BlockKind.TABLE, "", self._place("table"), rows=tuple(filled))
+            spans.append([spanning(cell, self._cell_text(cell, depth, figures)) for cell in row])
+        filled = laid_out(spans)
+        self.collector.add(BlockKind.TABLE, "", self._place("table"), rows=filled)
         self.count += 1
         self._add_figures(figures)
 
