@@ -1,0 +1,231 @@
+"""Curves in a picture of a plot, from its pixels: colour by colour, what is one line, a row of markers or of bars."""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
+
+from grader.documents.core.curve import MOST_CURVES, Curve, CurveSource
+
+if TYPE_CHECKING:
+    from PIL.Image import Image
+
+    Mask = Any  # numpy array of booleans
+
+_SIDE: Final = 1_000  # pixels; larger pictures are reduced
+_INK: Final = 40  # levels from the background
+_DARK: Final = 110  # the same of a line without colour
+_COLOURED: Final = 45  # levels between a pixel's strongest and weakest channel
+_BINS: Final = 72  # of the circle of hues
+_HUE: Final = 2  # bins beside a hue that are the same colour
+_MOST_COLOURS: Final = 8
+_LEAST_PIXELS: Final = 60  # of one colour
+_LONG: Final = 0.28  # share of the picture from which a straight run of dark pixels is an axis or a rule
+_WIDE: Final = 0.14  # share of the picture's width that a curve takes at least: there may be several panels
+_LEAST_WIDE: Final = 36  # pixels
+_ONE_VALUED: Final = 0.75  # share of the columns that hold one piece of ink, in a curve
+_MARKERS: Final = (4, 12)  # how many markers or bars make a curve
+_GRAIN: Final = 1.2
+
+
+class _Piece(NamedTuple):
+    """Connected ink: its box and its own pixels within it."""
+
+    left: int
+    top: int
+    right: int
+    bottom: int
+    ink: Mask
+
+    @property
+    def width(self) -> int:
+        return self.right - self.left
+
+    @property
+    def height(self) -> int:
+        return self.bottom - self.top
+
+    @property
+    def filled(self) -> float:
+        return float(self.ink.sum()) / max(self.width * self.height, 1)
+
+
+def curves_in(image: Image) -> tuple[Curve, ...]:
+    """The curves that can be followed in an RGB picture, in its pixels, reduced to at most 1000 a side."""
+    import numpy as np  # noqa: PLC0415 - loaded only where a picture is looked at
+
+    if max(image.size) > _SIDE:
+        image = image.copy()
+        image.thumbnail((_SIDE, _SIDE))
+    pixels = np.asarray(image, dtype=np.int16)
+    found: list[Curve] = []
+    for mask in _colours(pixels):
+        found += _curves(mask)
+        if len(found) >= MOST_CURVES:
+            break
+    return tuple(found[:MOST_CURVES])
+
+
+def _colours(pixels: Any) -> Iterator[Mask]:
+    """The ink of each colour, and what is dark or light without one."""
+    import numpy as np  # noqa: PLC0415
+
+    coarse = (pixels >> 3).astype(np.int32)
+    codes = (coarse[..., 0] << 10) | (coarse[..., 1] << 5) | coarse[..., 2]
+    usual = int(np.bincount(codes.ravel()).argmax())
+    paper = np.array([(usual >> 10) * 8 + 4, ((usual >> 5) & 31) * 8 + 4, (usual & 31) * 8 + 4])
+    away = np.abs(pixels - paper).max(axis=2)
+    strongest, weakest = pixels.max(axis=2), pixels.min(axis=2)
+    chroma = strongest - weakest
+    coloured = (chroma > _COLOURED) & (away > _INK)
+    if coloured.sum() >= _LEAST_PIXELS:
+        yield from _hues(pixels, coloured, strongest, chroma)
+    paper_chroma = int(paper.max() - paper.min())
+    plain = ~coloured & (away > _DARK) if paper_chroma <= _COLOURED else np.zeros_like(coloured)
+    plain &= chroma <= _COLOURED
+    if plain.sum() >= _LEAST_PIXELS:
+        yield _without_rules(plain)
+    middling = (away > _INK) & (away <= _DARK) & (chroma <= 20)
+    if _LEAST_PIXELS <= middling.sum() <= 0.1 * middling.size:
+        yield _without_rules(middling)
+
+
+def _hues(pixels: Any, coloured: Mask, strongest: Any, chroma: Any) -> Iterator[Mask]:
+    import numpy as np  # noqa: PLC0415
+
+    red, green, blue = (pixels[..., channel][coloured].astype(np.float32) for channel in range(3))
+    high, wide = strongest[coloured], chroma[coloured].astype(np.float32)
+    hue = np.where(
+        high == red,
+        (green - blue) / wide,
+        np.where(high == green, 2 + (blue - red) / wide, 4 + (red - green) / wide),
+    )
+    bins = np.floor(hue * (_BINS / 6)).astype(np.int32) % _BINS
+    counts = np.bincount(bins, minlength=_BINS).astype(np.int64)
+    placed = np.full(coloured.shape, -1, dtype=np.int16)
+    placed[coloured] = bins
+    for _ in range(_MOST_COLOURS):
+        smooth = counts + np.roll(counts, 1) + np.roll(counts, -1)
+        peak = int(smooth.argmax())
+        if smooth[peak] < _LEAST_PIXELS:
+            return
+        near = [(peak + step) % _BINS for step in range(-_HUE, _HUE + 1)]
+        counts[near] = 0
+        yield np.isin(placed, near)
+
+
+def _without_rules(mask: Mask) -> Mask:
+    """Without straight level and upright runs: axes, rules and the frames of pictures."""
+    import numpy as np  # noqa: PLC0415
+
+    kept = mask.copy()
+    for turned in (False, True):
+        own = mask.T if turned else mask
+        out = kept.T if turned else kept
+        least = max(24, int(_LONG * own.shape[1]))
+        padded = np.zeros((own.shape[0], own.shape[1] + 2), dtype=np.int8)
+        padded[:, 1:-1] = own
+        steps = np.diff(padded, axis=1)
+        rows, starts = np.nonzero(steps == 1)
+        _, ends = np.nonzero(steps == -1)
+        for row, start, end in zip(rows, starts, ends, strict=True):
+            if end - start >= least:
+                out[row, start:end] = False
+    return kept
+
+
+def _curves(mask: Mask) -> list[Curve]:
+    height, width = mask.shape
+    bridge = max(1, width // 220)
+    pieces = list(_pieces(mask, bridge))
+    found = []
+    wide = max(_LEAST_WIDE, _WIDE * width)
+    for piece in pieces:
+        if piece.width >= wide and (curve := _line(piece, height)) is not None:
+            found.append(curve)
+    if not found:
+        found += _markers(pieces, height)
+    return found
+
+
+def _pieces(mask: Mask, bridge: int) -> Iterator[_Piece]:
+    """Connected ink, gaps of dashes and of what crosses a line bridged."""
+    import numpy as np  # noqa: PLC0415
+
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        from scipy import ndimage  # noqa: PLC0415 - slow to load
+
+    grown = ndimage.maximum_filter(mask, size=2 * bridge + 1)
+    labels, count = ndimage.label(grown, structure=np.ones((3, 3), dtype=bool))
+    if count > 3_000:
+        return
+    for number, area in enumerate(ndimage.find_objects(labels), start=1):
+        ink = mask[area] & (labels[area] == number)
+        rows, columns = np.nonzero(ink.any(axis=1))[0], np.nonzero(ink.any(axis=0))[0]
+        if not len(rows):
+            continue
+        top, left = area[0].start + int(rows[0]), area[1].start + int(columns[0])
+        ink = ink[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1]
+        yield _Piece(left, top, left + ink.shape[1], top + ink.shape[0], ink)
+
+
+def _line(piece: _Piece, height: int) -> Curve | None:
+    """A piece as a line, if nearly every column holds one stretch of ink."""
+    import numpy as np  # noqa: PLC0415
+
+    ink = piece.ink
+    count = ink.sum(axis=0)
+    columns = np.nonzero(count)[0]
+    first = ink.argmax(axis=0)
+    last = ink.shape[0] - 1 - ink[::-1].argmax(axis=0)
+    whole = count[columns] >= 0.6 * (last - first + 1)[columns]
+    if len(columns) < _LEAST_WIDE / 2 or whole.mean() < _ONE_VALUED:
+        return None
+    if piece.filled > 0.6 and piece.height > 8:
+        return None  # a surface
+    points: list[tuple[float, float]] = []
+    for column in columns[whole]:
+        x = float(piece.left + column)
+        points.append((x, float(height - piece.top - last[column] - 1)))
+        points.append((x, float(height - piece.top - first[column])))
+    return Curve(tuple(points), CurveSource.PIXELS, _GRAIN, traced=True)
+
+
+def _markers(pieces: list[_Piece], height: int) -> list[Curve]:
+    """Equal marks in one colour, or bars that stand on one line."""
+    solid = [piece for piece in pieces if piece.filled > 0.5 and piece.width >= 3]
+    bars = [piece for piece in solid if piece.filled > 0.85]
+    floor = max((piece.bottom for piece in bars), default=0)
+    for bottom in sorted({piece.bottom for piece in bars}, reverse=True)[:40]:
+        if sum(abs(piece.bottom - bottom) <= 2 for piece in bars) >= _MARKERS[0]:
+            floor = bottom
+            break
+    standing = [piece for piece in bars if abs(piece.bottom - floor) <= 2]
+    usual = sorted(piece.width for piece in standing)[len(standing) // 2] if standing else 0
+    standing = [piece for piece in standing if abs(piece.width - usual) <= 2]
+    if (
+        _MARKERS[0] <= len(standing) <= _MARKERS[1]
+        and usual >= 4
+        and max(piece.height for piece in standing) > 1.5 * usual
+    ):
+        return [_row([((one.left + one.right) / 2, float(height - one.top)) for one in standing])]
+    by_size = sorted(piece.width for piece in solid)
+    if not by_size:
+        return []
+    usual = by_size[len(by_size) // 2]
+    marks = [
+        piece
+        for piece in solid
+        if abs(piece.width - usual) <= max(2, 0.2 * usual) and abs(piece.height - piece.width) <= max(2, 0.3 * usual)
+    ]
+    if _MARKERS[0] <= len(marks) <= _MARKERS[1]:
+        return [
+            _row([((one.left + one.right) / 2, height - (one.top + one.bottom) / 2) for one in marks])
+        ]
+    return []
+
+
+def _row(points: list[tuple[float, float]]) -> Curve:
+    return Curve(tuple(sorted(points)), CurveSource.PIXELS, _GRAIN)
