@@ -49,10 +49,12 @@ class Fit(NamedTuple):
     differs: tuple[float, ...]
 
 
-def read_curve(curve: Curve, table: Mapping[str, Column], least: int = _LEAST) -> CurveReading:
+def read_curve(
+    curve: Curve, table: Mapping[str, Column], least: int = _LEAST, within: float = _AS_WRITTEN
+) -> CurveReading:
     """How a curve stands to the columns of a table, each {x: y}; `least` points must be drawn of the one it shows.
 
-    Heights go up with the values; x is the keys, their logarithms or their order, to the right or to the left.
+    Numbers must be the table's within a relative distance of `within`. Heights go up with the values; x is the keys, their logarithms or their order, to the right or to the left.
     """
     best = CurveReading(CurveStand.OTHER)
     nearest = inf
@@ -61,7 +63,7 @@ def read_curve(curve: Curve, table: Mapping[str, Column], least: int = _LEAST) -
         finite = {x: y for x, y in sorted(column.items()) if isfinite(x) and isfinite(y)}
         if len(finite) < least:
             continue
-        found = _best_fit(curve, finite, least)
+        found = _best_fit(curve, finite, least, within)
         if found is None:
             continue
         if found.worst <= 0:
@@ -74,13 +76,13 @@ def read_curve(curve: Curve, table: Mapping[str, Column], least: int = _LEAST) -
     return best
 
 
-def _best_fit(curve: Curve, column: Column, least: int) -> Fit | None:
+def _best_fit(curve: Curve, column: Column, least: int, within: float) -> Fit | None:
     """The best fit of a column; None if the curve is not drawn over its keys. Infinitely bad fits are unclear ones."""
     if curve.traced:
         return _fit_of_trace(curve, column)
     points = sorted(set(curve.points))
     if curve.source is CurveSource.NUMBERS:
-        return _fit_of_numbers(points, column, least)
+        return _fit_of_numbers(points, column, least, within)
     if not least <= len(points) <= _MOST_VERTICES:
         return None
     fits = [
@@ -181,18 +183,18 @@ def last_digit(value: float) -> float:
     return 0.6 * 10.0 ** -(len(text) - text.index(".") - 1)
 
 
-def _fit_of_numbers(points: Points, column: Column, least: int) -> Fit | None:
+def _fit_of_numbers(points: Points, column: Column, least: int, within: float) -> Fit | None:
     """Numbers are the values themselves, in some unit, or their logarithms; between 0 and 1 they may be scaled to fit."""
     best: Fit | None = None
     for keys, chosen in _numbered(points, column, least):
         heights = [y for _, y in chosen]
         for unit in _UNITS:
-            fit = _same_numbers(heights, [column[key] * unit for key in keys], keys, column, unit)
+            fit = _same_numbers(heights, [column[key] * unit for key in keys], keys, column, unit, within)
             best = fit if best is None or fit.worst < best.worst else best
         for of in log10, log:
             if all(column[key] > 0 for key in keys):
                 wanted = [of(column[key]) for key in keys]
-                fit = _same_numbers(heights, wanted, keys, column, 1.0)
+                fit = _same_numbers(heights, wanted, keys, column, 1.0, within)
                 best = fit if best is None or fit.worst < best.worst else best
         if 0 <= min(heights) and 0.99 <= max(heights) <= 1.01:
             scaled = fit_heights(heights, keys, column, _OFF[CurveSource.NUMBERS], 0.0)
@@ -201,7 +203,7 @@ def _fit_of_numbers(points: Points, column: Column, least: int) -> Fit | None:
 
 
 def _numbered(points: Points, column: Column, least: int) -> Iterator[tuple[list[float], Points]]:
-    """Points by the keys that they name, or else by their order along the axis."""
+    """Points by the keys that they name, and by their order along the axis."""
     keys = sorted(column)
     for of in float, (lambda key: log10(key) if key > 0 else 0.0), (lambda key: log(key) if key > 0 else 0.0):
         named = {}
@@ -213,18 +215,22 @@ def _numbered(points: Points, column: Column, least: int) -> Iterator[tuple[list
                 named[key] = near[0]
         if len(named) >= least:
             yield list(named), list(named.values())
-            return
     if least <= len(points) <= _MOST_VERTICES:
         yield from _pairings(points, column, least)
 
 
 def _same_numbers(
-    heights: Sequence[float], wanted: Sequence[float], keys: Sequence[float], column: Column, unit: float
+    heights: Sequence[float],
+    wanted: Sequence[float],
+    keys: Sequence[float],
+    column: Column,
+    unit: float,
+    within: float,
 ) -> Fit:
     span = max(wanted) - min(wanted) or abs(wanted[0]) or 1.0
     beyond = []
     for height, value, key in zip(heights, wanted, keys, strict=True):
-        allowed = max(_AS_WRITTEN * abs(value), last_digit(column[key]) * unit)
+        allowed = max(within * abs(value), last_digit(column[key]) * unit)
         beyond.append((abs(height - value) - allowed) / span)
     worst = max(beyond)
     return Fit(worst, tuple(key for far, key in zip(beyond, keys, strict=True) if far > 0.5 * worst))

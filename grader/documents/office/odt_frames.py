@@ -99,7 +99,7 @@ def _series(root: etree._Element) -> tuple[Curve, ...]:
     across: list[float | None] = []
     if len(filled) > 1 and any(name_of(element) == "domain" for element in root.iter()):
         across = bodies[filled.pop(0)]
-    elif columns and len(filled) and filled[0] > 0:
+    elif columns and filled and filled[0] > 0:
         across = bodies[0]
     elif len(filled) > 1 and filled[0] == 0:
         across = bodies[filled.pop(0)]

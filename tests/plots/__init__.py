@@ -1,0 +1,1 @@
+"""Made-up plots: documents in many styles, and how often they are recognised."""
