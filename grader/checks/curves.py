@@ -8,7 +8,7 @@ from enum import StrEnum
 from math import inf, isfinite, log, log10
 from typing import Final, NamedTuple
 
-from grader.checks.traces import Trace, ink_of
+from grader.checks.traces import ink_of
 from grader.documents.core.curve import Curve, CurveSource
 from grader.model import Value
 
@@ -83,7 +83,9 @@ def _best_fit(curve: Curve, column: Column, least: int, within: float) -> Fit | 
     points = sorted(set(curve.points))
     if curve.source is CurveSource.NUMBERS:
         return _fit_of_numbers(points, column, least, within)
-    if not least <= len(points) <= _MOST_VERTICES:
+    if len(points) > _MOST_VERTICES:
+        return _fit_of_trace(curve, column)
+    if len(points) < least:
         return None
     fits = [
         fit
@@ -238,7 +240,7 @@ def _same_numbers(
 
 def _fit_of_trace(curve: Curve, column: Column) -> Fit | None:
     """The best fit over the scales of a followed line whose corners would then lie where the keys do."""
-    trace: Trace = ink_of(curve)
+    trace = ink_of(curve)
     keys = sorted(column)
     best: Fit | None = None
     straight = trace.straight()
@@ -247,7 +249,7 @@ def _fit_of_trace(curve: Curve, column: Column) -> Fit | None:
             for inset in trace.insets():
                 places = [trace.left + inset + (trace.width - 2 * inset) * at for at in wanted]
                 heights = trace.heights(places, [column[key] for key in order])
-                fit = fit_heights(heights, order, column, _OFF[curve.source], curve.grain)
+                fit = fit_heights(heights, order, column, _OFF[CurveSource.PIXELS], curve.grain)
                 if fit is None or (best is not None and fit.worst >= best.worst):
                     continue
                 crowded = None in heights

@@ -103,10 +103,10 @@ class Trace(NamedTuple):
 
 
 def ink_of(curve: Curve) -> Trace:
-    """The pairs of a traced curve as columns."""
+    """The pairs of a traced curve as columns; of a line with many corners each corner."""
+    points = curve.points if curve.traced else tuple(point for point in curve.points for _ in range(2))
     pairs = [
-        (curve.points[at][0], curve.points[at][1], curve.points[at + 1][1])
-        for at in range(0, len(curve.points) - 1, 2)
+        (points[at][0], points[at][1], points[at + 1][1]) for at in range(0, len(points) - 1, 2)
     ]
     pairs.sort()
     thick = [high - low for _, low, high in pairs] or [0.0]

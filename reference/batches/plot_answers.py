@@ -170,13 +170,13 @@ def _with_values(
             return _one_seen(alone, lacking[0])
     if finding.verdict is Verdict.PARTIAL:
         followed = [reading for reading in readings if reading.curves]
-        pictures = [block for block, _ in figures if _is_raster(block)]
-        if pictures and not (
+        unsure = [block for block, _ in figures if _is_raster(block) or not _is_named(block)]
+        if unsure and not (
             len(followed) == len(figures)
             and len(lacking) == 1
             and sum(reading.told for reading in followed) == 1
         ):
-            return _one_seen([reading for reading in readings if reading.block in pictures], "")
+            return _one_seen([reading for reading in readings if reading.block in unsure], "")
     return finding
 
 
@@ -226,6 +226,12 @@ def _is_named_outside(figures: Sequence[tuple[Block, str]], column: str) -> bool
     """Whether a curve is named by captions and code alone, in no picture's own words."""
     pattern = _PLOT_TIME if column == "time" else _PLOT_ACCURACY
     return not any(block.figure is not None and pattern.search(block.figure.words) for block, _ in figures)
+
+
+def _is_named(block: Block) -> bool:
+    """Whether words on the axes or in a legend say what is drawn: without them one curve may be meant as two."""
+    figure = block.figure
+    return figure is not None and figure.labelled and figure.ticks > 0
 
 
 def _is_raster(block: Block) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import warnings
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
@@ -25,7 +26,7 @@ _LONG: Final = 0.28  # share of the picture from which a straight run of dark pi
 _WIDE: Final = 0.14  # share of the picture's width that a curve takes at least: there may be several panels
 _LEAST_WIDE: Final = 36  # pixels
 _ONE_VALUED: Final = 0.75  # share of the columns that hold one piece of ink, in a curve
-_MARKERS: Final = (4, 12)  # how many markers or bars make a curve
+_IN_A_ROW: Final = (4, 12)  # how many markers or bars make a curve
 _GRAIN: Final = 1.2
 
 
@@ -139,7 +140,9 @@ def _curves(mask: Mask) -> list[Curve]:
     height, width = mask.shape
     bridge = max(1, width // 220)
     pieces = list(_pieces(mask, bridge))
-    found = []
+    found = _bars(pieces, height)
+    if found:
+        return found
     wide = max(_LEAST_WIDE, _WIDE * width)
     for piece in pieces:
         if piece.width >= wide and (curve := _line(piece, height)) is not None:
@@ -194,37 +197,66 @@ def _line(piece: _Piece, height: int) -> Curve | None:
 
 
 def _markers(pieces: list[_Piece], height: int) -> list[Curve]:
-    """Equal marks in one colour, or bars that stand on one line."""
+    """Equal marks in one colour."""
     solid = [piece for piece in pieces if piece.filled > 0.5 and piece.width >= 3]
-    bars = [piece for piece in solid if piece.filled > 0.85]
-    floor = max((piece.bottom for piece in bars), default=0)
-    for bottom in sorted({piece.bottom for piece in bars}, reverse=True)[:40]:
-        if sum(abs(piece.bottom - bottom) <= 2 for piece in bars) >= _MARKERS[0]:
-            floor = bottom
-            break
-    standing = [piece for piece in bars if abs(piece.bottom - floor) <= 2]
-    usual = sorted(piece.width for piece in standing)[len(standing) // 2] if standing else 0
-    standing = [piece for piece in standing if abs(piece.width - usual) <= 2]
-    if (
-        _MARKERS[0] <= len(standing) <= _MARKERS[1]
-        and usual >= 4
-        and max(piece.height for piece in standing) > 1.5 * usual
-    ):
-        return [_row([((one.left + one.right) / 2, float(height - one.top)) for one in standing])]
-    by_size = sorted(piece.width for piece in solid)
-    if not by_size:
+    if not solid:
         return []
-    usual = by_size[len(by_size) // 2]
+    usual = sorted(piece.width for piece in solid)[len(solid) // 2]
     marks = [
         piece
         for piece in solid
-        if abs(piece.width - usual) <= max(2, 0.2 * usual) and abs(piece.height - piece.width) <= max(2, 0.3 * usual)
+        if abs(piece.width - usual) <= max(2, 0.2 * usual)
+        and abs(piece.height - piece.width) <= max(2, 0.3 * usual)
     ]
-    if _MARKERS[0] <= len(marks) <= _MARKERS[1]:
-        return [
-            _row([((one.left + one.right) / 2, height - (one.top + one.bottom) / 2) for one in marks])
-        ]
-    return []
+    return [
+        _row([((one.left + one.right) / 2, height - (one.top + one.bottom) / 2) for one in row])
+        for row in _panels(marks)
+        if _IN_A_ROW[0] <= len(row) <= _IN_A_ROW[1]
+    ]
+
+
+def _bars(pieces: list[_Piece], height: int) -> list[Curve]:
+    """Bars of one colour that stand on one line."""
+    return [
+        _row([((bar.left + bar.right) / 2, float(height - bar.top)) for bar in row])
+        for row in _standing([piece for piece in pieces if piece.filled > 0.85 and piece.width >= 3])
+    ]
+
+
+def _standing(bars: list[_Piece]) -> Iterator[list[_Piece]]:
+    """Bars of one width on one floor, each panel by itself."""
+    floors: list[list[_Piece]] = []
+    for bar in sorted(bars, key=lambda one: (one.bottom, one.left)):
+        if floors and bar.bottom - floors[-1][0].bottom <= 2:
+            floors[-1].append(bar)
+        else:
+            floors.append([bar])
+    for floor in floors:
+        usual = sorted(bar.width for bar in floor)[len(floor) // 2]
+        same = [bar for bar in floor if abs(bar.width - usual) <= 2]
+        for row in _panels(same):
+            if (
+                _IN_A_ROW[0] <= len(row) <= _IN_A_ROW[1]
+                and usual >= 4
+                and max(bar.height for bar in row) > usual
+            ):
+                yield row
+
+
+def _panels(pieces: list[_Piece]) -> list[list[_Piece]]:
+    """Pieces from left to right, parted where the gap is much wider than most."""
+    ordered = sorted(pieces, key=lambda piece: piece.left)
+    gaps = sorted(after.left - before.left for before, after in itertools.pairwise(ordered))
+    usual = gaps[len(gaps) // 2] if gaps else 0
+    rows: list[list[_Piece]] = []
+    for piece in ordered:
+        if rows and len(rows[-1]) >= _IN_A_ROW[0] and piece.left - rows[-1][-1].left > 1.35 * usual:
+            rows.append([piece])
+        elif rows:
+            rows[-1].append(piece)
+        else:
+            rows.append([piece])
+    return rows
 
 
 def _row(points: list[tuple[float, float]]) -> Curve:

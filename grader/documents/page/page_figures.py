@@ -88,7 +88,7 @@ def plot_regions(
     for stroke in strokes[:_MAX_STROKES]:
         box = tuple(float(stroke[key]) for key in ("x0", "top", "x1", "bottom"))
         x0, top, x1, bottom = box
-        large = (x1 - x0) * (bottom - top) > 0.7 * page[0] * page[1]
+        large = (x1 - x0) * (bottom - top) > 0.7 * page[0] * page[1] and not _slants(stroke)
         if large or any(_inside(((x0 + x1) / 2, (top + bottom) / 2), table) for table in tables):
             continue
         drawn.append(((x0, top, x1, bottom), *_character(stroke), stroke))
@@ -132,13 +132,16 @@ def _path(stroke: Mapping[str, Any]) -> DrawnPath:
 def _character(stroke: Mapping[str, Any]) -> tuple[bool, bool]:
     """Whether a stroke slants over some distance, and whether it is short enough to be a tick."""
     width, height = float(stroke["x1"]) - float(stroke["x0"]), float(stroke["bottom"]) - float(stroke["top"])
-    points = stroke.get("pts") or ()
     is_line = stroke.get("object_type") in {"line", "curve"}
-    slanting = (
-        is_line and width > 8 and height > 3 and bool(stroke.get("stroke")) and not _axis_parallel(points)
-    )
     tick = is_line and max(width, height) < 8 and min(width, height) < 1
-    return slanting and not stroke.get("fill"), tick
+    return width > 8 and height > 3 and _slants(stroke), tick
+
+
+def _slants(stroke: Mapping[str, Any]) -> bool:
+    """Whether a stroke is a line that runs neither level nor upright all the way."""
+    is_line = stroke.get("object_type") in {"line", "curve"}
+    drawn = bool(stroke.get("stroke")) and not stroke.get("fill")
+    return is_line and drawn and not _axis_parallel(stroke.get("pts") or ())
 
 
 def _axis_parallel(points: Sequence[Sequence[float]]) -> bool:
