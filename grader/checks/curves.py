@@ -29,6 +29,7 @@ class CurveStand(StrEnum):
     """How a curve stands to a table."""
 
     SHOWS = "shows"
+    TURNED = "turned"  # shows it from right to left in equal steps: either the axis is turned or the values are
     CONTRADICTS = "contradicts"  # over the table's keys, but other values
     OTHER = "other"  # not over these keys, or a straight line
     UNCLEAR = "unclear"  # too flat, too near, or not followed well enough
@@ -47,6 +48,7 @@ class Fit(NamedTuple):
 
     worst: float
     differs: tuple[float, ...]
+    turned: bool = False
 
 
 def read_curve(
@@ -67,7 +69,7 @@ def read_curve(
         if found is None:
             continue
         if found.worst <= 0:
-            return CurveReading(CurveStand.SHOWS, name)
+            return CurveReading(CurveStand.TURNED if found.turned else CurveStand.SHOWS, name)
         if found.worst < nearest:
             nearest = found.worst
             far = found.worst > _FAR
@@ -88,7 +90,7 @@ def _best_fit(curve: Curve, column: Column, least: int, within: float) -> Fit | 
     if len(points) < least:
         return None
     fits = [
-        fit
+        fit._replace(turned=_turned(keys, [x for x, _ in chosen]))
         for keys, chosen in _pairings(points, column, least)
         if (fit := fit_heights([y for _, y in chosen], keys, column, _OFF[curve.source], curve.grain))
     ]
@@ -122,6 +124,14 @@ def _along(keys: Sequence[float], places: Sequence[float]) -> bool:
         all(abs((at - places[0]) / width - want) <= _ALONG for at, want in zip(places, wanted, strict=True))
         for wanted in scales(keys)
     )
+
+
+def _turned(keys: Sequence[float], places: Sequence[float]) -> bool:
+    """Whether keys run from right to left in equal steps, which may as well be values in the wrong order."""
+    if keys[0] < keys[-1]:
+        return False
+    width = places[-1] - places[0]
+    return all(abs((at - places[0]) / width - index / (len(keys) - 1)) <= _ALONG for index, at in enumerate(places))
 
 
 def scales(keys: Sequence[float]) -> Iterator[list[float]]:
@@ -189,19 +199,26 @@ def _fit_of_numbers(points: Points, column: Column, least: int, within: float) -
     """Numbers are the values themselves, in some unit, or their logarithms; between 0 and 1 they may be scaled to fit."""
     best: Fit | None = None
     for keys, chosen in _numbered(points, column, least):
-        heights = [y for _, y in chosen]
-        for unit in _UNITS:
-            fit = _same_numbers(heights, [column[key] * unit for key in keys], keys, column, unit, within)
-            best = fit if best is None or fit.worst < best.worst else best
-        for of in log10, log:
-            if all(column[key] > 0 for key in keys):
-                wanted = [of(column[key]) for key in keys]
-                fit = _same_numbers(heights, wanted, keys, column, 1.0, within)
-                best = fit if best is None or fit.worst < best.worst else best
-        if 0 <= min(heights) and 0.99 <= max(heights) <= 1.01:
-            scaled = fit_heights(heights, keys, column, _OFF[CurveSource.NUMBERS], 0.0)
-            best = scaled if scaled is not None and (best is None or scaled.worst < best.worst) else best
+        fit = _fit_of_values([y for _, y in chosen], keys, column, within)
+        if best is None or fit.worst < best.worst:
+            best = fit._replace(turned=_turned(keys, [x for x, _ in chosen]))
     return best
+
+
+def _fit_of_values(heights: Sequence[float], keys: Sequence[float], column: Column, within: float) -> Fit:
+    fits = [
+        _same_numbers(heights, [column[key] * unit for key in keys], keys, column, unit, within)
+        for unit in _UNITS
+    ]
+    if all(column[key] > 0 for key in keys):
+        fits += [
+            _same_numbers(heights, [of(column[key]) for key in keys], keys, column, 1.0, within)
+            for of in (log10, log)
+        ]
+    if min(heights) >= 0 and 0.99 <= max(heights) <= 1.01:
+        scaled = fit_heights(heights, keys, column, _OFF[CurveSource.NUMBERS], 0.0)
+        fits += [scaled] if scaled is not None else []
+    return min(fits, key=lambda fit: fit.worst)
 
 
 def _numbered(points: Points, column: Column, least: int) -> Iterator[tuple[list[float], Points]]:
@@ -256,5 +273,5 @@ def _fit_of_trace(curve: Curve, column: Column) -> Fit | None:
                 if (crowded or straight) and fit.worst > 0:
                     continue
                 if trace.runs_through(places, heights, inset):
-                    best = fit
+                    best = fit._replace(turned=_turned(order, places))
     return best

@@ -13,6 +13,7 @@ from grader.model import Value
 
 COLUMNS: Final = ("time", "accuracy")
 _MOST_TOLD: Final = 400  # curves of a submission
+_DRAWN: Final = frozenset((CurveStand.SHOWS, CurveStand.TURNED))
 Table = Mapping[str, Mapping[int, float]]
 
 
@@ -43,8 +44,9 @@ class FigureReading(Value, frozen=True):
 
     @property
     def contradicting(self) -> tuple[tuple[Curve, CurveReading], ...]:
-        """The curves over the table's keys that are none of its columns."""
-        return tuple(one for one in self.curves if one[1].stand is CurveStand.CONTRADICTS)
+        """The curves over the table's keys that are none of its columns, or are in the wrong order."""
+        against = {CurveStand.CONTRADICTS, CurveStand.TURNED}
+        return tuple(one for one in self.curves if one[1].stand in against)
 
     @property
     def by_pixels(self) -> bool:
@@ -94,7 +96,7 @@ def find_curves(figures: Sequence[DrawnFigure], table: Table, *, points: int, wi
                 curve = _curve(series)
                 for name in COLUMNS:
                     own = {name: columns.get(name, {})}
-                    if name not in found and read_curve(curve, own, points, within).stand is CurveStand.SHOWS:
+                    if name not in found and read_curve(curve, own, points, within).stand in _DRAWN:
                         found[name] = figure.cell
                         labelled = labelled or bool(axes.x_label or axes.y_label or axes.legend or axes.title)
     return Drawn(found.get("time"), found.get("accuracy"), labelled)

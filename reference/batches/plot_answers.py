@@ -121,6 +121,7 @@ def _by_words(
         for block in unclear
         if not block.figure or block.figure.kind in {FigureKind.PLOT, FigureKind.UNKNOWN, FigureKind.OTHER}
     ]
+    unclear += [block for block, time, accuracy in named if time and accuracy and not _is_drawn(block)]
     unclear += unread  # a caption or the code names one curve; what else is in the picture nobody has read
     if unclear:
         return review(
@@ -245,7 +246,14 @@ def _is_raster(block: Block) -> bool:
 
 
 def _is_plot(block: Block) -> bool:
-    return block.figure is None or block.figure.kind in {FigureKind.PLOT, FigureKind.UNKNOWN}
+    kinds = {FigureKind.PLOT, FigureKind.UNKNOWN}
+    return block.figure is None or (block.figure.kind in kinds and _is_drawn(block))
+
+
+def _is_drawn(block: Block) -> bool:
+    """Whether there may be a plot in a figure: one whose words were read has numbers on an axis, or a curve."""
+    figure = block.figure
+    return figure is None or not figure.words or figure.ticks > 2 or bool(figure.curves)
 
 
 def _figures(answer: Answer) -> Sequence[tuple[Block, str]]:

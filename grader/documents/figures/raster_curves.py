@@ -23,6 +23,7 @@ _HUE: Final = 2  # bins beside a hue that are the same colour
 _MOST_COLOURS: Final = 8
 _LEAST_PIXELS: Final = 60  # of one colour
 _LONG: Final = 0.28  # share of the picture from which a straight run of dark pixels is an axis or a rule
+_THIN: Final = 5  # pixels
 _WIDE: Final = 0.14  # share of the picture's width that a curve takes at least: there may be several panels
 _LEAST_WIDE: Final = 36  # pixels
 _ONE_VALUED: Final = 0.75  # share of the columns that hold one piece of ink, in a curve
@@ -117,28 +118,30 @@ def _hues(pixels: Any, coloured: Mask, strongest: Any, chroma: Any) -> Iterator[
 
 
 def _without_rules(mask: Mask) -> Mask:
-    """Without straight level and upright runs: axes, rules and the frames of pictures."""
+    """Without thin straight level and upright runs: axes, rules and the frames of pictures."""
+    level, upright = _run_lengths(mask), _run_lengths(mask.T).T
+    height, width = mask.shape
+    rules = (level >= max(24, _LONG * width)) & (upright <= _THIN)
+    rules |= (upright >= max(24, _LONG * height)) & (level <= _THIN)
+    return mask & ~rules
+
+
+def _run_lengths(mask: Mask) -> Any:
+    """For each pixel how long the level run of ink is that it belongs to."""
     import numpy as np  # noqa: PLC0415
 
-    kept = mask.copy()
-    for turned in (False, True):
-        own = mask.T if turned else mask
-        out = kept.T if turned else kept
-        least = max(24, int(_LONG * own.shape[1]))
-        padded = np.zeros((own.shape[0], own.shape[1] + 2), dtype=np.int8)
-        padded[:, 1:-1] = own
-        steps = np.diff(padded, axis=1)
-        rows, starts = np.nonzero(steps == 1)
-        _, ends = np.nonzero(steps == -1)
-        for row, start, end in zip(rows, starts, ends, strict=True):
-            if end - start >= least:
-                out[row, start:end] = False
-    return kept
+    padded = np.zeros((mask.shape[0], mask.shape[1] + 2), dtype=np.int8)
+    padded[:, 1:-1] = mask
+    steps = np.diff(padded, axis=1).ravel()
+    starts, ends = np.nonzero(steps == 1)[0], np.nonzero(steps == -1)[0]
+    lengths = np.zeros(mask.shape, dtype=np.int32)
+    lengths[mask] = np.repeat(ends - starts, ends - starts)
+    return lengths
 
 
 def _curves(mask: Mask) -> list[Curve]:
     height, width = mask.shape
-    bridge = max(1, width // 220)
+    bridge = max(2, width // 220)
     pieces = list(_pieces(mask, bridge))
     found = _bars(pieces, height)
     if found:
