@@ -29,7 +29,9 @@ class CurveStand(StrEnum):
     """How a curve stands to a table."""
 
     SHOWS = "shows"
-    TURNED = "turned"  # shows it from right to left in equal steps: either the axis is turned or the values are
+    TURNED = (
+        "turned"  # shows it from right to left in equal steps: either the axis is turned or the values are
+    )
     CONTRADICTS = "contradicts"  # over the table's keys, but other values
     OTHER = "other"  # not over these keys, or a straight line
     UNCLEAR = "unclear"  # too flat, too near, or not followed well enough
@@ -131,7 +133,9 @@ def _turned(keys: Sequence[float], places: Sequence[float]) -> bool:
     if keys[0] < keys[-1]:
         return False
     width = places[-1] - places[0]
-    return all(abs((at - places[0]) / width - index / (len(keys) - 1)) <= _ALONG for index, at in enumerate(places))
+    return all(
+        abs((at - places[0]) / width - index / (len(keys) - 1)) <= _ALONG for index, at in enumerate(places)
+    )
 
 
 def scales(keys: Sequence[float]) -> Iterator[list[float]]:
@@ -227,9 +231,7 @@ def _numbered(points: Points, column: Column, least: int) -> Iterator[tuple[list
     for of in float, (lambda key: log10(key) if key > 0 else 0.0), (lambda key: log(key) if key > 0 else 0.0):
         named = {}
         for key in keys:
-            near = [
-                point for point in points if abs(point[0] - of(key)) <= 1e-3 * max(abs(of(key)), 1e-3)
-            ]
+            near = [point for point in points if abs(point[0] - of(key)) <= 1e-3 * max(abs(of(key)), 1e-3)]
             if len(near) == 1:
                 named[key] = near[0]
         if len(named) >= least:

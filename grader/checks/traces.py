@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import bisect
+import itertools
 from collections.abc import Iterator, Sequence
 from statistics import median
 from typing import Final, NamedTuple
@@ -42,7 +43,9 @@ class Trace(NamedTuple):
     def insets(self) -> Iterator[float]:
         """How far the middle of the first and last corner may lie from the edge of the ink: half a line, or a marker."""
         first = int(self.stroke / 2)
-        yield from (float(at) for at in range(first, max(first + 1, min(_MOST_INSET, int(self.width / 8))) + 1))
+        yield from (
+            float(at) for at in range(first, max(first + 1, min(_MOST_INSET, int(self.width / 8))) + 1)
+        )
 
     def at(self, place: float) -> tuple[float, float] | None:
         """The ink above a place, or above the nearest one close by that has some."""
@@ -78,9 +81,7 @@ class Trace(NamedTuple):
     def runs_through(self, places: Sequence[float], heights: Sequence[float | None], inset: float) -> bool:
         """Whether the ink is that of straight lines between corners, with markers of the size of the inset at them."""
         corners = sorted(
-            (place, height)
-            for place, height in zip(places, heights, strict=True)
-            if height is not None
+            (place, height) for place, height in zip(places, heights, strict=True) if height is not None
         )
         loose = 1.5 + 0.012 * self.height + self.stroke / 2
         good = seen = 0
@@ -105,9 +106,7 @@ class Trace(NamedTuple):
 def ink_of(curve: Curve) -> Trace:
     """The pairs of a traced curve as columns; of a line with many corners each corner."""
     points = curve.points if curve.traced else tuple(point for point in curve.points for _ in range(2))
-    pairs = [
-        (points[at][0], points[at][1], points[at + 1][1]) for at in range(0, len(points) - 1, 2)
-    ]
+    pairs = [(points[at][0], points[at][1], points[at + 1][1]) for at in range(0, len(points) - 1, 2)]
     pairs.sort()
     thick = [high - low for _, low, high in pairs] or [0.0]
     usual = sorted(thick)[len(thick) // 4]
@@ -135,7 +134,7 @@ def _line_above(
 ) -> tuple[float, float] | None:
     """The lowest and highest place of a line through corners between two x; None beside it."""
     reached: list[float] = []
-    for (x0, y0), (x1, y1) in zip(corners, corners[1:], strict=False):
+    for (x0, y0), (x1, y1) in itertools.pairwise(corners):
         start, end = max(left, x0), min(right, x1)
         if start > end:
             continue

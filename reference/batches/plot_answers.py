@@ -73,7 +73,9 @@ def _by_value(
 ) -> Finding:
     """Both curves are the table's own figures."""
     evidence = []
-    run = sorted({cell for column in COLUMNS if matched[column] is None and (cell := cells[column]) is not None})
+    run = sorted(
+        {cell for column in COLUMNS if matched[column] is None and (cell := cells[column]) is not None}
+    )
     if run:
         source = next((one.name for one in answer.documents if one.format == "notebook"), "notebook")
         places = " and ".join(f"cell {cell}" for cell in run)
@@ -84,7 +86,11 @@ def _by_value(
         if block is not None and not any(block is other for other in seen):
             seen.append(block)
             evidence.append(block.evidence(_caption(block)))
-    staff = "As drawn when the notebook was run." if run else "Recognised by their points: they are the table's figures."
+    staff = (
+        "As drawn when the notebook was run."
+        if run
+        else "Recognised by their points: they are the table's figures."
+    )
     return passed("Both curves are plotted.", evidence, staff=staff)
 
 
@@ -128,7 +134,7 @@ def _by_words(
             "A figure was found; a person looks whether both curves are in it.",
             [block.evidence(_caption(block)) for block in unclear[:3]],
             staff="A figure whose words could not be read, or that names neither time nor accuracy."
-            if any(b.figure and b.figure.picture for b in unclear)
+            if any(b.figure and (b.figure.picture or b.figure.curves) for b in unclear)
             else "A picture is named, but its file was not handed in.",
         )
     one = times or accuracies
@@ -166,9 +172,9 @@ def _with_values(
                 [reading.block.evidence(_caption(reading.block)) for reading in sure[:2]],
                 staff="Its words name both curves, but its lines are none of the table's columns.",
             )
-        alone = [reading for reading in readings if reading.told]
-        if len(lacking) == 1 and sum(reading.told for reading in alone) == 1 and _is_named_outside(figures, lacking[0]):
-            return _one_seen(alone, lacking[0])
+        hearsay = [column for column in lacking if _is_named_outside(figures, column)]
+        if hearsay:
+            return _one_seen([reading for reading in readings if _is_plot(reading.block)], hearsay[0])
     if finding.verdict is Verdict.PARTIAL:
         followed = [reading for reading in readings if reading.curves]
         unsure = [block for block, _ in figures if _is_raster(block) or not _is_named(block)]
@@ -215,7 +221,9 @@ def _contradicted(
 
 
 def _one_seen(readings: Sequence[FigureReading], lacking: str) -> Finding:
-    said = f"The curve of the {lacking} was not found in it." if lacking else "Only one of the curves was read."
+    said = (
+        f"The curve of the {lacking} was not found in it." if lacking else "Only one of the curves was read."
+    )
     return review(
         "A plot was found; a person looks whether both curves are in it.",
         [reading.block.evidence(_caption(reading.block)) for reading in readings[:3]],
@@ -224,9 +232,14 @@ def _one_seen(readings: Sequence[FigureReading], lacking: str) -> Finding:
 
 
 def _is_named_outside(figures: Sequence[tuple[Block, str]], column: str) -> bool:
-    """Whether a curve is named by captions and code alone, in no picture's own words."""
+    """Whether a curve is named by captions alone: no picture's own words name it, nor the code that drew it."""
     pattern = _PLOT_TIME if column == "time" else _PLOT_ACCURACY
-    return not any(block.figure is not None and pattern.search(block.figure.words) for block, _ in figures)
+    for block, words in figures:
+        figure = block.figure
+        caption = figure.caption if figure is not None else ""
+        if pattern.search(words.replace(caption, " ", 1) if caption else words):
+            return False
+    return True
 
 
 def _is_named(block: Block) -> bool:

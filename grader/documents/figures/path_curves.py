@@ -33,8 +33,16 @@ def curves_among(paths: Sequence[DrawnPath], width: float) -> tuple[Curve, ...]:
         for path in _chained(paths)
         if (points := _as_line(path, width)) is not None
     ]
-    found += _rows(paths, width)
+    found += [row for row in _rows(paths, width) if not any(_on_line(row, line) for line in found)]
     return tuple(found[:MOST_CURVES])
+
+
+def _on_line(row: Curve, line: Curve) -> bool:
+    """Whether a row is the markers at the corners of a line."""
+    return len(row.points) == len(line.points) and all(
+        abs(one[0] - other[0]) <= 2 * row.grain and abs(one[1] - other[1]) <= 2 * row.grain
+        for one, other in zip(row.points, line.points, strict=True)
+    )
 
 
 def _chained(paths: Sequence[DrawnPath]) -> Iterator[DrawnPath]:

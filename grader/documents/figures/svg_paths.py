@@ -33,7 +33,11 @@ def paths_of(root: etree._Element) -> list[DrawnPath]:
     while stack and len(found) < _MOST:
         element, outer, style, depth = stack.pop()
         name = local_name(element)
-        if not isinstance(element.tag, str) or depth > _DEEP or name in {"defs", "clipPath", "symbol", "marker", "text", "style"}:
+        if (
+            not isinstance(element.tag, str)
+            or depth > _DEEP
+            or name in {"defs", "clipPath", "symbol", "marker", "text", "style"}
+        ):
             continue
         own = element.get("transform")
         matrix = _times(outer, _matrix(own)) if own else outer

@@ -94,7 +94,10 @@ def _series(root: etree._Element) -> tuple[Curve, ...]:
             columns[at].append(own)
     bodies = [[number(cell) for cell in column] for column in columns]
     heads = [column[0] if column and number(column[0]) is None else "" for column in columns]
-    bodies = [body[1:] if head or (body and body[0] is None) else body for body, head in zip(bodies, heads, strict=True)]
+    bodies = [
+        body[1:] if head or (body and body[0] is None) else body
+        for body, head in zip(bodies, heads, strict=True)
+    ]
     filled = [at for at, body in enumerate(bodies) if sum(cell is not None for cell in body) >= 3]
     across: list[float | None] = []
     if len(filled) > 1 and any(name_of(element) == "domain" for element in root.iter()):

@@ -114,7 +114,9 @@ def plot_regions(
             regions.append(Region(extent, FigureKind.PLOT, words, False, (0, 0), taken, curves))
         elif slanting and any(len(curve.points) >= _LEAST_CORNERS for curve in curves):
             # its letters are paths as well: whoever looks at the picture reads them
-            regions.append(Region(wide, FigureKind.UNKNOWN, plot_words(()), False, (0, 0), frozenset(), curves))
+            regions.append(
+                Region(wide, FigureKind.UNKNOWN, plot_words(()), False, (0, 0), frozenset(), curves)
+            )
     return _merged(regions)
 
 

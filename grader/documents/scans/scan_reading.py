@@ -153,6 +153,7 @@ def _read_pdf_figure(block: Block, shown: Picture, limits: ReadingLimits) -> lis
 
 def _read_image(block: Block, image: Image, limits: ReadingLimits) -> list[Block]:
     assert block.figure is not None
+    was = block.figure.kind
     words, image, turn = recognise_upright(image)
     if not block.figure.curves:
         block = with_curves(block, curves_in(image))
@@ -168,8 +169,8 @@ def _read_image(block: Block, image: Image, limits: ReadingLimits) -> list[Block
         (figure for textual, figure in _KINDS if any(entry.kind is textual for entry in found)),
         FigureKind.OTHER,
     )
-    if block.figure.kind is FigureKind.EQUATION:
-        kind = FigureKind.EQUATION
+    if was is FigureKind.EQUATION:
+        kind = was
     whole = plot_words([word.text for word in outside])
     if kind is not FigureKind.OTHER or plots:
         block = with_curves(block, ())  # a page of text, or its plots are figures of their own
@@ -209,7 +210,7 @@ def _blocks(
             plot_words([word.text for word in inside if _stands_in(word.box, plot)]),
             True,
             (plot[2] - plot[0], plot[3] - plot[1]),
-            curves=curves_in(image.crop(tuple(max(0, edge) for edge in plot))),
+            curves=curves_in(image.crop((max(0, plot[0]), max(0, plot[1]), plot[2], plot[3]))),
         )
         for plot in plots
     ]

@@ -17,7 +17,9 @@ _KEY: Final = re.compile(
 )
 _ENTRY: Final = re.compile(r"\\(?:addlegendentry|legend|node)\b[^{};]{0,200}\{([^{}]{1,200})\}")
 _LABEL: Final = re.compile(r"\b[xy]label\s*=|\\addlegendentry|\\legend\b|legend entries")
-_LISTED: Final = re.compile(r"\b(coordinates|table)\b\s{0,9}(?:\[[^\[\]{}]{0,200}\])?\s{0,9}\{([^{}]{0,4000})\}")
+_LISTED: Final = re.compile(
+    r"\b(coordinates|table)\b\s{0,9}(?:\[[^\[\]{}]{0,200}\])?\s{0,9}\{([^{}]{0,4000})\}"
+)
 _PAIR: Final = re.compile(r"\(\s{0,9}([^(),]{1,40}),([^(),]{1,40})\)")
 _SET_TICKS: Final = re.compile(r"\b[xy]tick(?:labels)?\s*=\s*\{([^{}]{0,300})\}")
 
@@ -36,9 +38,7 @@ def drawing(source: str) -> Figure:
     explicit = sum(len(ticks.split(",")) for ticks in _SET_TICKS.findall(source)[:20])
     ticks = max(explicit, 2 * _TICKS_OF_AN_AXIS)
     labelled = bool(_LABEL.search(source))
-    return Figure(
-        FigureKind.PLOT, None, "", words, min(ticks, 999), labelled, curves=_coordinates(source)
-    )
+    return Figure(FigureKind.PLOT, None, "", words, min(ticks, 999), labelled, curves=_coordinates(source))
 
 
 def _coordinates(source: str) -> tuple[Curve, ...]:

@@ -1,4 +1,4 @@
-"""How often made-up plots are judged rightly: ``python -m tests.plots.rates [--count N] [--blank] [--ocr] [--seed S]``.
+"""How often made-up plots are judged rightly: ``python tests/plots/plot_rates.py [--count N] [--blank] [--ocr] [--seed S]``.
 
 `--blank` draws them without a word. Without `--ocr` no picture is read, and what is told is told by value alone.
 """
@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import argparse
+import logging
 import random
 import sys
 import tempfile
@@ -16,14 +17,16 @@ from pathlib import Path
 from typing import NamedTuple
 
 import matplotlib as mpl
-from tests.plots.drawing import WRONG, Look, look
-from tests.plots.reports import FORMATS, NUMBERED, written
+from plot_drawing import WRONG, Look, look
+from plot_reports import FORMATS, NUMBERED, written
 
-from grader.checks.assignment import load
+from grader.checks.assignment import Assignment, load
 from grader.documents import read_document
-from grader.grading.grading import judge
+from grader.documents.core.document import Document
+from grader.documents.core.limits import DEFAULT_LIMITS
 from grader.documents.scans.curve_reading import read_curves_here
-from grader.grading.unseen_text import visible
+from grader.documents.scans.scan_reading import read_pictures_here
+from grader.grading.grading import judge
 from grader.model import CheckResult, Verdict
 
 
@@ -48,8 +51,6 @@ class Case(NamedTuple):
 
 def cases(count: int, *, seed: int, blank: bool, ocr: bool, only: int | None = None) -> Iterator[Case]:
     """So many reports, two of three with right plots, judged one after another."""
-    import logging
-
     logging.getLogger("matplotlib").setLevel(logging.CRITICAL)
     mpl.rcParams["figure.max_open_warning"] = 0
     for at in range(count) if only is None else (only,):
@@ -64,22 +65,19 @@ def cases(count: int, *, seed: int, blank: bool, ocr: bool, only: int | None = N
 
 
 def _judged(path: Path, *, ocr: bool) -> CheckResult:
+    """The plot's check, pictures read only where the curves did not settle it."""
     assignment = load()
     document = read_document(path, path.name, ocr="off")
     figures = [index for index, block in enumerate(document.blocks) if block.figure is not None]
-    from grader.documents.core.limits import DEFAULT_LIMITS
-
     document = read_curves_here(document, DEFAULT_LIMITS, figures)
     found = _plot(document, assignment)
     if ocr and found.verdict is not Verdict.PASS:
-        from grader.documents.scans.scan_reading import read_pictures_here
-
         found = _plot(read_pictures_here(document, DEFAULT_LIMITS), assignment)
     return found
 
 
-def _plot(document, assignment) -> CheckResult:
-    questions, _ = judge(visible([document]), assignment)
+def _plot(document: Document, assignment: Assignment) -> CheckResult:
+    questions, _ = judge([document.visible()], assignment)
     return next(check for question in questions for check in question.checks if check.id == "q3.plot")
 
 
@@ -101,12 +99,21 @@ def main() -> int:
         if case.kept != "as expected":
             one = case.look
             drawn = f"{one.wrong or 'right'}, {one.arrangement}, {one.style}, x {one.x}, y {one.y}, {one.marker!r} {one.line}"
-            print(f"{case.kept}: {case.seed} {case.kind}: {drawn}, {one.pixels} px, {one.words!r}: {case.found.verdict} {case.found.message} {case.found.staff}", flush=True)
+            said = f"{case.found.verdict} {case.found.message} {case.found.staff}"
+            print(
+                f"{case.kept}: {case.seed} {case.kind}: {drawn}, {one.pixels} px, {one.words!r}: {said}",
+                flush=True,
+            )
     for name, found in counts.items():
         whole = sum(found.values()) or 1
-        print(f"{name}: " + ", ".join(f"{kept} {count} ({count / whole:.1%})" for kept, count in sorted(found.items())))
+        print(
+            f"{name}: "
+            + ", ".join(f"{kept} {count} ({count / whole:.1%})" for kept, count in sorted(found.items()))
+        )
     print(f"{time.monotonic() - started:.0f} s")
-    return int(any(counts[name][bad] for name, bad in (("right", "right one failed"), ("wrong", "wrong one passed"))))
+    return int(
+        any(counts[name][bad] for name, bad in (("right", "right one failed"), ("wrong", "wrong one passed")))
+    )
 
 
 if __name__ == "__main__":

@@ -14,13 +14,25 @@ from typing import Final
 import matplotlib.pyplot as plt
 from matplotlib.backends.backend_pdf import PdfPages
 from matplotlib.figure import Figure
+from plot_drawing import SIZES, WORDS, Look, figures
 
-from tests.plots.drawing import SIZES, WORDS, Look, figures
-
-FORMATS: Final = ("md png", "md svg", "html png", "html svg", "ipynb", "docx png", "tex png", "tex pdf", "pdf", "pdf png")
+FORMATS: Final = (
+    "md png",
+    "md svg",
+    "html png",
+    "html svg",
+    "ipynb",
+    "docx png",
+    "tex png",
+    "tex pdf",
+    "pdf",
+    "pdf png",
+)
 NUMBERED: Final = ("docx chart", "pgfplots")  # no drawing is made for these: the program draws it
 _ONE, _TWO = "gradient = tape.gradient(loss, parameters)", "28*28*128 + 128 = 784*128 + 128 = 100480"
-_CHOICE: Final = "Batch size 100 is best to start with: it is nearly as accurate as 10 and takes only a few seconds."
+_CHOICE: Final = (
+    "Batch size 100 is best to start with: it is nearly as accurate as 10 and takes only a few seconds."
+)
 
 
 def written(folder: Path, kind: str, one: Look, chance: random.Random) -> Path:
@@ -62,7 +74,7 @@ def _written(folder: Path, kind: str, one: Look, drawn: Sequence[Figure]) -> Pat
         return _text(folder / "report.html", _html(one, shown))
     if form == "ipynb":
         return _notebook(folder, one, pictures)
-    return _docx(folder, one, [("media/plot%d.png" % at, data) for at, data in enumerate(pictures)], "")
+    return _docx(folder, one, [(f"media/plot{at}.png", data) for at, data in enumerate(pictures)], "")
 
 
 def _caption(one: Look) -> str:
@@ -81,7 +93,10 @@ def _text(path: Path, text: str) -> Path:
 
 
 def _rows(one: Look) -> list[tuple[str, str, str]]:
-    return [(str(size), f"{time:g}", f"{share:.4f}") for size, time, share in zip(SIZES, one.times, one.shares, strict=True)]
+    return [
+        (str(size), f"{time:g}", f"{share:.4f}")
+        for size, time, share in zip(SIZES, one.times, one.shares, strict=True)
+    ]
 
 
 def _markdown(one: Look, shown: str) -> str:
@@ -125,7 +140,9 @@ def _pgfplots(folder: Path, one: Look) -> Path:
             r"\begin{tikzpicture}\begin{axis}[xmode=log" + label + "]\n"
             rf"\addplot coordinates {{{pairs}}};" + "\n" + r"\end{axis}\end{tikzpicture}"
         )
-    return _text(folder / "report.tex", _tex(one, "\n\n".join(plots[: 1 if one.wrong.startswith("only") else 2])))
+    return _text(
+        folder / "report.tex", _tex(one, "\n\n".join(plots[: 1 if one.wrong.startswith("only") else 2]))
+    )
 
 
 def _numbers(one: Look) -> tuple[tuple[float, ...], tuple[float, ...]]:
@@ -139,7 +156,11 @@ def _numbers(one: Look) -> tuple[tuple[float, ...], tuple[float, ...]]:
 def _notebook(folder: Path, one: Look, pictures: Sequence[bytes]) -> Path:
     code = f"times = {list(one.times)}\nacc = {list(one.shares)}\nshow(times, acc)"
     outputs = [
-        {"output_type": "display_data", "metadata": {}, "data": {"image/png": base64.b64encode(data).decode()}}
+        {
+            "output_type": "display_data",
+            "metadata": {},
+            "data": {"image/png": base64.b64encode(data).decode()},
+        }
         for data in pictures
     ]
     head, _, rest = _markdown(one, "\x00").partition("\x00")
@@ -148,7 +169,9 @@ def _notebook(folder: Path, one: Look, pictures: Sequence[bytes]) -> Path:
         {"cell_type": "code", "metadata": {}, "source": code, "execution_count": 1, "outputs": outputs},
         {"cell_type": "markdown", "metadata": {}, "source": rest},
     ]
-    return _text(folder / "lab.ipynb", json.dumps({"nbformat": 4, "nbformat_minor": 4, "metadata": {}, "cells": cells}))
+    return _text(
+        folder / "lab.ipynb", json.dumps({"nbformat": 4, "nbformat_minor": 4, "metadata": {}, "cells": cells})
+    )
 
 
 def _pdf(folder: Path, one: Look, drawn: Sequence[Figure], pixels: bool) -> Path:
@@ -156,12 +179,26 @@ def _pdf(folder: Path, one: Look, drawn: Sequence[Figure], pixels: bool) -> Path
     path = folder / "report.pdf"
     with plt.rc_context({"pdf.fonttype": 42}), PdfPages(path) as pages:
         page = plt.figure(figsize=(8.3, 11.7))
-        lines = ["Question 1", _ONE, "", "Question 2", _TWO, "", "Question 3", "Batch size     Time (s)     Accuracy"]
+        lines = [
+            "Question 1",
+            _ONE,
+            "",
+            "Question 2",
+            _TWO,
+            "",
+            "Question 3",
+            "Batch size     Time (s)     Accuracy",
+        ]
         lines += ["        ".join(row) for row in _rows(one)] + ["", *_CHOICE.split(": ")]
         for at, line in enumerate(lines):
             for column, cell in enumerate(line.split("     ") if at >= 7 else [line]):
                 if cell.strip():
-                    page.text(0.1 + 0.2 * column, 0.93 - 0.025 * at, cell.strip(), size=14 if line.startswith("Question") else 10)
+                    page.text(
+                        0.1 + 0.2 * column,
+                        0.93 - 0.025 * at,
+                        cell.strip(),
+                        size=14 if line.startswith("Question") else 10,
+                    )
         pages.savefig(page)
         plt.close(page)
         for figure in drawn:
@@ -183,10 +220,16 @@ _OFFICE: Final = "http://schemas.openxmlformats.org"
 
 def _docx(folder: Path, one: Look, members: Sequence[tuple[str, bytes]], kind: str) -> Path:
     rows = [("Batch size", "Time (s)", "Accuracy"), *_rows(one)]
-    cells = "".join("<w:tr>" + "".join(f"<w:tc>{_paragraph(cell)}</w:tc>" for cell in row) + "</w:tr>" for row in rows)
+    cells = "".join(
+        "<w:tr>" + "".join(f"<w:tc>{_paragraph(cell)}</w:tc>" for cell in row) + "</w:tr>" for row in rows
+    )
     shown = "".join(
         f'<w:p><w:r><w:drawing><wp:inline><wp:docPr id="{at}" name="p{at}"/><a:graphic><a:graphicData>'
-        + (f'<c:chart r:id="r{at}"/>' if kind else f'<pic:pic><pic:blipFill><a:blip r:embed="r{at}"/></pic:blipFill></pic:pic>')
+        + (
+            f'<c:chart r:id="r{at}"/>'
+            if kind
+            else f'<pic:pic><pic:blipFill><a:blip r:embed="r{at}"/></pic:blipFill></pic:pic>'
+        )
         + "</a:graphicData></a:graphic></wp:inline></w:drawing></w:r></w:p>"
         for at in range(len(members))
     )
@@ -207,7 +250,7 @@ def _docx(folder: Path, one: Look, members: Sequence[tuple[str, bytes]], kind: s
         ' PartName="/word/document.xml" ContentType="application/vnd.openxmlformats-officedocument.'
         'wordprocessingml.document.main+xml"/></Types>'
     )
-    relation = f'{_OFFICE}/officeDocument/2006/relationships'
+    relation = f"{_OFFICE}/officeDocument/2006/relationships"
     package = f'<Relationships xmlns="{_OFFICE}/package/2006/relationships">'
     with zipfile.ZipFile(folder / "report.docx", "w") as archive:
         archive.writestr("[Content_Types].xml", types)
@@ -239,7 +282,11 @@ def _docx_chart(folder: Path, one: Look) -> Path:
     _, up, right, _ = WORDS[one.words]
     charts = []
     for name, values in zip((up, right), _numbers(one), strict=True):
-        title = f"<c:title><c:tx><c:rich><a:p><a:r><a:t>{name}</a:t></a:r></a:p></c:rich></c:tx></c:title>" if name else ""
+        title = (
+            f"<c:title><c:tx><c:rich><a:p><a:r><a:t>{name}</a:t></a:r></a:p></c:rich></c:tx></c:title>"
+            if name
+            else ""
+        )
         points = "".join(f'<c:pt idx="{at}"><c:v>{value!r}</c:v></c:pt>' for at, value in enumerate(values))
         keys = "".join(f'<c:pt idx="{at}"><c:v>{size}</c:v></c:pt>' for at, size in enumerate(SIZES))
         charts.append(
@@ -249,4 +296,6 @@ def _docx_chart(folder: Path, one: Look) -> Path:
             "</c:chartSpace>"
         )
     charts = charts[: 1 if one.wrong.startswith("only") else 2]
-    return _docx(folder, one, [(f"charts/chart{at}.xml", chart.encode()) for at, chart in enumerate(charts)], "chart")
+    return _docx(
+        folder, one, [(f"charts/chart{at}.xml", chart.encode()) for at, chart in enumerate(charts)], "chart"
+    )

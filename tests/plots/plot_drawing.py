@@ -19,7 +19,17 @@ STYLES: Final = (
     "grayscale", "bmh", "fivethirtyeight", "Solarize_Light2", "xkcd",
 )  # fmt: skip
 RIGHT: Final = ("twin", "beside", "above", "two figures", "one axis", "bars")
-WRONG: Final = ("other run", "reversed", "only time", "only accuracy", "epochs", "ratio", "confusion", "regression", "pictures")
+WRONG: Final = (
+    "other run",
+    "reversed",
+    "only time",
+    "only accuracy",
+    "epochs",
+    "ratio",
+    "confusion",
+    "regression",
+    "pictures",
+)
 WORDS: Final = {
     "en": ("Batch size", "Training time (s)", "Training accuracy", "Time and accuracy by batch size"),
     "sv": ("Batchstorlek", "Träningstid (s)", "Noggrannhet", "Tid och noggrannhet per batchstorlek"),
@@ -52,7 +62,13 @@ class Look(NamedTuple):
 def table(chance: random.Random) -> tuple[tuple[float, ...], tuple[float, ...]]:
     """Figures as training gives them."""
     first = chance.uniform(100, 210)
-    times = (first, first / chance.uniform(6, 10), chance.uniform(2.6, 5.4), chance.uniform(1, 2.4), chance.uniform(0.8, 4.2))
+    times = (
+        first,
+        first / chance.uniform(6, 10),
+        chance.uniform(2.6, 5.4),
+        chance.uniform(1, 2.4),
+        chance.uniform(0.8, 4.2),
+    )
     shares = (
         chance.uniform(0.80, 0.845), chance.uniform(0.822, 0.846), chance.uniform(0.81, 0.822),
         chance.uniform(0.70, 0.735), chance.uniform(0.06, 0.13),
@@ -83,7 +99,11 @@ def look(chance: random.Random, wrong: str = "", words: str | None = None) -> Lo
 def figures(one: Look, chance: random.Random) -> list[Figure]:
     """The drawn figures; close them after use."""
     with ExitStack() as stack:
-        stack.enter_context(plt.rc_context({"font.size": chance.choice((9, 10, 12)), "svg.fonttype": chance.choice(("path", "none"))}))
+        stack.enter_context(
+            plt.rc_context(
+                {"font.size": chance.choice((9, 10, 12)), "svg.fonttype": chance.choice(("path", "none"))}
+            )
+        )
         stack.enter_context(plt.xkcd() if one.style == "xkcd" else plt.style.context(one.style))
         return _DRAWN[one.wrong](one, chance)
 
@@ -130,14 +150,20 @@ def _arranged(one: Look, times: Sequence[float], shares: Sequence[float]) -> lis
             return [figure]
         case _:
             rows = (1, 2) if one.arrangement == "beside" else (2, 1)
-            figure, both = plt.subplots(*rows, layout="constrained", figsize=(9, 4) if rows[0] == 1 else (6, 7))
-            for axes, values, name, log in zip(both, (times, shares), (up, right), (True, False), strict=True):
+            figure, both = plt.subplots(
+                *rows, layout="constrained", figsize=(9, 4) if rows[0] == 1 else (6, 7)
+            )
+            for axes, values, name, log in zip(
+                both, (times, shares), (up, right), (True, False), strict=True
+            ):
                 _series(axes, one, values, "C0" if len(name) % 2 else colour, name, log=log)
                 axes.set(xlabel=across, ylabel=name)
             return [figure]
 
 
-def _series(axes: Any, one: Look, values: Sequence[float], colour: str, name: str, *, log: bool = True) -> None:
+def _series(
+    axes: Any, one: Look, values: Sequence[float], colour: str, name: str, *, log: bool = True
+) -> None:
     places: Sequence[Any] = SIZES
     if one.x == "index":
         places = range(1, 6)
@@ -169,7 +195,10 @@ def _epochs(one: Look, chance: random.Random) -> list[Figure]:
     figure, both = plt.subplots(1, 2, layout="constrained", figsize=(9, 4))
     runs = range(1, chance.choice((5, 8, 10)) + 1)
     for axes, name, values in zip(
-        both, ("Accuracy", "Time per epoch (s)"), ([0.9 - 0.1 / at for at in runs], [3 + chance.random() for _ in runs]), strict=True
+        both,
+        ("Accuracy", "Time per epoch (s)"),
+        ([0.9 - 0.1 / at for at in runs], [3 + chance.random() for _ in runs]),
+        strict=True,
     ):
         axes.plot(runs, values, marker=one.marker or None)
         axes.set(xlabel="Epoch", ylabel=name)
@@ -196,7 +225,9 @@ def _confusion(one: Look, chance: random.Random) -> list[Figure]:
 def _regression(one: Look, chance: random.Random) -> list[Figure]:
     del one, chance
     figure, axes = plt.subplots(layout="constrained")
-    axes.plot([2.02, 0.19, 2.9, 1.02, 0.35, 4.39, 0.15], [27.07, 19.91, 26.18, 23.48, 19.22, 32.51, 20.11], "bo")
+    axes.plot(
+        [2.02, 0.19, 2.9, 1.02, 0.35, 4.39, 0.15], [27.07, 19.91, 26.18, 23.48, 19.22, 32.51, 20.11], "bo"
+    )
     axes.plot([0, 5], [19.6, 34.4], "r")
     return [figure]
 

@@ -1,1 +1,0 @@
-"""Made-up plots: documents in many styles, and how often they are recognised."""
