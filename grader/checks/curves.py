@@ -100,32 +100,38 @@ def _best_fit(curve: Curve, column: Column, least: int, within: float) -> Fit | 
 
 
 def _pairings(points: Points, column: Column, least: int) -> Iterator[tuple[list[float], Points]]:
-    """The ways to lay points over keys in their order so that their places along the axis suit some scale."""
+    """The ways to lay points over keys in their order so that their places along the axis suit some scale.
+
+    All points are laid, or, where there are more of them than keys, points over all keys: a choice among both would
+    fit anything.
+    """
     keys = sorted(column)
-    size = min(len(points), len(keys))
-    for count in range(size, least - 1, -1):
-        found = False
-        for own in itertools.combinations(keys, count):
-            for chosen in itertools.combinations(points, count):
-                for order in (list(own), list(own)[::-1]):
-                    if _along(order, [x for x, _ in chosen]):
-                        found = True
-                        yield order, chosen
-        if found and count < size:
-            return
-        if found and len(points) <= len(keys):
-            return
+    if len(points) == len(keys):
+        for order in (keys, keys[::-1]):
+            if any(_along(wanted, points) for wanted in scales(order)):
+                yield order, points
+    elif len(points) < len(keys):
+        for own in itertools.combinations(keys, len(points)) if len(points) >= least else ():
+            if any(_along(wanted, points) for wanted in (*scales(own), _steps(own, keys))):
+                yield list(own), points
+    else:
+        for chosen in itertools.combinations(points, len(keys)):
+            if any(_along(wanted, chosen) for wanted in list(scales(keys))[1:]):
+                yield keys, chosen
 
 
-def _along(keys: Sequence[float], places: Sequence[float]) -> bool:
-    """Whether places lie along an axis as keys do: in equal steps, by their logarithms, or by themselves."""
-    width = places[-1] - places[0]
-    if width <= 0:
-        return False
-    return any(
-        all(abs((at - places[0]) / width - want) <= _ALONG for at, want in zip(places, wanted, strict=True))
-        for wanted in scales(keys)
+def _along(wanted: Sequence[float], points: Points) -> bool:
+    """Whether points lie along an axis as they are wanted, between 0 and 1."""
+    first, width = points[0][0], points[-1][0] - points[0][0]
+    return width > 0 and all(
+        abs((x - first) / width - want) <= _ALONG for (x, _), want in zip(points, wanted, strict=True)
     )
+
+
+def _steps(own: Sequence[float], keys: Sequence[float]) -> list[float]:
+    """Where some of the keys stand between 0 and 1 if all of them stand in equal steps."""
+    at = [keys.index(key) for key in own]
+    return [(index - at[0]) / (at[-1] - at[0]) for index in at]
 
 
 def _turned(keys: Sequence[float], places: Sequence[float]) -> bool:

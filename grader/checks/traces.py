@@ -11,6 +11,7 @@ from typing import Final, NamedTuple
 from grader.documents.core.curve import Curve
 
 _NEAR: Final = 4.0  # pixels along the axis in which ink is looked for at a place that has none
+_DOTTED: Final = 26.0  # pixels between the dots of a line
 _CROWDED: Final = 3.0  # pixels between corners from which they are told apart
 _MOST_INSET: Final = 10  # pixels from a marker's edge to its middle
 _MOST_COLUMNS: Final = 160  # that are compared
@@ -50,6 +51,12 @@ class Trace(NamedTuple):
     def at(self, place: float) -> tuple[float, float] | None:
         """The ink above a place, or above the nearest one close by that has some."""
         index = bisect.bisect_left(self.xs, place)
+        if 0 < index < len(self.xs) and 2 * _NEAR < self.xs[index] - self.xs[index - 1] <= _DOTTED:
+            part = (place - self.xs[index - 1]) / (self.xs[index] - self.xs[index - 1])
+            return (
+                self.low[index - 1] + part * (self.low[index] - self.low[index - 1]),
+                self.high[index - 1] + part * (self.high[index] - self.high[index - 1]),
+            )
         near = [one for one in (index - 1, index) if 0 <= one < len(self.xs)]
         best = min(near, key=lambda one: abs(self.xs[one] - place), default=None)
         if best is None or abs(self.xs[best] - place) > _NEAR:

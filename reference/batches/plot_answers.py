@@ -26,6 +26,12 @@ _PLOT_TIME: Final = re.compile(
 )
 _PLOT_ACCURACY: Final = re.compile(r"acc|nogg|träff", re.I)
 _PLOT_BATCH: Final = re.compile(r"batch|storlek|\bsize", re.I)
+_RATIO: Final = re.compile(
+    r"(?:accurac\w*|acc|noggrannhet\w*|träffsäkerhet\w*)\s{0,3}(?:/|÷|per|by|divided by|delat med)\s{0,3}"
+    r"(?:second\w*|sekund\w*|s\b|time\b|tid\b|minut\w*)",
+    re.I,
+)  # one curve, of neither
+_EPOCH: Final = re.compile(r"\bepo(?:ch|k|ker)s?\b", re.I)
 _SEVERAL: Final = 2  # points off the table's: one alone may be a figure that was read wrongly
 _REGRESSION: Final = re.compile(r"examples_[xy]|test_y|intercept|regression|predict|imshow|class_names", re.I)
 
@@ -65,7 +71,7 @@ def judge_plot(answer: Answer, criteria: PlotCriteria) -> Finding:
     if all(cells[column] is not None or matched[column] is not None for column in COLUMNS):
         return _by_value(answer, cells, matched)
     by_words = _by_words(named, readings[: len(named)], criteria)
-    return _with_values(by_words, named, readings[: len(named)], matched, criteria)
+    return _with_values(by_words, named, readings, matched, criteria)
 
 
 def _by_value(
@@ -155,11 +161,15 @@ def _by_words(
 def _with_values(
     finding: Finding,
     figures: Sequence[tuple[Block, str]],
-    readings: Sequence[FigureReading],
+    everything: Sequence[FigureReading],
     matched: Mapping[str, Block | None],
     criteria: PlotCriteria,
 ) -> Finding:
-    """A finding by words, held against the curves that were followed. What was read off pixels only asks a person."""
+    """A finding by words, held against the curves that were followed. What was read off pixels only asks a person.
+
+    `everything` begins with the readings of the `figures` that may be the plot.
+    """
+    readings = everything[: len(figures)]
     lacking = [column for column in COLUMNS if matched[column] is None]
     if finding.verdict is Verdict.PASS:
         wrong = [reading for reading in readings if reading.contradicting and _is_plot(reading.block)]
@@ -184,6 +194,10 @@ def _with_values(
             and sum(reading.told for reading in followed) == 1
         ):
             return _one_seen([reading for reading in readings if reading.block in unsure], "")
+    if finding.verdict is Verdict.MISSING:
+        lines = [reading for reading in everything if reading.told]
+        if lines:
+            return _one_seen(lines, "")
     return finding
 
 
@@ -285,7 +299,9 @@ def _figures(answer: Answer) -> Sequence[tuple[Block, str]]:
         caption = (
             block.figure.caption if block.figure and read else ""
         )  # alone it is only what the student says of it
-        words = " ".join(filter(None, (read, caption, _plot_words(code))))
+        words = _RATIO.sub(" ", " ".join(filter(None, (read, caption, _plot_words(code)))))
+        if _EPOCH.search(words) and not _PLOT_BATCH.search(words):
+            words = ""  # epoch by epoch, so that time and accuracy are of another kind
         speaks_of_both = bool(_PLOT_TIME.search(code) and _PLOT_ACCURACY.search(code))
         elsewhere = id(block) not in own and not speaks_of_both
         if code and not _PLOT_BATCH.search(code) and (_REGRESSION.search(code) or elsewhere):

@@ -62,15 +62,15 @@ def curves_in(image: Image) -> tuple[Curve, ...]:
         image.thumbnail((_SIDE, _SIDE))
     pixels = np.asarray(image, dtype=np.int16)
     found: list[Curve] = []
-    for mask in _colours(pixels):
-        found += _curves(mask)
+    for mask, plain in _colours(pixels):
+        found += _curves(mask, plain=plain)
         if len(found) >= MOST_CURVES:
             break
     return tuple(found[:MOST_CURVES])
 
 
-def _colours(pixels: Any) -> Iterator[Mask]:
-    """The ink of each colour, and what is dark or light without one."""
+def _colours(pixels: Any) -> Iterator[tuple[Mask, bool]]:
+    """The ink of each colour, and what is dark or light without one: that may be axes too."""
     import numpy as np  # noqa: PLC0415
 
     coarse = (pixels >> 3).astype(np.int32)
@@ -82,15 +82,16 @@ def _colours(pixels: Any) -> Iterator[Mask]:
     chroma = strongest - weakest
     coloured = (chroma > _COLOURED) & (away > _INK)
     if coloured.sum() >= _LEAST_PIXELS:
-        yield from _hues(pixels, coloured, strongest, chroma)
+        for own in _hues(pixels, coloured, strongest, chroma):
+            yield own, False
     paper_chroma = int(paper.max() - paper.min())
     plain = ~coloured & (away > _DARK) if paper_chroma <= _COLOURED else np.zeros_like(coloured)
     plain &= chroma <= _COLOURED
     if plain.sum() >= _LEAST_PIXELS:
-        yield _without_rules(plain)
+        yield _without_rules(plain), True
     middling = (away > _INK) & (away <= _DARK) & (chroma <= 20)
     if _LEAST_PIXELS <= middling.sum() <= 0.1 * middling.size:
-        yield _without_rules(middling)
+        yield _without_rules(middling), True
 
 
 def _hues(pixels: Any, coloured: Mask, strongest: Any, chroma: Any) -> Iterator[Mask]:
@@ -139,20 +140,23 @@ def _run_lengths(mask: Mask) -> Any:
     return lengths
 
 
-def _curves(mask: Mask) -> list[Curve]:
+def _curves(mask: Mask, *, plain: bool) -> list[Curve]:
     height, width = mask.shape
-    bridge = max(2, width // 220)
-    pieces = list(_pieces(mask, bridge))
+    wide = max(_LEAST_WIDE, _WIDE * width)
+    pieces = list(_pieces(mask, max(2, width // 220)))
     found = _bars(pieces, height)
     if found:
         return found
-    wide = max(_LEAST_WIDE, _WIDE * width)
-    for piece in pieces:
-        if piece.width >= wide and (curve := _line(piece, height)) is not None:
-            found.append(curve)
-    if not found:
-        found += _markers(pieces, height)
-    return found
+    for joined in (pieces, None):
+        spaced = joined is None  # dots of a dotted line stand farther apart than dashes
+        for piece in _pieces(mask, max(6, width // 90)) if joined is None else joined:
+            if piece.width < wide or (plain and (spaced or _is_corner(piece))):
+                continue
+            curve = _line(piece, height)
+            found += [curve] if curve is not None else []
+        if found:
+            return found
+    return _markers(pieces, height)
 
 
 def _pieces(mask: Mask, bridge: int) -> Iterator[_Piece]:
@@ -175,6 +179,15 @@ def _pieces(mask: Mask, bridge: int) -> Iterator[_Piece]:
         top, left = area[0].start + int(rows[0]), area[1].start + int(columns[0])
         ink = ink[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1]
         yield _Piece(left, top, left + ink.shape[1], top + ink.shape[0], ink)
+
+
+def _is_corner(piece: _Piece) -> bool:
+    """Whether a piece is what is left of two axes: an upright edge, and a level one over most of its width."""
+    columns, rows = piece.ink.sum(axis=0), piece.ink.sum(axis=1)
+    upright = columns.max() > 0.5 * piece.height
+    return bool(
+        upright and (rows.max() > 0.5 * piece.width or rows[[0, 1, -2, -1]].sum() > 0.5 * piece.width)
+    )
 
 
 def _line(piece: _Piece, height: int) -> Curve | None:

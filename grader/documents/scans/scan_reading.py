@@ -172,8 +172,8 @@ def _read_image(block: Block, image: Image, limits: ReadingLimits) -> list[Block
     if was is FigureKind.EQUATION:
         kind = was
     whole = plot_words([word.text for word in outside])
-    if kind is not FigureKind.OTHER or plots:
-        block = with_curves(block, ())  # a page of text, or its plots are figures of their own
+    if plots:
+        block = with_curves(block, ())  # they are figures of their own
     shown = _figure(block, kind, PlotWords(whole.words, 0, labelled=False))
     return [shown, *found]
 
