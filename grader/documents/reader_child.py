@@ -13,6 +13,7 @@ import msgspec
 
 from grader.documents.core.reader_parent import AS_PDF, HEADER, STARTUP, Reply, Request
 from grader.documents.readers import read_here
+from grader.documents.scans.curve_reading import read_curves_here
 from grader.documents.scans.scan_reading import read_pictures_here
 from grader.errors import ReaderFaultError, UnreadableDocumentError
 
@@ -32,6 +33,8 @@ def _confine(memory: int) -> None:
 
 def _answer(request: Request) -> Reply:
     try:
+        if request.document is not None and request.curves:
+            return Reply(read_curves_here(request.document, request.limits, request.figures or ()))
         if request.document is not None:
             return Reply(read_pictures_here(request.document, request.limits, request.figures))
         return Reply(read_here(Path(request.path), request.name, request.limits, request.ocr))

@@ -14,7 +14,7 @@ from grader.documents.sections import Sections, split
 from grader.grading.authorship import with_authors
 from grader.grading.check_guard import OUR_FAULT, guarded
 from grader.grading.no_reports import by_name, named, no_reports, with_notes
-from grader.grading.picture_choice import pictures_that_matter, with_pictures_read
+from grader.grading.picture_choice import pictures_that_matter, with_curves_read, with_pictures_read
 from grader.grading.run_flags import changed_cells, run_flags
 from grader.grading.submission_reading import read_submission, sha256
 from grader.grading.unread_files import MAX_NOTE, held_open
@@ -93,6 +93,13 @@ def grade(
     sections = _sections(seen, assignment)
     questions, flags = judge(seen, assignment, sections=sections, run=executed, executor=executor)
     wanted = pictures_that_matter(sections, questions)
+    followed = tuple(with_curves_read(document, wanted) for document in documents)
+    if any(one is not other for one, other in zip(followed, documents, strict=True)):
+        documents = followed
+        seen = visible(documents)
+        sections = _sections(seen, assignment)
+        questions, flags = judge(seen, assignment, sections=sections, run=executed, executor=executor)
+        wanted = pictures_that_matter(sections, questions)
     if wanted:
         documents = tuple(with_pictures_read(document, wanted) for document in documents)
         seen = visible(documents)

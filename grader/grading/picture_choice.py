@@ -28,6 +28,16 @@ def _is_unread(block: Block) -> bool:
     return block.figure is not None and block.figure.picture is not None and not block.figure.words
 
 
+def with_curves_read(document: Document, wanted: Sequence[Block]) -> Document:
+    """The document with the curves in those of the `wanted` pictures that are its own; itself if there are none."""
+    own = [block for block in wanted if any(block is other for other in document.blocks)]
+    if not own:
+        return document
+    from grader.documents.scans.curve_reading import read_curves  # noqa: PLC0415 - slow: only where text gave no answer
+
+    return read_curves(document, only=own)
+
+
 def with_pictures_read(document: Document, wanted: Sequence[Block]) -> Document:
     """The document with those of the `wanted` pictures that are its own read by OCR."""
     own = [block for block in wanted if any(block is other for other in document.blocks)]

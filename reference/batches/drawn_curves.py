@@ -1,13 +1,20 @@
-"""Question 3's plot as the kernel drew it: which lines of which figure are the student's times and accuracies."""
+"""Question 3's plot by its values: which curves, drawn by the kernel or seen in a document, are the student's times and accuracies."""
 
 from __future__ import annotations
 
-import itertools
-from collections.abc import Mapping, Sequence
-from math import isclose, log10
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Final
 
-from grader.execution import DrawnFigure, DrawnSeries
+from grader.checks.curves import CurveReading, CurveStand, read_curve
+from grader.documents.core.curve import Curve, CurveSource
+from grader.documents.core.document import Block
+from grader.execution import DrawnFigure, DrawnSeries, NotebookRun
 from grader.model import Value
+
+COLUMNS: Final = ("time", "accuracy")
+_MOST_TOLD: Final = 400  # curves of a submission
+_DRAWN: Final = frozenset((CurveStand.SHOWS, CurveStand.TURNED))
+Table = Mapping[str, Mapping[int, float]]
 
 
 class Drawn(Value, frozen=True):
@@ -23,59 +30,87 @@ class Drawn(Value, frozen=True):
         return self.times is not None and self.accuracies is not None
 
 
-def find_curves(
-    figures: Sequence[DrawnFigure], table: Mapping[str, Mapping[int, float]], *, points: int, within: float
-) -> Drawn:
+class FigureReading(Value, frozen=True):
+    """A figure with what each of its curves shows."""
+
+    block: Block
+    curves: tuple[tuple[Curve, CurveReading], ...]
+
+    def shows(self, column: str) -> bool:
+        """Whether one of its curves is that column."""
+        return any(
+            reading.stand is CurveStand.SHOWS and reading.column == column for _, reading in self.curves
+        )
+
+    @property
+    def contradicting(self) -> tuple[tuple[Curve, CurveReading], ...]:
+        """The curves over the table's keys that are none of its columns, or are in the wrong order."""
+        against = {CurveStand.CONTRADICTS, CurveStand.TURNED}
+        return tuple(one for one in self.curves if one[1].stand in against)
+
+    @property
+    def by_pixels(self) -> bool:
+        """Whether its curves were followed in a picture, so that some may have been lost."""
+        return any(curve.source is CurveSource.PIXELS for curve, _ in self.curves)
+
+    @property
+    def told(self) -> int:
+        """How many of its curves are over the table's keys, as far as can be told."""
+        return sum(reading.stand is not CurveStand.OTHER for _, reading in self.curves)
+
+
+def read_figures(blocks: Sequence[Block], table: Table, *, points: int) -> list[FigureReading]:
+    """What the curves of each figure show."""
+    columns = _columns(table)
+    readings: list[FigureReading] = []
+    left = _MOST_TOLD
+    for block in blocks:
+        curves = block.figure.curves[:left] if block.figure is not None else ()
+        left -= len(curves)
+        readings.append(
+            FigureReading(block, tuple((curve, read_curve(curve, columns, points)) for curve in curves))
+        )
+    return readings
+
+
+def shown_figures(run: NotebookRun) -> list[DrawnFigure]:
+    """The figures of the cells that showed a picture: what is closed or never shown nobody sees."""
+    return [
+        figure
+        for figure in run.figures
+        if (cell := run.cell(figure.cell)) is not None and (cell.images or cell.html)
+    ]
+
+
+def find_curves(figures: Sequence[DrawnFigure], table: Table, *, points: int, within: float) -> Drawn:
     """Looks for the table's own figures (`time`, `accuracy` by batch size) among all lines, points and bars.
 
     A curve has at least so many `points` of the table's, each within a relative distance.
     """
     found: dict[str, int] = {}
     labelled = False
+    columns = _columns(table)
     for figure in figures:
         for axes in figure.axes:
             for series in axes.series:
-                for name in ("time", "accuracy"):
-                    if name not in found and _is(series, table.get(name, {}), name, points, within):
+                curve = _curve(series)
+                for name in COLUMNS:
+                    own = {name: columns.get(name, {})}
+                    if name not in found and read_curve(curve, own, points, within).stand in _DRAWN:
                         found[name] = figure.cell
                         labelled = labelled or bool(axes.x_label or axes.y_label or axes.legend or axes.title)
     return Drawn(found.get("time"), found.get("accuracy"), labelled)
 
 
-def _is(series: DrawnSeries, column: Mapping[int, float], name: str, enough: int, within: float) -> bool:
-    """Whether the points of a series are the column's; x may be the sizes, their logarithms, or just 1 to 5."""
-    points = [(x, y) for x, y in zip(series.x, series.y, strict=False) if y is not None]
-    if len(column) < enough or len(points) < enough:
-        return False
-    factors = (1.0, 100.0) if name == "accuracy" else (1.0, 1 / 60)
-    for factor in factors:
-        wanted = [value * factor for value in column.values()]
-        drawn = sum(any(_same(y, value, within) for _, y in points) for value in wanted)
-        if drawn >= enough and len(points) <= 2 * len(column):
-            return _fits_order(points, column, factor, within)
-    return False
+def _columns(table: Table) -> dict[str, dict[float, float]]:
+    return {name: {float(x): y for x, y in table.get(name, {}).items()} for name in COLUMNS}
 
 
-def _same(drawn: float, given: float, within: float) -> bool:
-    return isclose(drawn, given, rel_tol=within, abs_tol=1e-9)
+def _curve(series: DrawnSeries) -> Curve:
+    return Curve(tuple(_pairs(series)), CurveSource.NUMBERS, label=series.label)
 
 
-def _fits_order(
-    points: Sequence[tuple[float | None, float]], column: Mapping[int, float], factor: float, within: float
-) -> bool:
-    """Whether larger batches lie further along the axis, in one direction or the other."""
-    places = []
-    for batch, value in sorted(column.items()):
-        here = [x for x, y in points if x is not None and _same(y, value * factor, within)]
-        if not here:
-            continue
-        near = [
-            x
-            for x in here
-            if isclose(x, batch, rel_tol=1e-6) or isclose(x, log10(batch), rel_tol=1e-3, abs_tol=1e-6)
-        ]
-        places.append((near or here)[0] if len(set(here)) == 1 or near else None)
-    known = [place for place in places if place is not None]
-    rising = all(a <= b for a, b in itertools.pairwise(known))
-    falling = all(a >= b for a, b in itertools.pairwise(known))
-    return rising or falling
+def _pairs(series: DrawnSeries) -> Iterator[tuple[float, float]]:
+    for x, y in zip(series.x, series.y, strict=False):
+        if x is not None and y is not None:
+            yield x, y

@@ -3,14 +3,21 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Final
 
-from grader.checks import Answer, Finding, missing, partial, passed, review
+from grader.checks import Answer, Finding, failed, missing, partial, passed, review
+from grader.documents.core.curve import CurveSource
 from grader.documents.core.document import Block, BlockKind, FigureKind
-from grader.model import Evidence, Value
+from grader.model import Evidence, Value, Verdict
 from reference.batches.batch_answers import shared_table
-from reference.batches.drawn_curves import find_curves
+from reference.batches.drawn_curves import (
+    COLUMNS,
+    FigureReading,
+    find_curves,
+    read_figures,
+    shown_figures,
+)
 
 _PLOT_TIME: Final = re.compile(
     r"\btim(?:e|es|ing)\b|\bsec(?:ond)?s?\b|\bsek|\btid\w*|\b\d+\s?s\b|\bfast\w*|\bquick\w*|\bslow\w*|\bspeed\w*|\bsnabb\w*|\blångsam\w*|\bcheap\b|\befficien\w*|\beffektiv\w*|\bduration"
@@ -19,6 +26,13 @@ _PLOT_TIME: Final = re.compile(
 )
 _PLOT_ACCURACY: Final = re.compile(r"acc|nogg|träff", re.I)
 _PLOT_BATCH: Final = re.compile(r"batch|storlek|\bsize", re.I)
+_RATIO: Final = re.compile(
+    r"(?:accurac\w*|acc|noggrannhet\w*|träffsäkerhet\w*)\s{0,3}(?:/|÷|per|by|divided by|delat med)\s{0,3}"
+    r"(?:second\w*|sekund\w*|s\b|time\b|tid\b|minut\w*)",
+    re.I,
+)  # one curve, of neither
+_EPOCH: Final = re.compile(r"\bepo(?:ch|k|ker)s?\b", re.I)
+_SEVERAL: Final = 2  # points off the table's: one alone may be a figure that was read wrongly
 _REGRESSION: Final = re.compile(r"examples_[xy]|test_y|intercept|regression|predict|imshow|class_names", re.I)
 
 
@@ -35,35 +49,74 @@ class PlotCriteria(Value, frozen=True):
 
 
 def judge_plot(answer: Answer, criteria: PlotCriteria) -> Finding:
-    """The finding of ``q3.plot``."""
+    """The finding of ``q3.plot``: by the curves' values where they could be followed, by words where not."""
+    table = answer.shared(shared_table).figures()
+    cells: dict[str, int | None] = dict.fromkeys(COLUMNS)
     if answer.run is not None:
-        drawn = find_curves(
-            answer.run.figures,
-            answer.shared(shared_table).figures(),
-            points=criteria.points,
-            within=criteria.within,
-        )
-        if drawn.both:
-            cells = sorted({cell for cell in (drawn.times, drawn.accuracies) if cell is not None})
-            places = " and ".join(f"cell {cell}" for cell in cells)
-            source = next(
-                (document.name for document in answer.documents if document.format == "notebook"), "notebook"
-            )
-            return passed(
-                "Both curves are plotted.",
-                [Evidence(source, places, "drawn with the figures of the table")],
-                staff="As drawn when the notebook was run.",
-            )
-    figures = list(_figures(answer))
-    both = [
+        shown = shown_figures(answer.run)
+        drawn = find_curves(shown, table, points=criteria.points, within=criteria.within)
+        cells = {"time": drawn.times, "accuracy": drawn.accuracies}
+    named = list(_figures(answer))
+    blocks = [block for block, _ in named]
+    others = [
         block
-        for block, words in figures
-        if _PLOT_TIME.search(words) and _PLOT_ACCURACY.search(words) and _is_plot(block)
+        for block in answer.everything
+        if block.kind is BlockKind.FIGURE and not any(block is own for own in blocks)
     ]
+    readings = read_figures([*blocks, *others], table, points=criteria.points)
+    matched = {
+        column: next((reading.block for reading in readings if reading.shows(column)), None)
+        for column in COLUMNS
+    }
+    if all(cells[column] is not None or matched[column] is not None for column in COLUMNS):
+        return _by_value(answer, cells, matched)
+    by_words = _by_words(named, readings[: len(named)], criteria)
+    return _with_values(by_words, named, readings, matched, criteria)
+
+
+def _by_value(
+    answer: Answer, cells: Mapping[str, int | None], matched: Mapping[str, Block | None]
+) -> Finding:
+    """Both curves are the table's own figures."""
+    evidence = []
+    run = sorted(
+        {cell for column in COLUMNS if matched[column] is None and (cell := cells[column]) is not None}
+    )
+    if run:
+        source = next((one.name for one in answer.documents if one.format == "notebook"), "notebook")
+        places = " and ".join(f"cell {cell}" for cell in run)
+        evidence.append(Evidence(source, places, "drawn with the figures of the table"))
+    seen: list[Block] = []
+    for column in COLUMNS:
+        block = matched[column]
+        if block is not None and not any(block is other for other in seen):
+            seen.append(block)
+            evidence.append(block.evidence(_caption(block)))
+    staff = (
+        "As drawn when the notebook was run."
+        if run
+        else "Recognised by their points: they are the table's figures."
+    )
+    return passed("Both curves are plotted.", evidence, staff=staff)
+
+
+def _by_words(
+    figures: Sequence[tuple[Block, str]], readings: Sequence[FigureReading], criteria: PlotCriteria
+) -> Finding:
+    """What the words at each figure say of it; a curve that was followed counts as named."""
+    named = [
+        (
+            reading.block,
+            bool(_PLOT_TIME.search(words)) or reading.shows("time"),
+            bool(_PLOT_ACCURACY.search(words)) or reading.shows("accuracy"),
+        )
+        for (_, words), reading in zip(figures, readings, strict=True)
+    ]
+    both = [block for block, time, accuracy in named if time and accuracy and _is_plot(block)]
     if both:
         return passed("Both curves are plotted.", [block.evidence(_caption(block)) for block in both[:2]])
-    times = [block for block, words in figures if _PLOT_TIME.search(words) and _is_plot(block)]
-    accuracies = [block for block, words in figures if _PLOT_ACCURACY.search(words) and _is_plot(block)]
+    times = [block for block, time, _ in named if time and _is_plot(block)]
+    accuracies = [block for block, _, accuracy in named if accuracy and _is_plot(block)]
     if times and accuracies:
         return passed(
             "Both curves are plotted, each in its own figure.",
@@ -72,21 +125,22 @@ def judge_plot(answer: Answer, criteria: PlotCriteria) -> Finding:
     unread = [block for block in (*times, *accuracies) if not (block.figure and block.figure.words)]
     unclear = [
         block
-        for block, words in figures
-        if not words.strip() or not (_PLOT_TIME.search(words) or _PLOT_ACCURACY.search(words))
+        for (block, time, accuracy), (_, words) in zip(named, figures, strict=True)
+        if not words.strip() or not (time or accuracy)
     ]
     unclear = [
         block
         for block in unclear
         if not block.figure or block.figure.kind in {FigureKind.PLOT, FigureKind.UNKNOWN, FigureKind.OTHER}
     ]
+    unclear += [block for block, time, accuracy in named if time and accuracy and not _is_drawn(block)]
     unclear += unread  # a caption or the code names one curve; what else is in the picture nobody has read
     if unclear:
         return review(
             "A figure was found; a person looks whether both curves are in it.",
             [block.evidence(_caption(block)) for block in unclear[:3]],
             staff="A figure whose words could not be read, or that names neither time nor accuracy."
-            if any(b.figure and b.figure.picture for b in unclear)
+            if any(b.figure and (b.figure.picture or b.figure.curves) for b in unclear)
             else "A picture is named, but its file was not handed in.",
         )
     one = times or accuracies
@@ -104,8 +158,129 @@ def judge_plot(answer: Answer, criteria: PlotCriteria) -> Finding:
     )
 
 
+def _with_values(
+    finding: Finding,
+    figures: Sequence[tuple[Block, str]],
+    everything: Sequence[FigureReading],
+    matched: Mapping[str, Block | None],
+    criteria: PlotCriteria,
+) -> Finding:
+    """A finding by words, held against the curves that were followed. What was read off pixels only asks a person.
+
+    `everything` begins with the readings of the `figures` that may be the plot.
+    """
+    readings = everything[: len(figures)]
+    lacking = [column for column in COLUMNS if matched[column] is None]
+    if finding.verdict is Verdict.PASS:
+        wrong = [reading for reading in readings if reading.contradicting and _is_plot(reading.block)]
+        if wrong:
+            return _contradicted(wrong, lacking, matched, criteria)
+        sure = [reading for reading in readings if reading.curves and not reading.by_pixels]
+        if sure and not any(reading.told for reading in readings if reading.curves):
+            return review(
+                "A plot was found; a person looks whether its curves are over the batch sizes.",
+                [reading.block.evidence(_caption(reading.block)) for reading in sure[:2]],
+                staff="Its words name both curves, but its lines are none of the table's columns.",
+            )
+        hearsay = [column for column in lacking if _is_named_outside(figures, column)]
+        if hearsay:
+            return _one_seen([reading for reading in readings if _is_plot(reading.block)], hearsay[0])
+    if finding.verdict is Verdict.PARTIAL:
+        followed = [reading for reading in readings if reading.curves]
+        unsure = [block for block, _ in figures if _is_raster(block) or not _is_named(block)]
+        if unsure and not (
+            len(followed) == len(figures)
+            and len(lacking) == 1
+            and sum(reading.told for reading in followed) == 1
+        ):
+            return _one_seen([reading for reading in readings if reading.block in unsure], "")
+    if finding.verdict is Verdict.MISSING:
+        lines = [reading for reading in everything if reading.told]
+        if lines:
+            return _one_seen(lines, "")
+    return finding
+
+
+def _contradicted(
+    wrong: Sequence[FigureReading],
+    lacking: Sequence[str],
+    matched: Mapping[str, Block | None],
+    criteria: PlotCriteria,
+) -> Finding:
+    evidence = [reading.block.evidence(_caption(reading.block)) for reading in wrong[:2]]
+    curves = [one for reading in wrong for one in reading.contradicting]
+    differs = sorted({int(size) for _, reading in curves for size in reading.differs})
+    sizes = ", ".join(str(size) for size in differs)
+    sure = all(curve.source is not CurveSource.PIXELS for curve, _ in curves)
+    if not sure or len(differs) < _SEVERAL:
+        where = f" at batch size {sizes}" if sizes else ""
+        return review(
+            "A plot was found; a person compares its curves with the table.",
+            evidence,
+            staff=f"A curve{' read off a picture' if not sure else ''} seems to be none of the table's columns{where}.",
+        )
+    if len(lacking) < len(COLUMNS):
+        have = next(column for column in COLUMNS if matched[column] is not None)
+        return partial(
+            f"The {have} is plotted as in the table; the other curve shows other figures than the table, at batch size {sizes}.",
+            criteria.share_one_curve,
+            evidence,
+            hint="Which figures is that curve drawn from?",
+        )
+    return failed(
+        f"The curves show other figures than the table, at batch size {sizes}.",
+        evidence,
+        hint="Which figures are the curves drawn from?",
+    )
+
+
+def _one_seen(readings: Sequence[FigureReading], lacking: str) -> Finding:
+    said = (
+        f"The curve of the {lacking} was not found in it." if lacking else "Only one of the curves was read."
+    )
+    return review(
+        "A plot was found; a person looks whether both curves are in it.",
+        [reading.block.evidence(_caption(reading.block)) for reading in readings[:3]],
+        staff=said,
+    )
+
+
+def _is_named_outside(figures: Sequence[tuple[Block, str]], column: str) -> bool:
+    """Whether a curve is named by captions alone: no picture's own words name it, nor the code that drew it."""
+    pattern = _PLOT_TIME if column == "time" else _PLOT_ACCURACY
+    for block, words in figures:
+        figure = block.figure
+        caption = figure.caption if figure is not None else ""
+        if pattern.search(words.replace(caption, " ", 1) if caption else words):
+            return False
+    return True
+
+
+def _is_named(block: Block) -> bool:
+    """Whether words on the axes or in a legend say what is drawn: without them one curve may be meant as two."""
+    figure = block.figure
+    return figure is not None and figure.labelled and figure.ticks > 0
+
+
+def _is_raster(block: Block) -> bool:
+    """Whether the words at a figure are what OCR made of its pixels."""
+    figure = block.figure
+    if figure is None or figure.picture is None:
+        return False
+    return not any(curve.source is not CurveSource.PIXELS for curve in figure.curves) and (
+        figure.picture.media_type not in {"image/svg+xml", "application/pdf"}
+    )
+
+
 def _is_plot(block: Block) -> bool:
-    return block.figure is None or block.figure.kind in {FigureKind.PLOT, FigureKind.UNKNOWN}
+    kinds = {FigureKind.PLOT, FigureKind.UNKNOWN}
+    return block.figure is None or (block.figure.kind in kinds and _is_drawn(block))
+
+
+def _is_drawn(block: Block) -> bool:
+    """Whether there may be a plot in a figure: one whose words were read has numbers on an axis, or a curve."""
+    figure = block.figure
+    return figure is None or not figure.words or figure.ticks > 2 or bool(figure.curves)
 
 
 def _figures(answer: Answer) -> Sequence[tuple[Block, str]]:
@@ -124,7 +299,9 @@ def _figures(answer: Answer) -> Sequence[tuple[Block, str]]:
         caption = (
             block.figure.caption if block.figure and read else ""
         )  # alone it is only what the student says of it
-        words = " ".join(filter(None, (read, caption, _plot_words(code))))
+        words = _RATIO.sub(" ", " ".join(filter(None, (read, caption, _plot_words(code)))))
+        if _EPOCH.search(words) and not _PLOT_BATCH.search(words):
+            words = ""  # epoch by epoch, so that time and accuracy are of another kind
         speaks_of_both = bool(_PLOT_TIME.search(code) and _PLOT_ACCURACY.search(code))
         elsewhere = id(block) not in own and not speaks_of_both
         if code and not _PLOT_BATCH.search(code) and (_REGRESSION.search(code) or elsewhere):

@@ -7,6 +7,7 @@ from typing import Final
 
 import msgspec
 
+from grader.documents.core.curve import Curve
 from grader.model import Evidence, Value
 
 EXCERPT_LIMIT = 600  # characters of a passage quoted in evidence; the rest is cut with an ellipsis
@@ -68,6 +69,7 @@ class Figure(Value, frozen=True):
 
     `ticks` counts the numeric tick labels; `labelled` is true if words stand on the axes or in a legend.
     `address` is where the document says that a picture lies which was not handed in: a URL, a file's name.
+    `curves` are the series that could be followed; a plot may have others.
     """
 
     kind: FigureKind = FigureKind.UNKNOWN
@@ -77,6 +79,7 @@ class Figure(Value, frozen=True):
     ticks: int = 0
     labelled: bool = False
     address: str = ""
+    curves: tuple[Curve, ...] = ()
 
 
 STRUCK: Final = "struck through"

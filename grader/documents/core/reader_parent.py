@@ -42,7 +42,10 @@ STARTUP: Final = 15.0  # seconds that a slow machine may take to start Python, o
 
 
 class Request(Value, frozen=True):
-    """A file to read, or a document whose pictures are to be read; `figures` are indices of its blocks."""
+    """A file to read, or a document whose pictures are to be read; `figures` are indices of its blocks.
+
+    `curves` asks for the curves in them alone, without OCR.
+    """
 
     limits: ReadingLimits
     ocr: OcrMode = "off"
@@ -50,6 +53,7 @@ class Request(Value, frozen=True):
     name: str = ""
     document: Document | None = None
     figures: tuple[int, ...] | None = None
+    curves: bool = False
 
 
 class Reply(Value, frozen=True):

@@ -10,7 +10,9 @@ from lxml import etree
 
 from grader.documents.core.document import Figure, FigureKind, Picture
 from grader.documents.core.limits import Budget
+from grader.documents.figures.path_curves import curves_among
 from grader.documents.figures.plot_words import PlotWords, plot_words
+from grader.documents.figures.svg_paths import paths_of
 from grader.documents.formulas.mathml import local_name
 
 _MAX_WORDS: Final = 400
@@ -27,7 +29,7 @@ def drawing(element: etree._Element, budget: Budget) -> Figure | None:
         return None
     data = etree.tostring(element, method="xml", encoding="utf-8", with_tail=False)
     picture = Picture("image/svg+xml", data) if budget.take_picture(len(data)) else None
-    return _described(Figure(picture=picture), reading, shapes)
+    return _described(Figure(picture=picture), reading, shapes, element)
 
 
 def described(figure: Figure) -> Figure:
@@ -47,13 +49,21 @@ def described(figure: Figure) -> Figure:
         root = etree.fromstring(picture.data, parser)
     except (etree.XMLSyntaxError, ValueError):
         return figure
-    return figure if root is None else _described(figure, *_look_into(root))
+    return figure if root is None else _described(figure, *_look_into(root), root)
 
 
-def _described(figure: Figure, reading: PlotWords, shapes: int) -> Figure:
+def _described(figure: Figure, reading: PlotWords, shapes: int, root: etree._Element) -> Figure:
     kind = FigureKind.PLOT if reading.ticks >= 4 and shapes >= 6 else figure.kind
+    paths = paths_of(root)
+    places = [x for path in paths for x, _ in path.points]
+    curves = curves_among(paths, max(places) - min(places)) if places else ()
     return msgspec.structs.replace(
-        figure, kind=kind, words=reading.words, ticks=reading.ticks, labelled=reading.labelled
+        figure,
+        kind=kind,
+        words=reading.words,
+        ticks=reading.ticks,
+        labelled=reading.labelled,
+        curves=curves,
     )
 
 

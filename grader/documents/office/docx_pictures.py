@@ -6,9 +6,11 @@ import re
 
 from lxml import etree
 
+from grader.documents.core.curve import MOST_CURVES, MOST_POINTS, Curve
 from grader.documents.core.document import Figure, FigureKind
+from grader.documents.figures.number_curves import curve_of_numbers, kept, number
 from grader.documents.office.docx_package import Target
-from grader.documents.office.office_xml import attribute, name_of
+from grader.documents.office.office_xml import attribute, children, name_of
 from grader.model import Value
 
 _MOST_WORDS = 200
@@ -90,4 +92,40 @@ def chart_words(root: etree._Element | None) -> Figure:
         " ".join(filter(None, words)),
         min(values, 999),
         titled > 0 or (legend and bool(words)),
+        curves=_series(root),
     )
+
+
+def _series(root: etree._Element) -> tuple[Curve, ...]:
+    """The values that Word keeps of each series of a chart."""
+    curves: list[Curve | None] = []
+    for series in root.iter():
+        if name_of(series) != "ser" or len(curves) >= MOST_CURVES:
+            continue
+        across: dict[int, str] = {}
+        heights: dict[int, str] = {}
+        label = ""
+        for part in series:
+            match name_of(part):
+                case "xVal" | "cat":
+                    across = _cached(part)
+                case "yVal" | "val":
+                    heights = _cached(part)
+                case "tx":
+                    label = " ".join((cell.text or "") for cell in part.iter() if name_of(cell) == "v")
+        order = sorted(heights)
+        curves.append(
+            curve_of_numbers(
+                [number(across.get(at)) for at in order], [number(heights[at]) for at in order], label
+            )
+        )
+    return kept(curves)
+
+
+def _cached(part: etree._Element) -> dict[int, str]:
+    points = [point for point in part.iter() if name_of(point) == "pt"][:MOST_POINTS]
+    return {
+        int(place): next((cell.text or "" for cell in children(point, "v")), "")
+        for point in points
+        if (place := attribute(point, "idx")).isdecimal() and len(place) < 7
+    }

@@ -8,9 +8,11 @@ import posixpath
 
 from lxml import etree
 
+from grader.documents.core.curve import MOST_CURVES, MOST_POINTS, Curve
 from grader.documents.core.document import Figure, FigureKind
 from grader.documents.core.limits import Budget
 from grader.documents.core.xml_guard import Archive
+from grader.documents.figures.number_curves import curve_of_numbers, kept, number
 from grader.documents.formulas.mathml import mathml_to_text
 from grader.documents.office.office_xml import attribute, children, name_of, optional
 from grader.errors import UnreadableDocumentError
@@ -72,4 +74,36 @@ def chart_words(root: etree._Element) -> Figure:
             above = element.getparent()
             titled = titled or (above is not None and name_of(above) == "axis")
     values = sum(name_of(element) == "table-cell" for element in root.iter())
-    return Figure(FigureKind.PLOT, None, "", " ".join(words[:100]), min(values, 999), titled)
+    return Figure(
+        FigureKind.PLOT, None, "", " ".join(words[:100]), min(values, 999), titled, curves=_series(root)
+    )
+
+
+def _series(root: etree._Element) -> tuple[Curve, ...]:
+    """The columns of the table that a chart keeps: the first of them is x, unless it holds words.
+
+    Writer names columns by addresses of another document; in its own copy they stand in the order of the series,
+    domains of x before them.
+    """
+    columns: list[list[str]] = []
+    for row in [row for row in root.iter() if name_of(row) == "table-row"][:MOST_POINTS]:
+        for at, cell in enumerate(list(children(row, "table-cell"))[: MOST_CURVES + 1]):
+            while len(columns) <= at:
+                columns.append([])
+            own = attribute(cell, "value") or "".join(str(part) for part in cell.itertext()).strip()
+            columns[at].append(own)
+    bodies = [[number(cell) for cell in column] for column in columns]
+    heads = [column[0] if column and number(column[0]) is None else "" for column in columns]
+    bodies = [
+        body[1:] if head or (body and body[0] is None) else body
+        for body, head in zip(bodies, heads, strict=True)
+    ]
+    filled = [at for at, body in enumerate(bodies) if sum(cell is not None for cell in body) >= 3]
+    across: list[float | None] = []
+    if len(filled) > 1 and any(name_of(element) == "domain" for element in root.iter()):
+        across = bodies[filled.pop(0)]
+    elif columns and filled and filled[0] > 0:
+        across = bodies[0]
+    elif len(filled) > 1 and filled[0] == 0:
+        across = bodies[filled.pop(0)]
+    return kept([curve_of_numbers(across, bodies[at], heads[at]) for at in filled])

@@ -9,7 +9,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final, NamedTuple
 
 from grader.documents.blocks.line_kinds import LABEL
+from grader.documents.core.curve import Curve
 from grader.documents.core.document import FigureKind
+from grader.documents.figures.path_curves import DrawnPath, curves_among
 from grader.documents.figures.plot_words import PlotWords, is_tick, plot_words
 from grader.documents.page.page_glyphs import Glyph
 from grader.documents.page.page_lines import TextLine, Word
@@ -20,12 +22,13 @@ _MIN_PLOT: Final = 60.0
 _MARGIN: Final = 40.0  # points around the strokes of a plot in which its words stand
 _CAPTION: Final = re.compile(r"(?:fig(?:ure|ur|\.)|bild|tab(?:le|ell)|diagram|graf)\b", re.I)
 _MAX_STROKES: Final = 20_000
+_LEAST_CORNERS: Final = 4  # of a line by which a drawing without numbers is a plot
 
 
 class Region(NamedTuple):
     """A figure on the page and the words in it; `image` if it is an embedded image, `pixels` its own size.
 
-    `lines` are the indices of the page's lines that belong to it and to nothing else.
+    `lines` are the indices of the page's lines that belong to it and to nothing else, `curves` what its strokes show.
     """
 
     box: Box4
@@ -34,6 +37,7 @@ class Region(NamedTuple):
     image: bool
     pixels: tuple[int, int]
     lines: frozenset[int] = frozenset()
+    curves: tuple[Curve, ...] = ()
 
 
 def image_regions(images: Sequence[Mapping[str, Any]], frame: Box4) -> list[Region]:
@@ -80,14 +84,14 @@ def plot_regions(
     page: tuple[float, float],
 ) -> list[Region]:
     """The plots drawn as strokes: clusters with ticks or slanting lines, and at least four numbers beside them."""
-    drawn: list[tuple[Box4, bool, bool]] = []
+    drawn: list[tuple[Box4, bool, bool, Mapping[str, Any]]] = []
     for stroke in strokes[:_MAX_STROKES]:
         box = tuple(float(stroke[key]) for key in ("x0", "top", "x1", "bottom"))
         x0, top, x1, bottom = box
-        large = (x1 - x0) * (bottom - top) > 0.7 * page[0] * page[1]
+        large = (x1 - x0) * (bottom - top) > 0.7 * page[0] * page[1] and not _slants(stroke)
         if large or any(_inside(((x0 + x1) / 2, (top + bottom) / 2), table) for table in tables):
             continue
-        drawn.append(((x0, top, x1, bottom), *_character(stroke)))
+        drawn.append(((x0, top, x1, bottom), *_character(stroke), stroke))
     regions = []
     for cluster in _clusters([entry[0] for entry in drawn]):
         members = [drawn[index] for index in cluster]
@@ -101,23 +105,45 @@ def plot_regions(
         wide = (box[0] - _MARGIN, box[1] - _MARGIN / 2, box[2] + _MARGIN, box[3] + _MARGIN)
         pieces, extent, taken = _pieces(lines, box, wide)
         numbers = sum(is_tick(piece) for piece in pieces)
-        if numbers < 4 or not (slanting or ticks >= 6):
-            continue
-        words = plot_words([*pieces, *_turned_words(turned, wide)])
-        regions.append(Region(extent, FigureKind.PLOT, words, False, (0, 0), taken))
+        curves: tuple[Curve, ...] = ()
+        if slanting or ticks >= 6 or numbers >= 4:
+            paths = [_path(member[3]) for member in members]
+            curves = curves_among(paths, box[2] - box[0])
+        if numbers >= 4 and (slanting or ticks >= 6 or curves):
+            words = plot_words([*pieces, *_turned_words(turned, wide)])
+            regions.append(Region(extent, FigureKind.PLOT, words, False, (0, 0), taken, curves))
+        elif slanting and any(len(curve.points) >= _LEAST_CORNERS for curve in curves):
+            # its letters are paths as well: whoever looks at the picture reads them
+            regions.append(
+                Region(wide, FigureKind.UNKNOWN, plot_words(()), False, (0, 0), frozenset(), curves)
+            )
     return _merged(regions)
+
+
+def _path(stroke: Mapping[str, Any]) -> DrawnPath:
+    points = stroke.get("pts") or ()
+    places = tuple((float(point[0]), -float(point[1])) for point in points)
+    if not places:
+        x0, top, x1, bottom = (float(stroke[key]) for key in ("x0", "top", "x1", "bottom"))
+        places = ((x0, -top), (x1, -top), (x1, -bottom), (x0, -bottom))
+    filled = bool(stroke.get("fill"))
+    colour = f"{stroke.get('non_stroking_color') if filled else ''}/{stroke.get('stroking_color')}"
+    return DrawnPath(places, filled, colour)
 
 
 def _character(stroke: Mapping[str, Any]) -> tuple[bool, bool]:
     """Whether a stroke slants over some distance, and whether it is short enough to be a tick."""
     width, height = float(stroke["x1"]) - float(stroke["x0"]), float(stroke["bottom"]) - float(stroke["top"])
-    points = stroke.get("pts") or ()
     is_line = stroke.get("object_type") in {"line", "curve"}
-    slanting = (
-        is_line and width > 8 and height > 3 and bool(stroke.get("stroke")) and not _axis_parallel(points)
-    )
     tick = is_line and max(width, height) < 8 and min(width, height) < 1
-    return slanting and not stroke.get("fill"), tick
+    return width > 8 and height > 3 and _slants(stroke), tick
+
+
+def _slants(stroke: Mapping[str, Any]) -> bool:
+    """Whether a stroke is a line that runs neither level nor upright all the way."""
+    is_line = stroke.get("object_type") in {"line", "curve"}
+    drawn = bool(stroke.get("stroke")) and not stroke.get("fill")
+    return is_line and drawn and not _axis_parallel(stroke.get("pts") or ())
 
 
 def _axis_parallel(points: Sequence[Sequence[float]]) -> bool:
@@ -230,7 +256,15 @@ def _merged(regions: list[Region]) -> list[Region]:
                 last.words.labelled or region.words.labelled,
             )
             lines = last.lines | region.lines
-            merged[-1] = Region(_union(last.box, region.box), FigureKind.PLOT, words, False, (0, 0), lines)
+            merged[-1] = Region(
+                _union(last.box, region.box),
+                last.kind if last.kind is region.kind else FigureKind.PLOT,
+                words,
+                False,
+                (0, 0),
+                lines,
+                last.curves + region.curves,
+            )
         else:
             merged.append(region)
     return merged

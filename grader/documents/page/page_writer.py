@@ -148,7 +148,15 @@ class PageWriter:
         words, picture = region.words, self.cutting(item, region)
         if picture is not None and not picture.data:
             return
-        figure = Figure(region.kind, picture, "", words.words, words.ticks, words.labelled)
+        figure = Figure(
+            region.kind,
+            picture,
+            "",
+            words.words,
+            words.ticks,
+            words.labelled,
+            curves=region.curves,
+        )
         self.collector.add(BlockKind.FIGURE, "", self._place(item, region.box), figure=figure)
 
     # --- running text

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from grader.documents.blocks.collector import Collector
+from grader.documents.core.curve import Curve
 from grader.documents.core.document import Box, Picture, Place
 from grader.documents.core.limits import Budget, ReadingLimits
 from grader.documents.figures.plot_words import PlotWords
@@ -63,8 +64,8 @@ def read_pdf(path: Path, source: str, collector: Collector) -> int:
     return count
 
 
-def plot_of_pdf(data: bytes, limits: ReadingLimits) -> PlotWords | None:
-    """The words of a figure that is a PDF by itself, if it is a plot drawn as strokes."""
+def plot_of_pdf(data: bytes, limits: ReadingLimits) -> tuple[PlotWords, tuple[Curve, ...]] | None:
+    """The words and curves of a figure that is a PDF by itself, if it is a plot drawn as strokes."""
     import pdfplumber  # noqa: PLC0415
 
     logging.getLogger("pdfminer").setLevel(logging.CRITICAL)
@@ -73,11 +74,14 @@ def plot_of_pdf(data: bytes, limits: ReadingLimits) -> PlotWords | None:
             page = views_of(pdf.pages[0], Budget(limits))[0].content
     except Exception:  # pdfminer raises whatever a damaged file makes it stumble over
         return None
-    plots = [region.words for region in page.regions if not region.image]
-    if not plots:
+    regions = [region for region in page.regions if not region.image]
+    if not regions:
         return None
+    plots = [region.words for region in regions]
+    curves = tuple(curve for region in regions for curve in region.curves)
     labelled = any(words.labelled for words in plots)
-    return PlotWords(" ".join(words.words for words in plots), sum(words.ticks for words in plots), labelled)
+    words = PlotWords(" ".join(words.words for words in plots), sum(words.ticks for words in plots), labelled)
+    return words, curves
 
 
 def _views(path: Path, collector: Collector, renderer: Renderer) -> tuple[list[View], int]:

@@ -15,6 +15,7 @@ from grader.documents.core.limits import DEFAULT_LIMITS, Budget, ReadingLimits
 from grader.documents.core.reader_parent import NoReaderError, Request, ask
 from grader.documents.figures.plot_words import PlotWords, plot_words
 from grader.documents.figures.raster import PixelBox, Recognised, decode, plot_boxes
+from grader.documents.figures.raster_curves import curves_in
 from grader.documents.page.page_content import Item, PageContent, items_of, without_edges
 from grader.documents.page.page_figures import Region
 from grader.documents.page.page_lines import TextLine
@@ -23,6 +24,7 @@ from grader.documents.page.page_writer import PageWriter
 from grader.documents.pdf.pdf_page import Frame
 from grader.documents.pdf.pdf_reader import plot_of_pdf
 from grader.documents.pdf.pdf_render import Renderer, png
+from grader.documents.scans.curve_reading import with_curves
 from grader.documents.scans.ocr import (
     available,
     in_columns,
@@ -138,9 +140,9 @@ def _read(block: Block, limits: ReadingLimits) -> list[Block]:
 
 def _read_pdf_figure(block: Block, shown: Picture, limits: ReadingLimits) -> list[Block]:
     """A figure that is a PDF (TeX includes them): its strokes and words if it has some, else as a picture."""
-    reading = plot_of_pdf(shown.data, limits)
-    if reading is not None:
-        return [_figure(block, FigureKind.PLOT, reading)]
+    drawn = plot_of_pdf(shown.data, limits)
+    if drawn is not None and drawn[0].words:
+        return [_figure(with_curves(block, drawn[1]), FigureKind.PLOT, drawn[0])]
     renderer = Renderer(shown.data)
     try:
         image = renderer.image(0, None, _FIGURE_WIDTH)
@@ -151,7 +153,10 @@ def _read_pdf_figure(block: Block, shown: Picture, limits: ReadingLimits) -> lis
 
 def _read_image(block: Block, image: Image, limits: ReadingLimits) -> list[Block]:
     assert block.figure is not None
+    was = block.figure.kind
     words, image, turn = recognise_upright(image)
+    if not block.figure.curves:
+        block = with_curves(block, curves_in(image))
     plots = plot_boxes(image, words) if words else []
     inside = [word for word in words if any(_stands_in(word.box, plot) for plot in plots)]
     outside = [word for word in words if word not in inside]
@@ -164,9 +169,11 @@ def _read_image(block: Block, image: Image, limits: ReadingLimits) -> list[Block
         (figure for textual, figure in _KINDS if any(entry.kind is textual for entry in found)),
         FigureKind.OTHER,
     )
-    if block.figure.kind is FigureKind.EQUATION:
-        kind = FigureKind.EQUATION
+    if was is FigureKind.EQUATION:
+        kind = was
     whole = plot_words([word.text for word in outside])
+    if plots:
+        block = with_curves(block, ())  # they are figures of their own
     shown = _figure(block, kind, PlotWords(whole.words, 0, labelled=False))
     return [shown, *found]
 
@@ -203,6 +210,7 @@ def _blocks(
             plot_words([word.text for word in inside if _stands_in(word.box, plot)]),
             True,
             (plot[2] - plot[0], plot[3] - plot[1]),
+            curves=curves_in(image.crop((max(0, plot[0]), max(0, plot[1]), plot[2], plot[3]))),
         )
         for plot in plots
     ]

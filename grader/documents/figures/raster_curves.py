@@ -1,0 +1,279 @@
+"""Curves in a picture of a plot, from its pixels: colour by colour, what is one line, a row of markers or of bars."""
+
+from __future__ import annotations
+
+import itertools
+import warnings
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
+
+from grader.documents.core.curve import MOST_CURVES, Curve, CurveSource
+
+if TYPE_CHECKING:
+    from PIL.Image import Image
+
+    Mask = Any  # numpy array of booleans
+
+_SIDE: Final = 1_000  # pixels; larger pictures are reduced
+_INK: Final = 40  # levels from the background
+_DARK: Final = 110  # the same of a line without colour
+_COLOURED: Final = 45  # levels between a pixel's strongest and weakest channel
+_BINS: Final = 72  # of the circle of hues
+_HUE: Final = 2  # bins beside a hue that are the same colour
+_MOST_COLOURS: Final = 8
+_LEAST_PIXELS: Final = 60  # of one colour
+_LONG: Final = 0.28  # share of the picture from which a straight run of dark pixels is an axis or a rule
+_THIN: Final = 5  # pixels
+_WIDE: Final = 0.14  # share of the picture's width that a curve takes at least: there may be several panels
+_LEAST_WIDE: Final = 36  # pixels
+_ONE_VALUED: Final = 0.75  # share of the columns that hold one piece of ink, in a curve
+_IN_A_ROW: Final = (4, 12)  # how many markers or bars make a curve
+_GRAIN: Final = 1.2
+
+
+class _Piece(NamedTuple):
+    """Connected ink: its box and its own pixels within it."""
+
+    left: int
+    top: int
+    right: int
+    bottom: int
+    ink: Mask
+
+    @property
+    def width(self) -> int:
+        return self.right - self.left
+
+    @property
+    def height(self) -> int:
+        return self.bottom - self.top
+
+    @property
+    def filled(self) -> float:
+        return float(self.ink.sum()) / max(self.width * self.height, 1)
+
+
+def curves_in(image: Image) -> tuple[Curve, ...]:
+    """The curves that can be followed in an RGB picture, in its pixels, reduced to at most 1000 a side."""
+    import numpy as np  # noqa: PLC0415 - loaded only where a picture is looked at
+
+    if max(image.size) > _SIDE:
+        image = image.copy()
+        image.thumbnail((_SIDE, _SIDE))
+    pixels = np.asarray(image, dtype=np.int16)
+    found: list[Curve] = []
+    for mask, plain in _colours(pixels):
+        found += _curves(mask, plain=plain)
+        if len(found) >= MOST_CURVES:
+            break
+    return tuple(found[:MOST_CURVES])
+
+
+def _colours(pixels: Any) -> Iterator[tuple[Mask, bool]]:
+    """The ink of each colour, and what is dark or light without one: that may be axes too."""
+    import numpy as np  # noqa: PLC0415
+
+    coarse = (pixels >> 3).astype(np.int32)
+    codes = (coarse[..., 0] << 10) | (coarse[..., 1] << 5) | coarse[..., 2]
+    usual = int(np.bincount(codes.ravel()).argmax())
+    paper = np.array([(usual >> 10) * 8 + 4, ((usual >> 5) & 31) * 8 + 4, (usual & 31) * 8 + 4])
+    away = np.abs(pixels - paper).max(axis=2)
+    strongest, weakest = pixels.max(axis=2), pixels.min(axis=2)
+    chroma = strongest - weakest
+    coloured = (chroma > _COLOURED) & (away > _INK)
+    if coloured.sum() >= _LEAST_PIXELS:
+        for own in _hues(pixels, coloured, strongest, chroma):
+            yield own, False
+    paper_chroma = int(paper.max() - paper.min())
+    plain = ~coloured & (away > _DARK) if paper_chroma <= _COLOURED else np.zeros_like(coloured)
+    plain &= chroma <= _COLOURED
+    if plain.sum() >= _LEAST_PIXELS:
+        yield _without_rules(plain), True
+    middling = (away > _INK) & (away <= _DARK) & (chroma <= 20)
+    if _LEAST_PIXELS <= middling.sum() <= 0.1 * middling.size:
+        yield _without_rules(middling), True
+
+
+def _hues(pixels: Any, coloured: Mask, strongest: Any, chroma: Any) -> Iterator[Mask]:
+    import numpy as np  # noqa: PLC0415
+
+    red, green, blue = (pixels[..., channel][coloured].astype(np.float32) for channel in range(3))
+    high, wide = strongest[coloured], chroma[coloured].astype(np.float32)
+    hue = np.where(
+        high == red,
+        (green - blue) / wide,
+        np.where(high == green, 2 + (blue - red) / wide, 4 + (red - green) / wide),
+    )
+    bins = np.floor(hue * (_BINS / 6)).astype(np.int32) % _BINS
+    counts = np.bincount(bins, minlength=_BINS).astype(np.int64)
+    placed = np.full(coloured.shape, -1, dtype=np.int16)
+    placed[coloured] = bins
+    for _ in range(_MOST_COLOURS):
+        smooth = counts + np.roll(counts, 1) + np.roll(counts, -1)
+        peak = int(smooth.argmax())
+        if smooth[peak] < _LEAST_PIXELS:
+            return
+        near = [(peak + step) % _BINS for step in range(-_HUE, _HUE + 1)]
+        counts[near] = 0
+        yield np.isin(placed, near)
+
+
+def _without_rules(mask: Mask) -> Mask:
+    """Without thin straight level and upright runs: axes, rules and the frames of pictures."""
+    level, upright = _run_lengths(mask), _run_lengths(mask.T).T
+    height, width = mask.shape
+    rules = (level >= max(24, _LONG * width)) & (upright <= _THIN)
+    rules |= (upright >= max(24, _LONG * height)) & (level <= _THIN)
+    return mask & ~rules
+
+
+def _run_lengths(mask: Mask) -> Any:
+    """For each pixel how long the level run of ink is that it belongs to."""
+    import numpy as np  # noqa: PLC0415
+
+    padded = np.zeros((mask.shape[0], mask.shape[1] + 2), dtype=np.int8)
+    padded[:, 1:-1] = mask
+    steps = np.diff(padded, axis=1).ravel()
+    starts, ends = np.nonzero(steps == 1)[0], np.nonzero(steps == -1)[0]
+    lengths = np.zeros(mask.shape, dtype=np.int32)
+    lengths[mask] = np.repeat(ends - starts, ends - starts)
+    return lengths
+
+
+def _curves(mask: Mask, *, plain: bool) -> list[Curve]:
+    height, width = mask.shape
+    wide = max(_LEAST_WIDE, _WIDE * width)
+    pieces = list(_pieces(mask, max(2, width // 220)))
+    found = _bars(pieces, height)
+    if found:
+        return found
+    for joined in (pieces, None):
+        spaced = joined is None  # dots of a dotted line stand farther apart than dashes
+        for piece in _pieces(mask, max(6, width // 90)) if joined is None else joined:
+            if piece.width < wide or (plain and (spaced or _is_corner(piece))):
+                continue
+            curve = _line(piece, height)
+            found += [curve] if curve is not None else []
+        if found:
+            return found
+    return _markers(pieces, height)
+
+
+def _pieces(mask: Mask, bridge: int) -> Iterator[_Piece]:
+    """Connected ink, gaps of dashes and of what crosses a line bridged."""
+    import numpy as np  # noqa: PLC0415
+
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        from scipy import ndimage  # noqa: PLC0415 - slow to load
+
+    grown = ndimage.maximum_filter(mask, size=2 * bridge + 1)
+    labels, count = ndimage.label(grown, structure=np.ones((3, 3), dtype=bool))
+    if count > 3_000:
+        return
+    for number, area in enumerate(ndimage.find_objects(labels), start=1):
+        ink = mask[area] & (labels[area] == number)
+        rows, columns = np.nonzero(ink.any(axis=1))[0], np.nonzero(ink.any(axis=0))[0]
+        if not len(rows):
+            continue
+        top, left = area[0].start + int(rows[0]), area[1].start + int(columns[0])
+        ink = ink[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1]
+        yield _Piece(left, top, left + ink.shape[1], top + ink.shape[0], ink)
+
+
+def _is_corner(piece: _Piece) -> bool:
+    """Whether a piece is what is left of two axes: an upright edge, and a level one over most of its width."""
+    columns, rows = piece.ink.sum(axis=0), piece.ink.sum(axis=1)
+    upright = columns.max() > 0.5 * piece.height
+    return bool(
+        upright and (rows.max() > 0.5 * piece.width or rows[[0, 1, -2, -1]].sum() > 0.5 * piece.width)
+    )
+
+
+def _line(piece: _Piece, height: int) -> Curve | None:
+    """A piece as a line, if nearly every column holds one stretch of ink."""
+    import numpy as np  # noqa: PLC0415
+
+    ink = piece.ink
+    count = ink.sum(axis=0)
+    columns = np.nonzero(count)[0]
+    first = ink.argmax(axis=0)
+    last = ink.shape[0] - 1 - ink[::-1].argmax(axis=0)
+    whole = count[columns] >= 0.6 * (last - first + 1)[columns]
+    if len(columns) < _LEAST_WIDE / 2 or whole.mean() < _ONE_VALUED:
+        return None
+    if piece.filled > 0.6 and piece.height > 8:
+        return None  # a surface
+    points: list[tuple[float, float]] = []
+    for column in columns[whole]:
+        x = float(piece.left + column)
+        points.append((x, float(height - piece.top - last[column] - 1)))
+        points.append((x, float(height - piece.top - first[column])))
+    return Curve(tuple(points), CurveSource.PIXELS, _GRAIN, traced=True)
+
+
+def _markers(pieces: list[_Piece], height: int) -> list[Curve]:
+    """Equal marks in one colour."""
+    solid = [piece for piece in pieces if piece.filled > 0.5 and piece.width >= 3]
+    if not solid:
+        return []
+    usual = sorted(piece.width for piece in solid)[len(solid) // 2]
+    marks = [
+        piece
+        for piece in solid
+        if abs(piece.width - usual) <= max(2, 0.2 * usual)
+        and abs(piece.height - piece.width) <= max(2, 0.3 * usual)
+    ]
+    return [
+        _row([((one.left + one.right) / 2, height - (one.top + one.bottom) / 2) for one in row])
+        for row in _panels(marks)
+        if _IN_A_ROW[0] <= len(row) <= _IN_A_ROW[1]
+    ]
+
+
+def _bars(pieces: list[_Piece], height: int) -> list[Curve]:
+    """Bars of one colour that stand on one line."""
+    return [
+        _row([((bar.left + bar.right) / 2, float(height - bar.top)) for bar in row])
+        for row in _standing([piece for piece in pieces if piece.filled > 0.85 and piece.width >= 3])
+    ]
+
+
+def _standing(bars: list[_Piece]) -> Iterator[list[_Piece]]:
+    """Bars of one width on one floor, each panel by itself."""
+    floors: list[list[_Piece]] = []
+    for bar in sorted(bars, key=lambda one: (one.bottom, one.left)):
+        if floors and bar.bottom - floors[-1][0].bottom <= 2:
+            floors[-1].append(bar)
+        else:
+            floors.append([bar])
+    for floor in floors:
+        usual = sorted(bar.width for bar in floor)[len(floor) // 2]
+        same = [bar for bar in floor if abs(bar.width - usual) <= 2]
+        for row in _panels(same):
+            if (
+                _IN_A_ROW[0] <= len(row) <= _IN_A_ROW[1]
+                and usual >= 4
+                and max(bar.height for bar in row) > usual
+            ):
+                yield row
+
+
+def _panels(pieces: list[_Piece]) -> list[list[_Piece]]:
+    """Pieces from left to right, parted where the gap is much wider than most."""
+    ordered = sorted(pieces, key=lambda piece: piece.left)
+    gaps = sorted(after.left - before.left for before, after in itertools.pairwise(ordered))
+    usual = gaps[len(gaps) // 2] if gaps else 0
+    rows: list[list[_Piece]] = []
+    for piece in ordered:
+        if rows and len(rows[-1]) >= _IN_A_ROW[0] and piece.left - rows[-1][-1].left > 1.35 * usual:
+            rows.append([piece])
+        elif rows:
+            rows[-1].append(piece)
+        else:
+            rows.append([piece])
+    return rows
+
+
+def _row(points: list[tuple[float, float]]) -> Curve:
+    return Curve(tuple(sorted(points)), CurveSource.PIXELS, _GRAIN)
