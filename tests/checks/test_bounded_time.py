@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from itertools import count
 
 import pytest
 from growth import is_linear
@@ -43,12 +44,13 @@ def block(text: str) -> Block:
     return Block(BlockKind.PROSE, text, Place("report.md", "line 1"))
 
 
+UNREAD = count()  # what stands before a text, so that none is remembered from a reading before
 READERS: dict[str, Callable[[str], object]] = {
     "table": lambda text: read_batch_table([block(text)]),
     "figures": lambda text: speaks_of_figures([block(text)], 4),
     "choice": lambda text: read_choice(text, OPTIONS, ASPECTS),
     "parameters": lambda text: read_count([block(text)]),
-    "gradient": lambda text: worded_pairs(text, bare=True),
+    "gradient": lambda text: worded_pairs(f"{next(UNREAD)}. {text}", bare=True),
 }
 
 
