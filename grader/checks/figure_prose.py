@@ -59,6 +59,7 @@ class Sentence(Value, frozen=True):
     tokens: tuple[Token, ...]
     block: Block
     whole_line: bool
+    quoted: str
 
     @property
     def keys(self) -> int:
@@ -80,7 +81,7 @@ def of_text(blocks: Sequence[Block], table: Table, *, rank: int) -> list[Arrange
         shown = parted(in_digits(_prepared(text), table), table)
         own = lists_of(shown, block, table)
         lists += own
-        units += _units(shown, block, table, own, ordinals)
+        units += _units(shown, text, block, table, own, ordinals)
     found = list(of_lists(lists, table, rank=rank))
     found += [arrangement for group in _groups(units, table) for arrangement in _arrangement(group, table, rank)]
     return found
@@ -111,10 +112,11 @@ _LOG: Final = re.compile(r"\d/\d+\s?(?:\[|\(=|━|-\s|\d)|━━")
 
 
 def _units(
-    shown: str, block: Block, table: Table, lists: Sequence[NumberList], ordinals: bool
+    shown: str, text: str, block: Block, table: Table, lists: Sequence[NumberList], ordinals: bool
 ) -> Iterator[Sentence]:
+    written = text.split("\n")
     taken = [(one.start, one.end) for one in lists if len(one.values) > _FEWEST or one.keys]
-    at = 0
+    at = number = 0
     cuts = [(match.start(), match.end()) for match in _SENTENCE_END.finditer(shown)]
     # "Acc. 0.81" is no end: what follows a stop begins a sentence, or is a number behind a whole one
     for start, end in (*cuts, (len(shown), len(shown))):
@@ -122,16 +124,19 @@ def _units(
             continue
         if start < end and shown[start] == "." and _NUMBERED.fullmatch(shown, shown.rfind("\n", 0, start) + 1, start):
             continue
-        text = shown[at:start]
-        if text.strip() and len(text) <= 2_000 and not _LOG.search(text):
+        said = shown[at:start]
+        if said.strip() and len(said) <= 2_000 and not _LOG.search(said):
             inner = [(begin - at, stop - at) for begin, stop in taken if begin < start and stop > at]
-            yield Sentence(
-                text,
-                tuple(_tokens(text, table, inner, ordinals)),
-                block,
-                (at == 0 or shown[at - 1] == "\n") and (start == len(shown) or shown[start] == "\n"),
-            )
+            whole = (at == 0 or shown[at - 1] == "\n") and (start == len(shown) or shown[start] == "\n")
+            line = written[number] if whole and number < len(written) else said
+            yield Sentence(said, tuple(_tokens(said, table, inner, ordinals)), block, whole, _quoted(line))
+        number += shown.count("\n", at, end)
         at = end
+
+
+def _quoted(line: str) -> str:
+    """A line or sentence without what marks it as an item of a list."""
+    return re.sub(r"^[\s>*+•·–-]{1,12}", "", line).strip()
 
 
 @cache
@@ -325,7 +330,7 @@ def _figures(unit: Sentence, own: Sequence[Token], number: int) -> list[Figure]:
             last = at + 2 == len(places)
             behind = behind[: cut.start()] if cut else behind if last else ""
         found.append(
-            Figure(token.quantity, before[-80:], behind[:80], unit.text.strip(), unit.block, number)
+            Figure(token.quantity, before[-80:], behind[:80], unit.quoted, unit.block, number)
         )
     return found
 
