@@ -52,7 +52,12 @@ TABLE: Final = Table(
             required=False,
         ),
         Column("loss", r"loss|förlust|kostnad|\bcost\b|entrop", Measure.NUMBER, required=False),
-        Column("error", r"\berror|\bfel(?:et|kvot|frekvens|aktig\w*)?\b|misclass|\bwrong", Measure.NUMBER, required=False),
+        Column(
+            "error",
+            r"\berror|\bfel(?:et|kvot|frekvens|aktig\w*)?\b|misclass|\bwrong",
+            Measure.NUMBER,
+            required=False,
+        ),
         Column("log", r"\blog(?:10|2|e|_)?\b|\bln\b", Measure.NUMBER, required=False),
         Column("lr", r"\blr\b|learning\s?rate|inlärning", Measure.NUMBER, required=False),
         Column("test", _UNSEEN, Measure.SHARE, required=False, surest=_SURELY_UNSEEN),
@@ -81,8 +86,18 @@ TABLE: Final = Table(
             Measure.NUMBER,
             required=False,
         ),
-        Column("accuracy", _SHARE_WORD, Measure.SHARE, surest=r"\btr[aä](?:in|n)|\btr\.?\b|mean|average|medel|snitt"),
-        Column("seconds", _TIME_WORD, Measure.DURATION, surest=r"\btr[aä](?:in|n)|total|mean|average|medel|snitt|\bfit\b"),
+        Column(
+            "accuracy",
+            _SHARE_WORD,
+            Measure.SHARE,
+            surest=r"\btr[aä](?:in|n)|\btr\.?\b|mean|average|medel|snitt",
+        ),
+        Column(
+            "seconds",
+            _TIME_WORD,
+            Measure.DURATION,
+            surest=r"\btr[aä](?:in|n)|total|mean|average|medel|snitt|\bfit\b",
+        ),
     ),
 )
 
@@ -142,7 +157,11 @@ def read_batch_table(blocks: Sequence[Block]) -> BatchTable:
         told = {name for name, one in readings.items() if not one.remark}
         if log is not None and len({"seconds", "accuracy"} & told) < 2:
             remarked = {name: one for name, one in readings.items() if one.remark}
-            readings = {**remarked, **log.readings, **{n: one for n, one in readings.items() if not one.remark}}
+            readings = {
+                **remarked,
+                **log.readings,
+                **{n: one for n, one in readings.items() if not one.remark},
+            }
             from_logs = True
         if readings:
             merged[batch] = Record(batch, readings)
@@ -266,7 +285,11 @@ def _from_logs(blocks: Sequence[Block]) -> dict[int, Record]:
     """The last finished epoch on the training set for each batch size, by its number of steps or what the text says."""
     found: dict[int, Record] = {}
     named: int | None = None
-    read = {number: read_logs(block.text) for number, block in enumerate(blocks) if block.kind is not BlockKind.FIGURE}
+    read = {
+        number: read_logs(block.text)
+        for number, block in enumerate(blocks)
+        if block.kind is not BlockKind.FIGURE
+    }
     # Early versions print "us/step" where they count samples: then each of the five runs has as many.
     whole_sets = sum(line.count == IMAGES and "us/" in line.text for lines in read.values() for line in lines)
     last: LogLine | None = None
