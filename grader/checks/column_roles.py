@@ -51,6 +51,11 @@ def _patterns(table: Table) -> tuple[tuple[Column, re.Pattern[str], re.Pattern[s
     )
 
 
+def fits(column: Column, units: Iterable[Unit]) -> bool:
+    """Whether figures of these units can be a column's."""
+    return set(units) <= _UNITS[column.measure]
+
+
 def name_of(label: str, units: Iterable[Unit], table: Table) -> Name | None:
     """The column that a label names for figures of these units; None if it names none."""
     words = re.sub(r"[_*`\"']", " ", label[:MAX_LABEL]).strip(" :=-,;|")

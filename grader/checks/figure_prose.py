@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Final
 
-from grader.checks.column_roles import kinds, name_of, names_in
+from grader.checks.column_roles import fits, kinds, name_of, names_in
 from grader.checks.figure_lists import NumberList, lists_of, of_lists, parted
 from grader.checks.figure_rows import Figure, Group, Row, groups_of, named_by_words
 from grader.checks.figure_sentences import FEWEST_KEYS, Sentence, are_ordinals, sentences_of
@@ -127,7 +127,9 @@ def _of_keys(series: Series, keys: set[int]) -> Series:
 def _names_by_order(lead: str, rows: Sequence[Row], table: Table) -> list[Column] | None:
     """The columns that a line before the rows names in their order: ``(batch size - time - accuracy)``."""
     named = names_in(lead, table)
-    return named if len(named) == len(rows[0].figures) > 1 else None
+    shape = rows[0].shape
+    fitting = len(named) == len(shape) > 1 and all(map(fits, named, ({unit} for unit in shape)))
+    return named if fitting else None
 
 
 def _led(readings: dict[int, Reading], lead: str, table: Table) -> Series:
