@@ -155,13 +155,13 @@ def _upright(grid: Grid, table: Table, block: Block, rank: int, above: str) -> I
     for headed, distinct, negative, keys in candidates[:_MAX_CANDIDATES]:
         if distinct < 2 and not headed:  # one number that happens to be a key makes no table
             continue
-        series = tuple(_series(grid, keys, -negative, table, block, above))
+        series = tuple(_series(grid, keys, -negative, block, above))
         if series:
             yield Arrangement(rank, series, bare=True)
 
 
 def _series(
-    grid: Grid, keys: Mapping[int, int], key_column: int, table: Table, block: Block, above: str
+    grid: Grid, keys: Mapping[int, int], key_column: int, block: Block, above: str
 ) -> Iterator[Series]:
     first = min(keys)
     places = grouped_by_key(_filled_down(grid, keys, key_column))

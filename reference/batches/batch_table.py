@@ -12,6 +12,7 @@ from grader.checks.record_types import Reading, Record
 from grader.checks.tables import read_records
 from grader.documents.core.document import Block, BlockKind
 from grader.model import Evidence, Value
+from reference.batches.figure_columns import TABLE
 from reference.lab.batch_sizes import BATCH_SIZES, IMAGES, steps
 from reference.plausibility.tables import Row
 
