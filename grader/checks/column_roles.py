@@ -51,15 +51,20 @@ def _patterns(table: Table) -> tuple[tuple[Column, re.Pattern[str], re.Pattern[s
     )
 
 
+def fits(column: Column, units: Iterable[Unit]) -> bool:
+    """Whether figures of these units can be a column's."""
+    return set(units) <= _UNITS[column.measure]
+
+
 def name_of(label: str, units: Iterable[Unit], table: Table) -> Name | None:
     """The column that a label names for figures of these units; None if it names none."""
     words = re.sub(r"[_*`\"']", " ", label[:MAX_LABEL]).strip(" :=-,;|")
-    kinds = set(units)
+    wanted = set(units)
     if not words:
         return None
     found: Name | None = None
     for column, pattern, surest in _patterns(table):
-        if not kinds <= _UNITS[column.measure] or not pattern.search(words):
+        if not wanted <= _UNITS[column.measure] or not pattern.search(words):
             continue
         if found is None:
             found = Name(column, bool(surest and surest.search(words)))
@@ -91,7 +96,7 @@ def roles(arrangement: Arrangement, table: Table) -> dict[str, dict[int, Reading
     unnamed: list[Series] = []
     doubtful: set[str] = set()
     for series in arrangement.series:
-        units = _kinds(series)
+        units = kinds(series)
         if {Unit.SECONDS, Unit.PER_CENT} <= units:
             continue
         name = _name(series, units, table)
@@ -122,7 +127,8 @@ def roles(arrangement: Arrangement, table: Table) -> dict[str, dict[int, Reading
     return chosen
 
 
-def _kinds(series: Series) -> set[Unit]:
+def kinds(series: Series) -> set[Unit]:
+    """The units of a series; a figure without one has that of the others."""
     return {reading.quantity.unit for reading in series.readings.values()} - {Unit.NONE} or {Unit.NONE}
 
 
@@ -140,7 +146,10 @@ def _name(series: Series, units: set[Unit], table: Table) -> Name | None:
     )
     own, *around = (*series.labels, "")
     doubt: Name | None = None
-    if series.above and (over := _from_above(series.above, name_of(own, units, table), units, table)) is not None:
+    if (
+        series.above
+        and (over := _from_above(series.above, name_of(own, units, table), units, table)) is not None
+    ):
         return over
     for label in (*(f"{group} {own}" for group in around if group), f"{own} {unit_words}", *around):
         name = name_of(label, units, table)
@@ -178,7 +187,7 @@ def _one_of(named: Sequence[tuple[bool, Series]], column: Column) -> dict[int, R
     """The series of those that are named alike: the surer ones, as far as they agree; none if they do not."""
     best = [series for sure, series in named if sure] or [series for _, series in named]
     if column.measure is Measure.DURATION and len(best) > 1:
-        best = [series for series in best if Unit.PER_SAMPLE not in _kinds(series)] or best
+        best = [series for series in best if Unit.PER_SAMPLE not in kinds(series)] or best
     joined: dict[int, Reading] = {}
     for series in best:
         for key, reading in series.readings.items():
@@ -246,8 +255,8 @@ def _assigned(unnamed: Sequence[Series], lacking: Sequence[Column]) -> list[tupl
             chosen.append(places)
     agreed: list[tuple[Column, Series]] = []
     for role, column in enumerate(lacking):
-        places = {one[role] for one in chosen}
-        place = places.pop() if len(places) == 1 else None
+        own = {one[role] for one in chosen}
+        place = own.pop() if len(own) == 1 else None
         if place is not None:
             agreed.append((column, unnamed[place]))
     return agreed
@@ -255,7 +264,7 @@ def _assigned(unnamed: Sequence[Series], lacking: Sequence[Column]) -> list[tupl
 
 def _worth(series: Series, measure: Measure) -> float | None:
     """How well figures without a telling heading can be this measure; None if they cannot."""
-    units = _kinds(series)
+    units = kinds(series)
     values = [reading.quantity.value for reading in series.readings.values()]
     fractions = any(value % 1 for value in values)
     if len(values) < 2 and units == {Unit.NONE}:

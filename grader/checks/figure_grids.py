@@ -51,7 +51,9 @@ _ZEROS: Final = re.compile(r"(?<![\d.,])(\d{1,3})\s000(?!\d)")
 _ARRAY: Final = re.compile(r"\[\s{0,8}\d[\d.]*(?:\s{1,12}\d[\d.]*){2,24}\s{0,8}\]")  # as NumPy prints one
 _SEMICOLONS: Final = re.compile(r"[^;]{1,60}(?:;[^;]{0,60}){1,12}")
 _COMMAS: Final = re.compile(r"[^,]{0,60}(?:,[^,]{0,60}){1,12}")
-_CSV_CELL: Final = re.compile(r"\s?[\"']?(?:[~<≈]?-?\d[\d.:^*]*(?:e[-+]?\d+)?\s?(?:%|\w{1,8})?|[^\d\W][\w /()%\[\]#.-]{0,40})[\"']?")
+_CSV_CELL: Final = re.compile(
+    r"\s?[\"']?(?:[~<≈]?-?\d[\d.:^*]*(?:e[-+]?\d+)?\s?(?:%|\w{1,8})?|[^\d\W][\w /()%\[\]#.-]{0,40})[\"']?"
+)
 
 
 def _split(line: str) -> tuple[tuple[str, ...], str]:
@@ -95,9 +97,7 @@ def _are_commas_of_csv(parts: Sequence[str]) -> bool:
     return len(numbers) >= len(parts) - 1 and (len(parts) >= 3 or any("." in part for part in numbers))
 
 
-def of_grid(
-    grid: Grid, table: Table, block: Block, *, rank: int, above: str = ""
-) -> Iterator[Arrangement]:
+def of_grid(grid: Grid, table: Table, block: Block, *, rank: int, above: str = "") -> Iterator[Arrangement]:
     """What the rows and what the columns of a grid may be: the keys in one of them, and a series of every other."""
     width = max((len(row) for row in grid), default=0)
     if not 1 < width <= MAX_CELLS or len(grid) > MAX_ROWS:
@@ -136,7 +136,9 @@ def _even(grid: Grid, width: int, table: Table) -> Grid:
     )
     if indexed or keyed:
         grid = (("", *first), *grid[1:])
-    elif len(first) < width and len(body) == len(grid) - 1 and not re.search(table.key_heading, first[0], re.I):
+    elif (
+        len(first) < width and len(body) == len(grid) - 1 and not re.search(table.key_heading, first[0], re.I)
+    ):
         grid = grid[1:]  # it cannot be told which columns these headings stand over
     return tuple(row + ("",) * (width - len(row)) for row in grid)
 
@@ -153,13 +155,13 @@ def _upright(grid: Grid, table: Table, block: Block, rank: int, above: str) -> I
     for headed, distinct, negative, keys in candidates[:_MAX_CANDIDATES]:
         if distinct < 2 and not headed:  # one number that happens to be a key makes no table
             continue
-        series = tuple(_series(grid, keys, -negative, table, block, above))
+        series = tuple(_series(grid, keys, -negative, block, above))
         if series:
             yield Arrangement(rank, series, bare=True)
 
 
 def _series(
-    grid: Grid, keys: Mapping[int, int], key_column: int, table: Table, block: Block, above: str
+    grid: Grid, keys: Mapping[int, int], key_column: int, block: Block, above: str
 ) -> Iterator[Series]:
     first = min(keys)
     places = grouped_by_key(_filled_down(grid, keys, key_column))
@@ -173,9 +175,7 @@ def _series(
             yield from _column(grid, rows, index, headings, block, above)
             continue
         for name in dict.fromkeys(names.values()):
-            own = {
-                key: row for key, all_rows in places.items() for row in all_rows if names.get(row) == name
-            }
+            own = {key: row for key, all_rows in places.items() for row in all_rows if names.get(row) == name}
             yield from _column(grid, own, index, (name, *headings), block, above)
 
 
@@ -257,7 +257,9 @@ def _same(one: Quantity, other: Quantity) -> bool:
     """Whether two figures of a cell are one, in seconds and minutes, or as a fraction and per cent."""
     units = {one.unit, other.unit}
     if units == {Unit.SECONDS}:
-        minutes = any(re.search(r"[a-z:]", figure.text, re.I) and figure.value >= 45 for figure in (one, other))
+        minutes = any(
+            re.search(r"[a-z:]", figure.text, re.I) and figure.value >= 45 for figure in (one, other)
+        )
         close = 30.0 if minutes and one.value >= 45 and other.value >= 45 else 0.5
         of_different = re.sub(r"[\d.,\s]", "", one.text) != re.sub(r"[\d.,\s]", "", other.text)
         return one.value == other.value or (of_different and abs(one.value - other.value) <= close)
@@ -280,7 +282,9 @@ def _column(
     }
     counts = {len(found) for found in cells.values()}
     if counts == {1}:
-        yield Series(labels, {key: Reading(found[0], evidence[key]) for key, found in cells.items()}, above=above)
+        yield Series(
+            labels, {key: Reading(found[0], evidence[key]) for key, found in cells.items()}, above=above
+        )
         return
     if len(counts) == 1:
         several = counts.pop()

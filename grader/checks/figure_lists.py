@@ -22,8 +22,12 @@ _BETWEEN: Final = re.compile(
     r"[\s'\"]{0,3}(?:[,;/|&]|\b(?:and|och|samt|resp\.?|respektive|then|sen)\b)?[\s'\"]{0,3}(?:(?:and|och|samt|then|finally|slutligen)\b\s{0,2})?"
     r"(?:(?:about|roughly|around|ca\.?|cirka|only|just|bara|endast)\s)?[~<=≈$]{0,2}\s{0,2}"
 )
-_COMPACT: Final = re.compile(r"(?<![\w.,])\d{1,8}(?:\.\d{1,18})?(?:,\d{1,8}(?:\.\d{1,18})?){2,24}(?![\w.,]?\d)")
-_ARRAY: Final = re.compile(r"\(\s{0,8}((?:\d{1,8}\.?\d{0,18}(?:e[+-]?\d{1,3})?\s{1,12}){2,24}\d{1,8}\.?\d{0,18}(?:e[+-]?\d{1,3})?)\s{0,8}\)")
+_COMPACT: Final = re.compile(
+    r"(?<![\w.,])\d{1,8}(?:\.\d{1,18})?(?:,\d{1,8}(?:\.\d{1,18})?){2,24}(?![\w.,]?\d)"
+)
+_ARRAY: Final = re.compile(
+    r"\([ \t]{0,8}((?:\d{1,8}\.?\d{0,18}(?:e[+-]?\d{1,3})?[ \t]{1,12}){2,24}\d{1,8}\.?\d{0,18}(?:e[+-]?\d{1,3})?)[ \t]{0,8}\)"
+)
 _LABEL_END: Final = re.compile(r"[.;!?]\s|\n|,\s|\b(?:and|och|while|medan|whereas|samt)\b")
 _LABEL_STOP: Final = re.compile(r"[.;!?](?:\s|$)|\n|,|\b(?:and|och|while|medan|whereas|samt|for|för)\b")
 MAX_LABEL: Final = 90
@@ -65,16 +69,19 @@ def _parted_commas(run: re.Match[str]) -> str:
 def _key_and_figure(table: Table) -> re.Pattern[str]:
     """A key behind its name with a figure right behind it: ``Batch size 1 131 s``."""
     keys = "|".join(str(key) for key in sorted(table.keys, reverse=True) if key < 1000)
-    return re.compile(rf"((?:{table.key_heading})[^\d\n]{{0,12}}(?<![\d.,])(?:{keys}))[ \t](?=\d)(?!000(?!\d))", re.I)
+    return re.compile(
+        rf"((?:{table.key_heading})[^\d\n]{{0,12}}(?<![\d.,])(?:{keys}))[ \t](?=\d)(?!000(?!\d))", re.I
+    )
 
 
 @cache
 def _key_run(table: Table) -> re.Pattern[str]:
     """All keys in their order, or in the opposite one, with anything between that parts a list."""
     written = [
-        str(key) if key < 1000 else rf"{str(key)[:-3]}[ ,.'\u2009]?{str(key)[-3:]}" for key in sorted(table.keys)
+        str(key) if key < 1000 else rf"{str(key)[:-3]}[ ,.'\u2009]?{str(key)[-3:]}"
+        for key in sorted(table.keys)
     ]
-    gap = r"\s{0,2}[,;/|&\s]\s{0,2}(?:(?:and|och|samt)\s{1,2})?"
+    gap = r"[ \t]{0,2}[,;/|& \t][ \t]{0,2}(?:(?:and|och|samt)[ \t]{1,2})?"
     ways = "|".join(gap.join(order) for order in (written, written[::-1]))
     return re.compile(rf"(?<![\w.,])(?:{ways})(?![\w%]|[.,]\d)")
 

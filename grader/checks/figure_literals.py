@@ -21,7 +21,6 @@ _MAX_STATEMENTS: Final = 600  # of one block
 _MAX_ITEMS: Final = 60  # of one literal
 _MAX_DEPTH: Final = 6
 
-_Cell: TypeAlias = "float | str"
 _Row: TypeAlias = tuple[str, ...]
 
 
@@ -77,8 +76,8 @@ def _number(node: ast.expr) -> float | None:
         inner = _number(node.operand)
         return -inner if inner is not None else None
     if isinstance(node, ast.Constant) and type(node.value) in (int, float):
-        number = float(node.value) if abs(node.value) < 1e12 else None  # type: ignore[arg-type, operator]
-        return number
+        assert isinstance(node.value, int | float), "as its type says"
+        return float(node.value) if abs(node.value) < 1e12 else None
     return None
 
 

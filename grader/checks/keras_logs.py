@@ -60,7 +60,9 @@ def _finished(text: str) -> Iterator[LogLine]:
     for number, match in enumerate(progress):
         named, opened = sizes[number], "Epoch" in text[at : match.start()]
         at = match.end()
-        if not match["done"].endswith(match["all"]):  # a line that went over another may touch its last digits
+        if not match["done"].endswith(
+            match["all"]
+        ):  # a line that went over another may touch its last digits
             continue
         following = _PROGRESS.search(text, match.end(), match.end() + _REACH)
         tail = text[match.end() : min(match.end() + _REACH, following.start() if following else len(text))]
@@ -92,8 +94,8 @@ def _sizes(text: str, progress: Sequence[re.Match[str]]) -> list[int | None]:
     first: dict[int, int] = {}
     for size in _NAMED_SIZE.finditer(text):
         before = bisect.bisect_left(starts, size.start())
-        number = NUMBER.match(text, size.end())
-        read = numeral(number) if number else None
+        written = NUMBER.match(text, size.end())
+        read = numeral(written) if written else None
         whole = next((value for value in read.readings if value.denominator == 1), None) if read else None
         if whole is not None:
             said[before] = int(whole)
@@ -102,7 +104,7 @@ def _sizes(text: str, progress: Sequence[re.Match[str]]) -> list[int | None]:
         return [first.get(number + 1) for number in range(len(progress))]
     named: list[int | None] = []
     for number in range(len(progress)):
-        named.append(said.get(number, named[-1] if named else None))
+        named.append(said[number] if number in said else named[-1] if named else None)
     return named
 
 

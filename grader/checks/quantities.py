@@ -36,7 +36,8 @@ _SCALE: Final = {
     **dict.fromkeys(("us", "μs", "µs", "microsecond", "microseconds", "usec", "mikrosekunder"), 1e-6),
 }
 _UNIT: Final = re.compile(
-    rf"\s?({'|'.join(sorted(_SCALE, key=len, reverse=True))})\b(?![-])(\s?/\s?[^\W\d]\w*|\s?per\s[^\W\d]\w*)?\.?", re.I
+    rf"\s?({'|'.join(sorted(_SCALE, key=len, reverse=True))})\b(?![-])(\s?/\s?[^\W\d]\w*|\s?per\s[^\W\d]\w*)?\.?",
+    re.I,
 )
 _CLOCK: Final = re.compile(r"(?<![\d:])(?:(\d{1,2}):)?(\d{1,3}):(\d{2})(?:[.,](\d+))?(?![\d:])")
 _OF_A_RUN: Final = re.compile(r"epoch|epok|run\b|körning|batch\s?size", re.I)  # 4s/epoch is a whole time

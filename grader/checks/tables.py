@@ -21,7 +21,9 @@ from grader.documents.core.document import Block, BlockKind
 
 __all__ = ["Column", "Measure", "Reading", "Record", "Table", "read_grid", "read_records"]
 
-_TYPED: Final = frozenset({BlockKind.TABLE, BlockKind.PROSE, BlockKind.OUTPUT, BlockKind.CODE, BlockKind.MATHS})
+_TYPED: Final = frozenset(
+    {BlockKind.TABLE, BlockKind.PROSE, BlockKind.OUTPUT, BlockKind.CODE, BlockKind.MATHS}
+)
 _OF_DOCUMENT, _OF_TEXT, _OF_LINES, _OF_CODE = 0, 1, 2, 3
 
 
@@ -98,7 +100,10 @@ def _with_heading(grid: Grid, before: Block | None, table: Table) -> Grid:
         return grid
     numbers = before.text.split()
     if len(numbers) == len(grid[0]) and not re.search(r"\d", before.text):
-        for own in (numbers, [numbers[-1], *numbers[:-1]]):  # the index of a data frame has its name below the others
+        for own in (
+            numbers,
+            [numbers[-1], *numbers[:-1]],
+        ):  # the index of a data frame has its name below the others
             if re.search(table.key_heading, own[0].replace("_", " "), re.I):
                 return (tuple(own), *grid)
     found = keys_of_cells(numbers, table)

@@ -19,10 +19,10 @@ MAX_CELL: Final = 120  # characters of a cell that names a key
 _POWER: Final = re.compile(
     r"(?<![\w.,^*/])(?:(?P<factor>\d{1,3}(?:[.,]\d{1,3})?)\s?[*x]\s?)?10\s?\^\s?\(?(?P<exponent>\d)\)?(?!\w|\.\d)"
 )
-_EXPONENT: Final = re.compile(r"(?<![\w.,^*/])(?P<factor>\d(?:\.\d{1,3})?)[eE]\+?0?(?P<exponent>\d)(?!\w|\.\d)")
-_KILO: Final = re.compile(
-    r"(?<![\w.,^*/])(?P<factor>\d{1,3}(?:[.,]\d)?)\s?(?:[kK]|tusen|thousand)(?![\w/])"
+_EXPONENT: Final = re.compile(
+    r"(?<![\w.,^*/])(?P<factor>\d(?:\.\d{1,3})?)[eE]\+?0?(?P<exponent>\d)(?!\w|\.\d)"
 )
+_KILO: Final = re.compile(r"(?<![\w.,^*/])(?P<factor>\d{1,3}(?:[.,]\d)?)\s?(?:[kK]|tusen|thousand)(?![\w/])")
 _NOISE: Final = re.compile(r"[\dOolI|]{1,6}")
 _MOST: Final = 4  # keys in a column, from which letters like digits are some of them
 _NOISE_SHARE: Final = re.compile(r"[0Oo][.,][\dOolI]{2,6}")
@@ -63,9 +63,7 @@ def _named(match: re.Match[str], key: int) -> str:
     return match[0] if grouped.search(line) or grouped.search(behind) else f" {key} "
 
 
-_UNIT_BEHIND: Final = re.compile(
-    r"\s?(?:s\b|sec|sek|minut|min\b|hour|timm|%|per ?cent|procent|milli)", re.I
-)
+_UNIT_BEHIND: Final = re.compile(r"\s?(?:s\b|sec|sek|minut|min\b|hour|timm|%|per ?cent|procent|milli)", re.I)
 
 
 _LED: Final = re.compile(r"\b(?:for|with|at|using|and|vid|för|med|och)\s$", re.I)

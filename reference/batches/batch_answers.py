@@ -6,14 +6,10 @@ from collections.abc import Sequence
 
 from grader.checks import Answer, Finding, missing, partial, passed, review
 from grader.model import Chart, Evidence, Flag, Series, Value
-from reference.batches.batch_table import (
-    BatchTable,
-    TableRow,
-    read_batch_table,
-    speaks_of_figures,
-    unread_shares,
-)
+from reference.batches.batch_table import BatchTable, TableRow, read_batch_table
+from reference.batches.lacking_figures import lacking_hint, lacking_message
 from reference.batches.notebook_agreement import disagreement
+from reference.batches.unread_figures import speaks_of_figures, unread_figures
 from reference.lab.batch_sizes import BATCH_SIZES
 from reference.plausibility import plausible_figures
 from reference.plausibility.coincidence import ACCURACY_CHART, TIME_CHART
@@ -75,8 +71,7 @@ def judge_table(answer: Answer, criteria: TableCriteria) -> Finding:
         return _unarranged(answer, criteria) or missing(
             "No times and accuracies were found for any of the five batch sizes."
         )
-    lacking = [f"{batch:,}".replace(",", " ") for batch in BATCH_SIZES if not _has(table, batch)]
-    message = "Figures are missing for batch size " + ", ".join(lacking) + "."
+    message = lacking_message(table)
     if table.only_test:
         message = "The accuracies are those of the test set; the training set's are asked for."
         if (
@@ -101,15 +96,17 @@ def judge_table(answer: Answer, criteria: TableCriteria) -> Finding:
         )
     if table.cells < criteria.least_figures and (doubt := _unarranged(answer, criteria)) is not None:
         return doubt
-    seen = unread_shares(table, answer.section, criteria.repeated_within)
+    seen = unread_figures(table, answer.section, criteria.repeated_within)
     if not table.only_test and seen is not None:
         return review(
             message + " There are other figures that the program could not place, which a person looks at.",
             [*shown, seen.evidence()],
-            staff=f"{table.cells} of 10 figures were read; accuracies that belong to no row are there.",
+            staff=f"{table.cells} of 10 figures were read; figures that belong to no row are there.",
             charts=charts,
         )
-    return partial(message, table.cells * criteria.share_a_figure, shown, charts=charts)
+    return partial(
+        message, table.cells * criteria.share_a_figure, shown, hint=lacking_hint(table), charts=charts
+    )
 
 
 def _unarranged(answer: Answer, criteria: TableCriteria) -> Finding | None:
@@ -123,12 +120,6 @@ def _unarranged(answer: Answer, criteria: TableCriteria) -> Finding | None:
         [seen.evidence()],
         staff="Sizes and accuracies are there, in no arrangement that could be read.",
         hint="A table with one row a batch size is easiest to read.",
-    )
-
-
-def _has(table: BatchTable, batch: int) -> bool:
-    return any(
-        row.batch == batch and row.seconds is not None and row.accuracy is not None for row in table.rows
     )
 
 

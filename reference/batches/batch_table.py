@@ -8,83 +8,13 @@ from typing import Final
 
 from grader.checks.keras_logs import LogLine, read_logs
 from grader.checks.quantities import Quantity, Unit
-from grader.checks.record_types import Column, Measure, Reading, Record, Table
+from grader.checks.record_types import Reading, Record
 from grader.checks.tables import read_records
 from grader.documents.core.document import Block, BlockKind
 from grader.model import Evidence, Value
+from reference.batches.figure_columns import TABLE
 from reference.lab.batch_sizes import BATCH_SIZES, IMAGES, steps
 from reference.plausibility.tables import Row
-
-_UNSEEN: Final = r"(?:\btest(?:s|ing)?|test(?:set|data|mängd|nogg|träff|prec|acc|bild)\w*|\bval(?:id\w{0,8})?(?=\b|acc)|\beval\w*|held.?out|unseen|\bosedd\w*)\b(?!\W{0,3}\d)"
-_SHARE_WORD: Final = r"\bacc?(?:s?\b|u\w{0,6}(?:cy|cies|cys)\b)|\w{3}acc\b|accuracy|nogg|träff|precision|korrekt|\bcorrect|\brätt\b|\bright\b"
-_TIME_WORD: Final = (
-    r"\btimes?\b|time$|\w{3}time\b|\btid(?:en|er|erna|s)?\b|\w{3}(?:tid|tiden|tider|tiderna)\b|\bsec|\bsek|[(\[]\s?s\s?[)\]]|^s$|^t$|"
-    r"duration|\bspeed\b|\btook\b|\btog\b|lasted|varade|\bran\s(?:for|in)\b|\btakes\b|\btar\b|runtime|minut|[(\[]min[)\]]|\bms\b|elapsed|wall"
-)
-_SURELY_UNSEEN: Final = r"\btest\W?(?:set|data|mängd|images|bilder|acc|nogg|prec|träff)|\bval(?:id\w*)?\b"
-TABLE: Final = Table(
-    key_heading=r"batch|\bsize|storlek|\bbs\b|^\W*b\W*$|\bba?tch|\bbach",
-    keys=BATCH_SIZES,
-    key_names=(
-        (
-            IMAGES,
-            r"^\W*(?:full|all|whole|entire|everything|alla|allt|hela)\W*$|\bfull[\s-]?batch\b|\b(?:the\s)?(?:whole|entire|full|complete)\s(?:training\s)?(?:data\s?)?set\b|\ball\s(?:the\s)?(?:training\s)?(?:images|samples|examples|data)\b|\bhela\s(?:tränings)?(?:datamängden|datasetet|mängden|setet)\b|\balla\s(?:tränings)?(?:bilder|exempel)(?:na)?\b",
-        ),
-    ),
-    counted=r"(?:training\s)?(?:epo|step|steg|image|bild|class|klass|layer|lager|neuron|unit|times\b|gång|run\b|runs\b|samples?\b(?!\s(?:per|in|i)\b)|examples?\b(?!\s(?:per|in|i)\b)|percent|procent|parameter|weights|digits|decimal|point|st\b|core|kärn|gb\b|update|uppdat|iteration)",
-    columns=(
-        Column(
-            "both",
-            r"train\w*(?:\s\w+)?\s?(?:/|and|&|och|\+)\s?(?:test|val)|(?:test|val)\w*(?:\s\w+)?\s?(?:/|and|&|och|\+)\s?(?:tr[aä])",
-            Measure.ANYTHING,
-            required=False,
-        ),
-        Column(
-            "rate",
-            rf"(?:{_SHARE_WORD}|%|score)[\w().\s]{{0,14}}(?:/|÷|\bper\b|\bover\b|\bdivided\sby\b|\bdelat\b|\bgenom\b)\s?(?:\w{{1,9}}\s)?(?:time|s\b|sec|tid|sek|min)|(?:time|tid)\w*\s?(?:/|per|÷)\s?(?:acc|nogg|%)|efficien|effektiv|\bratio|\bkvot|speed.?up|(?:images|samples|bilder|steps|it|batches)\s?(?:/|per)\s?s|throughput|\bgain|\bdiff|ökning|skillnad|improvement|förbättring|relative|relativ",
-            Measure.ANYTHING,
-            required=False,
-        ),
-        Column(
-            "compared",
-            r"\b(?:faster|slower|quicker|better|worse|snabbare|långsammare|bättre|sämre|kortare|shorter|longer|längre)\b|\b(?:points|procentenhet\w*)\b|\b(?:more|less|higher|lower|mer|mindre|högre|lägre)\b(?!\s(?:than|än)\s*$)",
-            Measure.ANYTHING,
-            required=False,
-        ),
-        Column("loss", r"loss|förlust|kostnad|\bcost\b|entrop", Measure.NUMBER, required=False),
-        Column("error", r"\berror|\bfel(?:et|kvot|frekvens|aktig\w*)?\b|misclass|\bwrong", Measure.NUMBER, required=False),
-        Column("log", r"\blog(?:10|2|e|_)?\b|\bln\b", Measure.NUMBER, required=False),
-        Column("lr", r"\blr\b|learning\s?rate|inlärning", Measure.NUMBER, required=False),
-        Column("test", _UNSEEN, Measure.SHARE, required=False, surest=_SURELY_UNSEEN),
-        Column(
-            "per_sample",
-            r"per[\s_-]*(?:sample|step|image|bild|steg|exempel|iteration|update|uppdatering|(?:mini.?)?batch(?!\W{0,2}(?:size|storlek)))|/\s?(?:sample|step|image|bild|steg|batch(?!\W?size)|it\b)|(?:step|batch)\stime",
-            Measure.DURATION,
-            required=False,
-        ),
-        Column(
-            "other_time",
-            rf"{_UNSEEN}|compil|kompiler|\bload|laddning|set.?up|predict|prediktion|warm.?up|overhead|wait|väntetid|import\w*",
-            Measure.DURATION,
-            required=False,
-            surest=r"(?:test|eval\w*|compil\w*|predict\w*)\W{0,3}(?:time|tid)|(?:time|tid)\w*\s(?:to|for|för|att)\s(?:test|eval|compil|predict)",
-        ),
-        Column(
-            "count",
-            r"^\W*(?:number\sof|no\.?\sof|antal|#|nr\.?)?\W*(?:(?:gradient|training|weight)\s)?(?:epochs?|epok(?:er)?|steps?|steg|updates?|uppdatering(?:ar)?|iterations?|iteration(?:er)?|batches|batchar|samples|images|bilder|parameters)\W*(?:\(.{0,20}\))?(?:per\sepo\w*)?\W*$",
-            Measure.NUMBER,
-            required=False,
-        ),
-        Column(
-            "number",
-            r"^\W*(?:#|no\.?|nr\.?|run|index|id|test|test\s?nr\.?|försök|körning|rank|row|rad|exp(?:eriment)?\.?|trial|seed|gpus?|cpus?|std\.?|stdev|±)\W*$",
-            Measure.NUMBER,
-            required=False,
-        ),
-        Column("accuracy", _SHARE_WORD, Measure.SHARE, surest=r"\btr[aä](?:in|n)|\btr\.?\b|mean|average|medel|snitt"),
-        Column("seconds", _TIME_WORD, Measure.DURATION, surest=r"\btr[aä](?:in|n)|total|mean|average|medel|snitt|\bfit\b"),
-    ),
-)
 
 
 class TableRow(Value, frozen=True):
@@ -131,7 +61,7 @@ def read_batch_table(blocks: Sequence[Block]) -> BatchTable:
     """Reads the table from tables, lists and sentences, and what they lack from Keras logs."""
     records = {
         record.key: record
-        for record in read_records([block for block in blocks if not _is_summary(block)], TABLE)
+        for record in read_records([block for block in blocks if not is_summary(block)], TABLE)
     }
     logs = _from_logs(blocks)
     from_logs = False
@@ -142,7 +72,11 @@ def read_batch_table(blocks: Sequence[Block]) -> BatchTable:
         told = {name for name, one in readings.items() if not one.remark}
         if log is not None and len({"seconds", "accuracy"} & told) < 2:
             remarked = {name: one for name, one in readings.items() if one.remark}
-            readings = {**remarked, **log.readings, **{n: one for n, one in readings.items() if not one.remark}}
+            readings = {
+                **remarked,
+                **log.readings,
+                **{n: one for n, one in readings.items() if not one.remark},
+            }
             from_logs = True
         if readings:
             merged[batch] = Record(batch, readings)
@@ -159,59 +93,8 @@ def read_batch_table(blocks: Sequence[Block]) -> BatchTable:
     return BatchTable(rows, only_test, from_logs)
 
 
-def speaks_of_figures(blocks: Sequence[Block], least: int) -> Block | None:
-    """A block from which figures for at least so many sizes can be seen, whatever their arrangement; None if there is none."""
-    own = [
-        block
-        for block in blocks
-        if block.kind not in {BlockKind.CODE, BlockKind.FIGURE} and not _is_summary(block)
-    ]
-    text = "\n".join(block.text for block in own)
-    sizes = {size for size in BATCH_SIZES if re.search(_written(size), text)}
-    shares = [block for block in own for _ in _SHARE.finditer(block.text)]
-    if len(sizes) < least or len(shares) < least:
-        return None
-    return max(shares, key=shares.count)
-
-
-def unread_shares(table: BatchTable, blocks: Sequence[Block], repeated_within: float) -> Block | None:
-    """A block with accuracies that are none of the table's, enough for the rows that it lacks; None if there is none.
-
-    Prose repeats the table's figures rounded: what is less than `repeated_within` from one of them is no other.
-    """
-    known = [row.accuracy for row in table.rows if row.accuracy is not None]
-    lacking = [
-        size for size in BATCH_SIZES if all(row.batch != size or row.accuracy is None for row in table.rows)
-    ]
-    own = [
-        block
-        for block in blocks
-        if block.kind not in {BlockKind.CODE, BlockKind.FIGURE} and not _is_summary(block)
-    ]
-    text = "\n".join(block.text for block in own)
-    if not lacking or not all(re.search(_written(size), text) for size in lacking):
-        return None
-    others: dict[float, Block] = {}
-    for block in own:
-        for match in _SHARE.finditer(block.text):
-            value = float(re.sub(r"[^\d.]", "", match[0].replace(",", ".")))
-            share = value / 100 if "%" in match[0] else value
-            if share <= 1 and not any(abs(share - other) < repeated_within for other in known):
-                others.setdefault(share, block)
-    return next(iter(others.values())) if len(others) >= len(lacking) else None
-
-
-_SHARE: Final = re.compile(r"(?<![\d.,])(?:0?[.,]\d{2,}|\d{1,2}(?:[.,]\d+)?\s?\\?%)(?!\d)")
-
-
-def _written(size: int) -> str:
-    digits = str(size)
-    gap = r"[ ,.\u00a0\u2009\u202f]?"
-    own = digits if size < 1000 else f"{digits[:-3]}{gap}{digits[-3:]}"
-    return rf"(?<![\d.,]){own}(?![.,]?\d)"
-
-
-def _is_summary(block: Block) -> bool:
+def is_summary(block: Block) -> bool:
+    """Whether a block is what ``model.summary()`` prints."""
     return bool(re.search(r"Output Shape|Param #|Total params", block.text))
 
 
@@ -266,7 +149,11 @@ def _from_logs(blocks: Sequence[Block]) -> dict[int, Record]:
     """The last finished epoch on the training set for each batch size, by its number of steps or what the text says."""
     found: dict[int, Record] = {}
     named: int | None = None
-    read = {number: read_logs(block.text) for number, block in enumerate(blocks) if block.kind is not BlockKind.FIGURE}
+    read = {
+        number: read_logs(block.text)
+        for number, block in enumerate(blocks)
+        if block.kind is not BlockKind.FIGURE
+    }
     # Early versions print "us/step" where they count samples: then each of the five runs has as many.
     whole_sets = sum(line.count == IMAGES and "us/" in line.text for lines in read.values() for line in lines)
     last: LogLine | None = None

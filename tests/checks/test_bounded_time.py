@@ -10,8 +10,9 @@ from growth import is_linear
 
 from grader.checks.choice import read_choice
 from grader.documents.core.document import Block, BlockKind, Place
-from reference.batches.batch_table import read_batch_table, speaks_of_figures
+from reference.batches.batch_table import read_batch_table
 from reference.batches.choice_answers import ASPECTS, OPTIONS
+from reference.batches.unread_figures import speaks_of_figures
 from reference.gradient.worded_pair import worded_pairs
 from reference.parameters.parameter_count import read_count
 

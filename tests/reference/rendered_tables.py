@@ -81,7 +81,9 @@ def drawn_way(draw: random.Random) -> Way:
         comma=draw.random() < 0.3,
         per_cent=draw.random() < 0.45,
         time=draw.choice(["s", "s", " s", "bare", "bare", "seconds", "clock", "m s", "ms", "min"]),
-        sizes=draw.choice(["plain", "plain", "plain", "space", "comma", "dot", "k", "power", "full", "words"]),
+        sizes=draw.choice(
+            ["plain", "plain", "plain", "space", "comma", "dot", "k", "power", "full", "words"]
+        ),
         accuracy_first=draw.random() < 0.3,
         besides=tuple(besides),
         heading=draw.randrange(6),
@@ -133,7 +135,9 @@ def time_written(seconds: float, way: Way, *, headed: bool = False) -> str:
     number = _sign(_plain(seconds), way)
     if headed:
         return number
-    return number + {"s": "s", "seconds": " seconds" if way.language == "en" else " sekunder"}.get(way.time, " s")
+    return number + {"s": "s", "seconds": " seconds" if way.language == "en" else " sekunder"}.get(
+        way.time, " s"
+    )
 
 
 def share_written(share: float, way: Way, *, headed: bool = False) -> str:
@@ -152,12 +156,28 @@ def grid(ten: Ten, way: Way) -> list[list[str]]:
     english = way.language == "en"
     headed = way.time in {"bare", "ms", "min"}
     unit = {"ms": "ms", "min": "min"}.get(way.time, "s")
-    size = ["Batch size", "batch_size", "Batch", "BS", "Batch size", "Size"] if english else [
-        "Batchstorlek", "Batch-storlek", "Storlek", "Batch", "Batch size", "Batchstorlek"]
-    time = ["Time", "Training time", "time", "Duration", "Elapsed time", "Train time"] if english else [
-        "Tid", "Träningstid", "tid", "Tidsåtgång", "Tid", "Träningstid"]
-    share = ["Accuracy", "Training accuracy", "acc", "Train acc.", "Training set accuracy", "Acc"] if english else [
-        "Noggrannhet", "Träningsnoggrannhet", "Träffsäkerhet", "acc", "Noggrannhet (träning)", "Träningsprecision"]
+    size = (
+        ["Batch size", "batch_size", "Batch", "BS", "Batch size", "Size"]
+        if english
+        else ["Batchstorlek", "Batch-storlek", "Storlek", "Batch", "Batch size", "Batchstorlek"]
+    )
+    time = (
+        ["Time", "Training time", "time", "Duration", "Elapsed time", "Train time"]
+        if english
+        else ["Tid", "Träningstid", "tid", "Tidsåtgång", "Tid", "Träningstid"]
+    )
+    share = (
+        ["Accuracy", "Training accuracy", "acc", "Train acc.", "Training set accuracy", "Acc"]
+        if english
+        else [
+            "Noggrannhet",
+            "Träningsnoggrannhet",
+            "Träffsäkerhet",
+            "acc",
+            "Noggrannhet (träning)",
+            "Träningsprecision",
+        ]
+    )
     at = way.heading
     columns: list[tuple[str, list[str]]] = [
         (
@@ -191,7 +211,10 @@ def grid(ten: Ten, way: Way) -> list[list[str]]:
     columns.insert(0, (size[at], [size_written(one, way) for one in SIZES]))
     if "run" in way.besides:
         columns.insert(0, ("#" if draw.random() < 0.5 else "Run", [str(number) for number in range(1, 6)]))
-    return [[heading for heading, _ in columns], *map(list, zip(*(cells for _, cells in columns), strict=True))]
+    return [
+        [heading for heading, _ in columns],
+        *map(list, zip(*(cells for _, cells in columns), strict=True)),
+    ]
 
 
 def markdown(ten: Ten, way: Way) -> Rendered:
@@ -304,7 +327,8 @@ def boxed(ten: Ten, way: Way) -> Rendered:
     widths = [max(len(row[at]) for row in rows) for at in range(len(rows[0]))]
     rule = "+" + "+".join("-" * (width + 2) for width in widths) + "+"
     lines = [
-        "| " + " | ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)) + " |" for row in rows
+        "| " + " | ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)) + " |"
+        for row in rows
     ]
     return Rendered("md", "\n".join(["```", rule, lines[0], rule, *lines[1:], rule, "```"]))
 
@@ -374,7 +398,14 @@ def short_lines(ten: Ten, way: Way) -> Rendered:
     draw = random.Random(way.seed)
     way = way._replace(sizes=way.sizes if way.sizes in {"plain", "k", "space"} else "plain")
     template = draw.choice(
-        ["{b}: {t}, {a}", "{b} - {t} - {a}", "{b} ({t}, {a})", "- {b}: {t}; {a}", "{b} -> {t} / {a}", "{b} = {t}, {a}"]
+        [
+            "{b}: {t}, {a}",
+            "{b} - {t} - {a}",
+            "{b} ({t}, {a})",
+            "- {b}: {t}; {a}",
+            "{b} -> {t} / {a}",
+            "{b} = {t}, {a}",
+        ]
     )
     if way.comma and ", " in template:
         template = template.replace(", ", "; ")
@@ -475,7 +506,9 @@ def nested(ten: Ten, way: Way) -> Rendered:
 
 def apart(ten: Ten, way: Way) -> Rendered:
     """Two lists, one of times and one of accuracies."""
-    time, share = ("Training time", "Training accuracy") if way.language == "en" else ("Träningstid", "Noggrannhet")
+    time, share = (
+        ("Training time", "Training accuracy") if way.language == "en" else ("Träningstid", "Noggrannhet")
+    )
     way = way._replace(sizes=way.sizes if way.sizes in {"plain", "k", "space", "full"} else "plain")
     rows = [_named(ten, way, at) for at in range(5)]
     parts = [
@@ -494,7 +527,13 @@ def two_grids(ten: Ten, way: Way) -> Rendered:
     made = []
     for at in (1, 2):
         made.append(
-            "\n".join([f"| {rows[0][0]} | {rows[0][at]} |", "| --- | --- |", *(f"| {row[0]} | {row[at]} |" for row in rows[1:])])
+            "\n".join(
+                [
+                    f"| {rows[0][0]} | {rows[0][at]} |",
+                    "| --- | --- |",
+                    *(f"| {row[0]} | {row[at]} |" for row in rows[1:]),
+                ]
+            )
         )
     return Rendered("md", "\n\n".join(made))
 
@@ -535,9 +574,13 @@ def _log_line(dialect: str, size: int, seconds: float, share: float) -> str:
     if dialect == "steps":
         return f"{steps}/{steps} [==============================] - {whole}s 2ms/step - loss: 0.5121 - accuracy: {share:.4f}"
     if dialect == "keras3":
-        return f"{steps}/{steps} ━━━━━━━━━━━━━━━━━━━━ {whole}s 2ms/step - accuracy: {share:.4f} - loss: 0.5121"
+        return (
+            f"{steps}/{steps} ━━━━━━━━━━━━━━━━━━━━ {whole}s 2ms/step - accuracy: {share:.4f} - loss: 0.5121"
+        )
     if dialect == "verbose 2":
-        return f"{steps}/{steps} - {whole}s - loss: 0.5121 - accuracy: {share:.4f} - {whole}s/epoch - 2ms/step"
+        return (
+            f"{steps}/{steps} - {whole}s - loss: 0.5121 - accuracy: {share:.4f} - {whole}s/epoch - 2ms/step"
+        )
     if dialect == "verbose 2 keras3":
         return f"{steps}/{steps} - {whole}s - 2ms/step - accuracy: {share:.4f} - loss: 0.5121"
     return f" - {whole}s - loss: 0.5121 - acc: {share:.4f}"  # verbose=2 of the first Keras
@@ -591,17 +634,27 @@ def code(ten: Ten, way: Way) -> Rendered:
     """Figures typed in Python."""
     draw = random.Random(way.seed)
     rows = list(zip(SIZES, map(_plain, ten.seconds), (_plain(one) for one in ten.shares), strict=True))
-    sizes, times, shares = ", ".join(map(str, SIZES)), ", ".join(row[1] for row in rows), ", ".join(row[2] for row in rows)
+    sizes, times, shares = (
+        ", ".join(map(str, SIZES)),
+        ", ".join(row[1] for row in rows),
+        ", ".join(row[2] for row in rows),
+    )
     made = draw.choice(
         [
             "results = {" + ", ".join(f"{b}: ({t}, {a})" for b, t, a in rows) + "}",
             "results = {" + ", ".join(f"{b}: {{'time': {t}, 'acc': {a}}}" for b, t, a in rows) + "}",
             "results = [" + ", ".join(f"({b}, {t}, {a})" for b, t, a in rows) + "]",
-            "rows = [" + ", ".join(f"{{'batch': {b}, 'time': {t}, 'accuracy': {a}}}" for b, t, a in rows) + "]",
+            "rows = ["
+            + ", ".join(f"{{'batch': {b}, 'time': {t}, 'accuracy': {a}}}" for b, t, a in rows)
+            + "]",
             f"batch_sizes = [{sizes}]\ntimes = [{times}]\naccuracies = [{shares}]\nplt.plot(batch_sizes, times)",
             f"batch_sizes = np.array([{sizes}])\ntraining_time = np.array([{times}])\ntrain_acc = np.array([{shares}])",
             f"df = pd.DataFrame({{'batch_size': [{sizes}], 'time_s': [{times}], 'accuracy': [{shares}]}})",
-            "times = {" + ", ".join(f"{b}: {t}" for b, t, _ in rows) + "}\naccs = {" + ", ".join(f"{b}: {a}" for b, _, a in rows) + "}",
+            "times = {"
+            + ", ".join(f"{b}: {t}" for b, t, _ in rows)
+            + "}\naccs = {"
+            + ", ".join(f"{b}: {a}" for b, _, a in rows)
+            + "}",
             f"x, times, acc = [{sizes}], [{times}], [{shares}]",
         ]
     )
@@ -611,9 +664,28 @@ def code(ten: Ten, way: Way) -> Rendered:
 ARRANGEMENTS: Final[dict[str, Callable[[Ten, Way], Rendered]]] = {
     one.__name__: one
     for one in (
-        markdown, markdown_turned, html, html_spans, html_grouped, tex, tex_siunitx, aligned, tabs, csv, boxed, pandas,
-        lines, short_lines, paragraph, nested, apart, two_grids, respectively, logs, code,
-    )  # fmt: skip
+        markdown,
+        markdown_turned,
+        html,
+        html_spans,
+        html_grouped,
+        tex,
+        tex_siunitx,
+        aligned,
+        tabs,
+        csv,
+        boxed,
+        pandas,
+        lines,
+        short_lines,
+        paragraph,
+        nested,
+        apart,
+        two_grids,
+        respectively,
+        logs,
+        code,
+    )
 }
 
 
@@ -681,7 +753,11 @@ def main() -> None:
                 back = read_back(made, ten, way, Path(folder))
                 own.update(figures=10, equal=back.equal, wrong=len(back.wrong))
                 if "-v" in sys.argv and (back.wrong or back.equal < 10):
-                    print(json.dumps({"name": name, "seed": seed, "wrong": back.wrong, "equal": back.equal, "way": way}))
+                    print(
+                        json.dumps(
+                            {"name": name, "seed": seed, "wrong": back.wrong, "equal": back.equal, "way": way}
+                        )
+                    )
                     print(made.text, "\n")
             total.update(own)
             print(f"{name:18} {own['equal'] / own['figures']:7.1%} come back, {own['wrong']} otherwise")

@@ -77,7 +77,9 @@ def is_row_of_figures(line: str) -> bool:
     return len(words) > 1 and "\t" not in line and all(_FIGURE.fullmatch(word) for word in words)
 
 
-_CELLS: Final = re.compile(r"\s{0,8}\d[^,;]{0,12}(?:[,;]\s?[~<≈]?\d[^,;]{0,16}){2,20}|\d[^,;\s]{0,12}(?:[,;][^,;\s][^,;]{0,16}){2,20}")
+_CELLS: Final = re.compile(
+    r"\s{0,8}\d[^,;]{0,12}(?:[,;]\s?[~<≈]?\d[^,;]{0,16}){2,20}|\d[^,;\s]{0,12}(?:[,;][^,;\s][^,;]{0,16}){2,20}"
+)
 
 
 def is_row_of_cells(line: str) -> bool:
