@@ -22,6 +22,7 @@ _FAR: Final = 0.045  # share of a curve's height from which a place is another v
 _ALONG: Final = 0.05  # share of a curve's width within which its points lie where a scale puts them
 _FLAT: Final = 9.0  # grains of height below which a curve's shape cannot be told
 _LEAST: Final = 4  # points that a shape is told by
+_MOST_TRIED: Final = 32  # ways to lay a followed line over a column, the best first
 _MOST_VERTICES: Final = 9  # a curve with more is followed as a line
 
 
@@ -58,7 +59,8 @@ def read_curve(
 ) -> CurveReading:
     """How a curve stands to the columns of a table, each {x: y}; `least` points must be drawn of the one it shows.
 
-    Numbers must be the table's within a relative distance of `within`. Heights go up with the values; x is the keys, their logarithms or their order, to the right or to the left.
+    Numbers must be the table's within a relative distance of `within`. Heights go up with the values; x is the keys,
+    their logarithms or their order, to the right or to the left.
     """
     best = CurveReading(CurveStand.OTHER)
     nearest = inf
@@ -267,19 +269,20 @@ def _fit_of_trace(curve: Curve, column: Column) -> Fit | None:
     """The best fit over the scales of a followed line whose corners would then lie where the keys do."""
     trace = ink_of(curve)
     keys = sorted(column)
-    best: Fit | None = None
     straight = trace.straight()
+    found: list[tuple[Fit, list[float], list[float | None], float]] = []
     for order in (keys, keys[::-1]):
         for wanted in scales(order):
             for inset in trace.insets():
                 places = [trace.left + inset + (trace.width - 2 * inset) * at for at in wanted]
                 heights = trace.heights(places, [column[key] for key in order])
                 fit = fit_heights(heights, order, column, _OFF[CurveSource.PIXELS], curve.grain)
-                if fit is None or (best is not None and fit.worst >= best.worst):
-                    continue
-                crowded = None in heights
-                if (crowded or straight) and fit.worst > 0:
-                    continue
-                if trace.runs_through(places, heights, inset):
-                    best = fit._replace(turned=_turned(order, places))
-    return best
+                if fit is None or (fit.worst > 0 and (straight or None in heights)):
+                    continue  # what is straight or crowded may be anything
+                turned = _turned(order, places)
+                found.append((fit._replace(turned=turned), places, heights, inset))
+    found.sort(key=lambda one: (one[0].worst > 0, None in one[2], one[0].worst))
+    for fit, places, heights, inset in found[:_MOST_TRIED]:
+        if trace.runs_through(places, heights, inset):
+            return fit
+    return None

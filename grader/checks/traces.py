@@ -14,7 +14,7 @@ _NEAR: Final = 4.0  # pixels along the axis in which ink is looked for at a plac
 _DOTTED: Final = 26.0  # pixels between the dots of a line
 _CROWDED: Final = 3.0  # pixels between corners from which they are told apart
 _MOST_INSET: Final = 10  # pixels from a marker's edge to its middle
-_MOST_COLUMNS: Final = 160  # that are compared
+_MOST_COLUMNS: Final = 100  # that are compared
 _WELL: Final = 0.9  # share of the columns in which the ink lies where the line would
 
 

@@ -49,11 +49,6 @@ class FigureReading(Value, frozen=True):
         return tuple(one for one in self.curves if one[1].stand in against)
 
     @property
-    def by_pixels(self) -> bool:
-        """Whether its curves were followed in a picture, so that some may have been lost."""
-        return any(curve.source is CurveSource.PIXELS for curve, _ in self.curves)
-
-    @property
     def told(self) -> int:
         """How many of its curves are over the table's keys, as far as can be told."""
         return sum(reading.stand is not CurveStand.OTHER for _, reading in self.curves)

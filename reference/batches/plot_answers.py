@@ -71,7 +71,8 @@ def judge_plot(answer: Answer, criteria: PlotCriteria) -> Finding:
     if all(cells[column] is not None or matched[column] is not None for column in COLUMNS):
         return _by_value(answer, cells, matched)
     by_words = _by_words(named, readings[: len(named)], criteria)
-    return _with_values(by_words, named, readings, matched, criteria)
+    comparable = all(len(table.get(column, {})) >= criteria.points for column in COLUMNS)
+    return _with_values(by_words, named, readings, matched, criteria, comparable=comparable)
 
 
 def _by_value(
@@ -164,10 +165,12 @@ def _with_values(
     everything: Sequence[FigureReading],
     matched: Mapping[str, Block | None],
     criteria: PlotCriteria,
+    *,
+    comparable: bool,
 ) -> Finding:
     """A finding by words, held against the curves that were followed. What was read off pixels only asks a person.
 
-    `everything` begins with the readings of the `figures` that may be the plot.
+    `comparable` says that the table is whole enough; `everything` begins with the readings of the `figures` that may be the plot.
     """
     readings = everything[: len(figures)]
     lacking = [column for column in COLUMNS if matched[column] is None]
@@ -175,12 +178,12 @@ def _with_values(
         wrong = [reading for reading in readings if reading.contradicting and _is_plot(reading.block)]
         if wrong:
             return _contradicted(wrong, lacking, matched, criteria)
-        sure = [reading for reading in readings if reading.curves and not reading.by_pixels]
-        if sure and not any(reading.told for reading in readings if reading.curves):
+        followed = [reading for reading in readings if reading.curves and _is_plot(reading.block)]
+        if followed and comparable and len(lacking) == len(COLUMNS):
             return review(
-                "A plot was found; a person looks whether its curves are over the batch sizes.",
-                [reading.block.evidence(_caption(reading.block)) for reading in sure[:2]],
-                staff="Its words name both curves, but its lines are none of the table's columns.",
+                "A plot was found; a person looks whether its curves are those of the table.",
+                [reading.block.evidence(_caption(reading.block)) for reading in followed[:2]],
+                staff="Its words name both curves, but none of its lines could be recognised as a column of the table.",
             )
         hearsay = [column for column in lacking if _is_named_outside(figures, column)]
         if hearsay:

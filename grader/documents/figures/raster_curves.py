@@ -73,12 +73,14 @@ def _colours(pixels: Any) -> Iterator[tuple[Mask, bool]]:
     """The ink of each colour, and what is dark or light without one: that may be axes too."""
     import numpy as np  # noqa: PLC0415
 
-    coarse = (pixels >> 3).astype(np.int32)
-    codes = (coarse[..., 0] << 10) | (coarse[..., 1] << 5) | coarse[..., 2]
+    red, green, blue = (np.ascontiguousarray(pixels[..., channel]) for channel in range(3))
+    codes = ((red >> 3) << 10) | ((green >> 3) << 5) | (blue >> 3)
     usual = int(np.bincount(codes.ravel()).argmax())
     paper = np.array([(usual >> 10) * 8 + 4, ((usual >> 5) & 31) * 8 + 4, (usual & 31) * 8 + 4])
-    away = np.abs(pixels - paper).max(axis=2)
-    strongest, weakest = pixels.max(axis=2), pixels.min(axis=2)
+    away = np.maximum(
+        np.maximum(np.abs(red - int(paper[0])), np.abs(green - int(paper[1]))), np.abs(blue - int(paper[2]))
+    )
+    strongest, weakest = np.maximum(np.maximum(red, green), blue), np.minimum(np.minimum(red, green), blue)
     chroma = strongest - weakest
     coloured = (chroma > _COLOURED) & (away > _INK)
     if coloured.sum() >= _LEAST_PIXELS:
@@ -147,12 +149,13 @@ def _curves(mask: Mask, *, plain: bool) -> list[Curve]:
     found = _bars(pieces, height)
     if found:
         return found
-    for joined in (pieces, None):
-        spaced = joined is None  # dots of a dotted line stand farther apart than dashes
-        for piece in _pieces(mask, max(6, width // 90)) if joined is None else joined:
+    for spaced in (False, True):
+        if spaced:  # dots of a dotted line stand farther apart than dashes
+            pieces = list(_pieces(mask, max(6, width // 90)))
+        for piece in pieces:
             if piece.width < wide or (plain and (spaced or _is_corner(piece))):
                 continue
-            curve = _line(piece, height)
+            curve = _line(piece if plain else _with_ends(piece, pieces, max(8, width // 50)), height)
             found += [curve] if curve is not None else []
         if found:
             return found
@@ -167,7 +170,7 @@ def _pieces(mask: Mask, bridge: int) -> Iterator[_Piece]:
         warnings.simplefilter("ignore")
         from scipy import ndimage  # noqa: PLC0415 - slow to load
 
-    grown = ndimage.maximum_filter(mask, size=2 * bridge + 1)
+    grown = ndimage.maximum_filter(mask.view(np.uint8), size=2 * bridge + 1)
     labels, count = ndimage.label(grown, structure=np.ones((3, 3), dtype=bool))
     if count > 3_000:
         return
@@ -179,6 +182,31 @@ def _pieces(mask: Mask, bridge: int) -> Iterator[_Piece]:
         top, left = area[0].start + int(rows[0]), area[1].start + int(columns[0])
         ink = ink[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1]
         yield _Piece(left, top, left + ink.shape[1], top + ink.shape[0], ink)
+
+
+def _with_ends(piece: _Piece, pieces: list[_Piece], gap: int) -> _Piece:
+    """A line with what is cut off at its ends by another line over it: a first or last marker."""
+    import numpy as np  # noqa: PLC0415
+
+    inked = np.nonzero(piece.ink[:, 0])[0], np.nonzero(piece.ink[:, -1])[0]
+    rows = [piece.top + int(one.mean()) if len(one) else piece.top for one in inked]
+    ends = []
+    for other in pieces:
+        if other is piece or other.width > 3 * gap or other.height > 3 * gap:
+            continue
+        before = piece.left - gap <= other.right <= piece.left + gap and other.left < piece.left
+        after = piece.right - gap <= other.left <= piece.right + gap and other.right > piece.right
+        level = rows[0] if before else rows[1]
+        if (before or after) and other.top - 2 * gap <= level <= other.bottom + 2 * gap:
+            ends.append(other)
+    if not ends or len(ends) > 2:
+        return piece
+    left, top = min(one.left for one in (piece, *ends)), min(one.top for one in (piece, *ends))
+    right, bottom = max(one.right for one in (piece, *ends)), max(one.bottom for one in (piece, *ends))
+    ink = np.zeros((bottom - top, right - left), dtype=bool)
+    for one in (piece, *ends):
+        ink[one.top - top : one.bottom - top, one.left - left : one.right - left] |= one.ink
+    return _Piece(left, top, right, bottom, ink)
 
 
 def _is_corner(piece: _Piece) -> bool:
