@@ -1,10 +1,13 @@
-"""What all tests share: the marker for the slow ones, and counting work (`growth`)."""
+"""What all tests share: the marker for the slow ones, counting work (`growth`), and no deadlines on a busy machine."""
 
 import sys
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
+settings.register_profile("unhurried", deadline=None)
+settings.load_profile("unhurried")
 sys.path.insert(0, str(Path(__file__).parent))  # for growth
 
 
