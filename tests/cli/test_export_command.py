@@ -170,7 +170,7 @@ def test_a_comment_says_what_a_student_may_read(folder: Path) -> None:
     lines = (folder / "graded/results.jsonl").read_bytes().splitlines()
     wrong = comment(Result.from_json(lines[1]))
     assert wrong.startswith("6 of 10 points.")
-    assert "wrong way round" in wrong
+    assert "`gradient = tape.gradient(parameters, loss)`" in wrong
     assert "Mistake" not in wrong  # staff's word
     assert "loss, parameters" not in wrong
 

@@ -110,7 +110,7 @@ def test_a_killed_supervisor_is_noticed_and_its_notebook_run_again(
         (zygote,) = [
             child
             for child in psutil.Process().children()
-            if "execution.zygote" in " ".join(child.cmdline()) and child.cwd().startswith(str(directory))
+            if "child.zygote" in " ".join(child.cmdline()) and child.cwd().startswith(str(directory))
         ]
         killed: list[int] = []
 

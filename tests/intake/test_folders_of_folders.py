@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 import tempfile
 import zipfile
 from collections import Counter
@@ -9,12 +10,11 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from click.testing import CliRunner
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from grader.accounts import Accounts
-from grader.cli import main
+from grader.cli import run
 from grader.intake import Intake, IntakeError, collect
 from grader.intake.people import is_part
 
@@ -172,12 +172,21 @@ def test_the_folders_that_were_asked_for_keep_their_names(term: Path, tmp_path: 
     assert found(intake) == {"anna": {"report.md", "figures/x.png"}, "dan": {"rapport.docx", "lab.ipynb"}}
 
 
-def test_the_command_asks_and_takes_a_depth(term: Path, take: Take, tmp_path: Path) -> None:
+def test_the_command_asks_and_takes_a_depth(
+    term: Path,
+    take: Take,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
     names = ("A/report.md", "A/anna/report.md", "A/bo/report.md")
     take(*names, depth=1)
-    asked = CliRunner().invoke(main, ["grade", str(term), "--out", str(tmp_path / "out"), "--no-execute"])
-    assert asked.exit_code == 2
-    assert "--depth 2" in asked.output
+    arguments = ["grader", "grade", str(term), "--out", str(tmp_path / "out"), "--no-execute"]
+    monkeypatch.setattr(sys, "argv", arguments)
+    with pytest.raises(SystemExit) as asked:
+        run()
+    assert asked.value.code == 2
+    assert "--depth 2" in capsys.readouterr().err
 
 
 def test_what_lies_beside_the_submissions_of_a_shelf_is_listed(take: Take) -> None:
