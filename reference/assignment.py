@@ -100,6 +100,7 @@ q3 = assignment.question(
 TABLE = batch_answers.TableCriteria(
     share_a_figure=0.1,  # of the points, for each of the ten figures while some are lacking
     share_with_test_accuracies=0.5,  # of the points, with all figures there, but accuracies of the test set
+    share_with_times_of_steps=0.5,  # of the points, with all figures there, but times of one step or sample
     least_figures=4,  # fewer that could be read are no table; what stands there otherwise is for a person
     least_sizes=4,  # of the five, named with as many accuracies in any form: a person looks at them
     repeated_within=0.011,  # of an accuracy in the table: prose repeats it, rounded to a per cent

@@ -20,6 +20,7 @@ class TableCriteria(Value, frozen=True):
 
     `share_a_figure`: of the points, for each figure that is there, while some are lacking.
     `share_with_test_accuracies`: of the points, where all is there but the accuracies are those of the test set.
+    `share_with_times_of_steps`: of the points, where all is there but the times are those of one step or sample.
     `least_figures`: with fewer than these read, what stands in another form is for a person, and no chart is drawn.
     `least_sizes`: so many sizes, and as many accuracies, in whatever form, are figures that a person must look at.
     `repeated_within`: an accuracy in prose so close to one of the table repeats it, rounded; any other is a new one.
@@ -27,6 +28,7 @@ class TableCriteria(Value, frozen=True):
 
     share_a_figure: float
     share_with_test_accuracies: float
+    share_with_times_of_steps: float
     least_figures: int
     least_sizes: int
     repeated_within: float
@@ -52,6 +54,14 @@ def judge_table(answer: Answer, criteria: TableCriteria) -> Finding:
     table = answer.shared(shared_table)
     charts = _charts(table, criteria)
     shown = _distinct([row.evidence for row in table.rows])
+    if table.complete and table.steps_only:
+        return partial(
+            "The times are those of one step or one sample; the time of the whole run is asked for.",
+            criteria.share_with_times_of_steps,
+            shown,
+            hint="The first number in the line that training prints, in seconds, is the time of the whole run.",
+            charts=charts,
+        )
     if table.complete:
         return passed(
             "Time and training accuracy are given for all five batch sizes.",

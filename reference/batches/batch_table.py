@@ -17,6 +17,9 @@ from reference.lab.batch_sizes import BATCH_SIZES, IMAGES, steps
 from reference.plausibility.tables import Row
 
 
+_LONGEST_STEP: Final = 10.0  # seconds; all 60 000 images in one step take less
+
+
 class TableRow(Value, frozen=True):
     """A row as read: `accuracy` from 0 to 1, `seconds` for the epoch; the passage each stands in.
 
@@ -43,6 +46,13 @@ class BatchTable(Value, frozen=True):
     def complete(self) -> bool:
         """Whether every batch size has its time and accuracy."""
         return self.cells == 2 * len(BATCH_SIZES)
+
+    @property
+    def steps_only(self) -> bool:
+        """Whether most of the times are those of one step or sample: short ones, for all sizes."""
+        times = [row for row in self.rows if row.seconds is not None]
+        short = [row for row in times if row.per_sample and (row.seconds or 0.0) < _LONGEST_STEP]
+        return len(short) * 2 > len(times)
 
     @property
     def cells(self) -> int:
@@ -83,8 +93,11 @@ def read_batch_table(blocks: Sequence[Block]) -> BatchTable:
     percent = _in_per_cent(
         [record.readings["accuracy"] for record in merged.values() if "accuracy" in record.readings]
     )
+    whole = _are_whole_times(
+        [record.readings["per_sample"] for record in merged.values() if "per_sample" in record.readings]
+    )
     rows = tuple(
-        _row(record, percent, blocks)
+        _row(record, percent, blocks, whole=whole)
         for record in merged.values()
         if {"seconds", "accuracy", "per_sample"} & record.readings.keys()
     )
@@ -104,11 +117,17 @@ def _in_per_cent(readings: Sequence[Reading]) -> bool:
     return len(bare) > 1 and sum(value > 2 for value in bare) > len(bare) / 2
 
 
-def _row(record: Record, percent: bool, blocks: Sequence[Block]) -> TableRow:
+def _are_whole_times(readings: Sequence[Reading]) -> bool:
+    """Whether what a heading calls "per batch" are times of whole runs: no step takes so long."""
+    values = [reading.quantity.value for reading in readings if reading.quantity.unit is not Unit.PER_SAMPLE]
+    return bool(values) and max(values) > _LONGEST_STEP
+
+
+def _row(record: Record, percent: bool, blocks: Sequence[Block], *, whole: bool) -> TableRow:
     seconds, accuracy = record.readings.get("seconds"), record.readings.get("accuracy")
     per_sample = False
     if seconds is None and "per_sample" in record.readings:
-        seconds, per_sample = record.readings["per_sample"], True
+        seconds, per_sample = record.readings["per_sample"], not whole
     elif seconds is not None:
         per_sample = (
             seconds.quantity.unit is Unit.PER_SAMPLE
