@@ -201,7 +201,8 @@ def _with_values(
         lines = [
             reading
             for reading in everything
-            if reading.told or (reading.curves and _is_textual(reading.block))
+            if reading.told
+            or (reading.curves and (_is_textual(reading.block) or any(reading is one for one in readings)))
         ]
         if lines:
             return _one_seen(lines, "")
