@@ -198,7 +198,12 @@ def _with_values(
         ):
             return _one_seen([reading for reading in readings if reading.block in unsure], "")
     if finding.verdict is Verdict.MISSING:
-        lines = [reading for reading in everything if reading.told]
+        lines = [
+            reading
+            for reading in everything
+            if reading.told
+            or (reading.curves and (_is_textual(reading.block) or any(reading is one for one in readings)))
+        ]
         if lines:
             return _one_seen(lines, "")
     return finding
@@ -257,6 +262,12 @@ def _is_named_outside(figures: Sequence[tuple[Block, str]], column: str) -> bool
         if pattern.search(words.replace(caption, " ", 1) if caption else words):
             return False
     return True
+
+
+def _is_textual(block: Block) -> bool:
+    """Whether a picture was taken for one of text: with lines in it that may be a slip of OCR."""
+    kinds = {FigureKind.CODE, FigureKind.TABLE, FigureKind.EQUATION}
+    return block.figure is not None and block.figure.kind in kinds
 
 
 def _is_named(block: Block) -> bool:
