@@ -39,7 +39,7 @@ def read_document(
     """Reads one file, bounded in time and memory by `limits`.
 
     `name` is the student's name for the file. `ocr` lets a file that holds nothing but pictures (a scan, a photograph)
-    be read by OCR at once; for pictures beside text see `picture_reading.read_pictures`. Pictures that the document refers to are looked
+    be read by OCR at once; for pictures beside text see `scan_reading.read_pictures`. Pictures that the document refers to are looked
     for in its own folder only. Raises `UnreadableDocumentError`, with a message for the student, for what cannot be read
     at all; its subclass `ReaderFaultError` if that is our fault.
     """
