@@ -14,7 +14,7 @@ from typing import Final
 
 from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
-from fastapi.responses import HTMLResponse
+from fastapi.responses import FileResponse, HTMLResponse
 from fastapi.staticfiles import StaticFiles
 from starlette.exceptions import HTTPException
 from starlette.middleware.trustedhost import TrustedHostMiddleware
@@ -60,11 +60,17 @@ def application(
     app.include_router(desk_pages.router)
     app.include_router(group_pages.router)
     app.include_router(submission_pages.router)
+    app.get("/page.css", include_in_schema=False)(_page_style)
     app.mount("/static", StaticFiles(directory=templates_folder() / "service" / "static"), name="static")
     app.add_exception_handler(HTTPException, _told)
     app.add_exception_handler(RequestValidationError, _not_understood)
     app.add_exception_handler(LedgerError, _ledger_trouble)
     return app
+
+
+def _page_style() -> FileResponse:
+    """The style that the pages of the graded folder have too."""
+    return FileResponse(templates_folder() / "page.css", media_type="text/css")
 
 
 async def _guarded(request: Request, call_next: Callable[[Request], Awaitable[Response]]) -> Response:

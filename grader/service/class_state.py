@@ -10,7 +10,7 @@ import msgspec
 
 from grader.marks import decided, reported
 from grader.model import Decision, Result, Value
-from grader.service.doubts import Doubt, Group, Kind, decided_groups, doubts_of, group_of, kinds_of
+from grader.service.answer_groups import Doubt, Group, Kind, decided_groups, doubts_of, group_of, kinds_of
 from grader.service.summary import Summary, summary_of
 from grader.store import Ledger
 

@@ -12,8 +12,8 @@ from grader.deciding import Saying, decide, undo
 from grader.errors import DecisionRefused
 from grader.model import CheckResult, Verdict
 from grader.page_data import Passage
+from grader.service.answer_groups import Group, part_of
 from grader.service.comment_bank import bank
-from grader.service.doubts import Group, part_of
 from grader.service.presence import Presence
 from grader.service.rendering import class_now, page, see
 from grader.service.visitors import Visitor, check_form, visitor

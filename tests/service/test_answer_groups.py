@@ -13,7 +13,7 @@ from grader.checks.assignment import load
 from grader.grading.grading import grade
 from grader.marks import reported
 from grader.model import FileKind, Submission, SubmittedFile
-from grader.service.doubts import doubts_of, group_of, kinds_of, part_of
+from grader.service.answer_groups import doubts_of, group_of, kinds_of, part_of
 
 CORPORA = Path(__file__).parents[1] / "corpora"
 
