@@ -35,11 +35,11 @@ def read_records(blocks: Sequence[Block], table: Table) -> list[Record]:
     """
     found: list[tuple[int, bool, dict[str, dict[int, Reading]]]] = []
     loose: list[Block] = []
-    for before, block in zip((None, *blocks), blocks, strict=False):
+    for before, block, after in zip((None, *blocks), blocks, (*blocks[1:], None), strict=False):
         count = len(found)
         for rank, grid in _grids(block):
             headed = _with_heading(grid, before, table)
-            above = _above(before) if headed is grid else ""
+            above = f"{_above(before)} {_caption(after)}" if headed is grid else ""
             best = _best(of_grid(headed, table, block, rank=rank, above=above), table)
             if best is not None:
                 found.append((rank, False, best))
@@ -64,6 +64,12 @@ def read_records(blocks: Sequence[Block], table: Table) -> list[Record]:
 def _above(before: Block | None) -> str:
     """What stands right over a table: a heading, or a short line."""
     return before.text if before is not None and not before.rows and len(before.text) <= 90 else ""
+
+
+def _caption(after: Block | None) -> str:
+    """The caption that stands under a table."""
+    text = after.text if after is not None and not after.rows else ""
+    return text[:160] if re.match(r"\W{0,3}tab(?:le|ell)?\b", text, re.I) else ""
 
 
 def _is_literal(block: Block) -> bool:

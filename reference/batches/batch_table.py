@@ -16,7 +16,6 @@ from reference.batches.figure_columns import TABLE
 from reference.lab.batch_sizes import BATCH_SIZES, IMAGES, steps
 from reference.plausibility.tables import Row
 
-
 _LONGEST_STEP: Final = 10.0  # seconds; all 60 000 images in one step take less
 
 
