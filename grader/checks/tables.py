@@ -86,7 +86,8 @@ def _is_torn(block: Block) -> bool:
 
 def _in_lines(block: Block) -> Block:
     """A table that is none of figures, as lines: signs between its cells were a sentence's own."""
-    text = "\n".join((" " if _is_torn(block) else " | ").join(row) for row in block.rows)
+    between = " " if _is_torn(block) else " | "
+    text = "\n".join(between.join(row) for row in block.rows)
     return Block(BlockKind.PROSE, text, block.place, ocr=block.ocr)
 
 
