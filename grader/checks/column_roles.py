@@ -173,6 +173,8 @@ def _from_above(above: str, own: Name | None, units: set[Unit], table: Table) ->
 
 def _contradicts(series: Series, measure: Measure) -> bool:
     values = [reading.quantity for reading in series.readings.values()]
+    if measure is Measure.SHARE and sum(value.value < 0 for value in values) >= 2:
+        return True  # a change, not a share
     odd = sum(not _possible(value, measure) for value in values)
     return odd * 2 > len(values)
 

@@ -99,12 +99,26 @@ def _are_commas_of_csv(parts: Sequence[str]) -> bool:
 
 def of_grid(grid: Grid, table: Table, block: Block, *, rank: int, above: str = "") -> Iterator[Arrangement]:
     """What the rows and what the columns of a grid may be: the keys in one of them, and a series of every other."""
+    grid = _stacked(grid, table)
     width = max((len(row) for row in grid), default=0)
     if not 1 < width <= MAX_CELLS or len(grid) > MAX_ROWS:
         return
     padded = _even(_with_points(grid), width, table)
     for turned in (padded, tuple(zip(*padded, strict=True))):
         yield from _upright(turned, table, block, rank, above)
+
+
+def _stacked(grid: Grid, table: Table) -> Grid:
+    """A table that was set in two halves side by side, under the same headings, as one."""
+    head = grid[0] if grid else ()
+    starts = [at for at, cell in enumerate(head) if cell and cell == head[0]]
+    if len(starts) < 2 or not re.search(table.key_heading, head[0], re.I):
+        return grid
+    parts = list(zip(starts, (*starts[1:], len(head)), strict=True))
+    headings = {tuple(cell for cell in head[start:end] if cell) for start, end in parts}
+    if len(headings) != 1:
+        return grid
+    return (head[: starts[1]], *(row[start:end] for start, end in parts for row in grid[1:]))
 
 
 def _with_points(grid: Grid) -> Grid:

@@ -95,7 +95,7 @@ def lists_of(shown: str, block: Block, table: Table) -> list[NumberList]:
         if run and span is not None and len(run) < _MAX_LENGTH and _continues(shown, run[-1].end, span):
             run.append(span)
             continue
-        if _is_list(run):
+        if _is_list(shown, run):
             found.append(_list(shown, run, found[-1].end if found else 0, block, table))
         run = [span] if span is not None else []
     return found
@@ -109,12 +109,16 @@ def _continues(shown: str, end: int, span: Span) -> bool:
     return _BETWEEN.fullmatch(gap) is not None
 
 
-def _is_list(run: Sequence[Span]) -> bool:
-    """Whether numbers in a row are of one kind: a row of a table, parted by commas, is of several."""
+def _is_list(shown: str, run: Sequence[Span]) -> bool:
+    """Whether numbers in a row are of one kind: a row of a table, parted by commas, is of several.
+
+    The unit may stand behind the last number only.
+    """
     units = [span.quantity.unit for span in run]
-    return len(run) >= FEWEST and (
-        len(set(units)) == 1 or (set(units[:-1]) == {Unit.NONE} and len(run) > FEWEST)
-    )
+    if len(run) < FEWEST or len(set(units)) == 1:
+        return len(run) >= FEWEST
+    last = re.search(r"\b(?:and|och|samt|resp)", shown[run[-2].end : run[-1].start]) is not None
+    return set(units[:-1]) == {Unit.NONE} and (len(run) > FEWEST or last)
 
 
 def _list(shown: str, run: Sequence[Span], after: int, block: Block, table: Table) -> NumberList:

@@ -6,6 +6,7 @@ words around it leave nothing else (``with 10 it took``). Any other number is a 
 
 from __future__ import annotations
 
+import itertools
 import re
 from bisect import bisect_left
 from collections.abc import Iterator, Sequence
@@ -93,7 +94,7 @@ def sentences_of(
             inner = [(begin - at, stop - at) for begin, stop in near if stop > at]
             whole = (at == 0 or shown[at - 1] == "\n") and (start == len(shown) or shown[start] == "\n")
             line = written[number] if whole and number < len(written) else said
-            tokens = tuple(_tokens(said, table, inner, ordinals=ordinals))[:_MAX_TOKENS]
+            tokens = tuple(_tokens(said, table, inner, ordinals=ordinals)[:_MAX_TOKENS])
             yield Sentence(said, tokens, block, whole, _quoted(line))
         number += shown.count("\n", at, end)
         at = end
@@ -127,6 +128,7 @@ _SUBJECT: Final = re.compile(
     r"\s?\(\s?[~<]?\d|\s?:\s[~<]?\d|\s{1,2}(?:took|tog|gave|gav|got|fick|needed|behövde|required|krävde|reached|nådde|finished|ran)\b",
     re.I,
 )
+_RANGE: Final = re.compile(r"-|\s(?:to|till)\s")  # "3-5 s" is no figure
 _BEHIND_HEAD: Final = re.compile(r"\s{0,3}(?:[:=)(|,-]|\*|$|\s|(?:it|the|took|tog)\b)")
 _BEHIND_PREPOSITION: Final = re.compile(
     r"\s{0,2}(?:[:=)(,.;!-]|$|\d|~|(?:it|the|this|that|we|i|is|was|were|took|tog|gave|gav|har|had|have|var|blev|and|och|got|fick|det|den|vi|jag|reached|needed|only|about|around|bara|cirka|ca|samples?|resulted|ended|finished|training|accuracy|time|as|images)\b)",
@@ -134,12 +136,13 @@ _BEHIND_PREPOSITION: Final = re.compile(
 )
 
 
-def _tokens(text: str, table: Table, taken: Sequence[tuple[int, int]], *, ordinals: bool) -> Iterator[Token]:
+def _tokens(text: str, table: Table, taken: Sequence[tuple[int, int]], *, ordinals: bool) -> list[Token]:
     introduced, followed, counted = _key_patterns(table)
     allowed = frozenset(table.keys)
     head = _HEAD.match(text)
     first = head.end() if head else 0
     ordinal = _ORDINAL.match(text) if ordinals else None
+    found: list[Token] = []
     for span in quantity_spans(text):
         if any(start <= span.start < end for start, end in taken):
             continue
@@ -154,7 +157,16 @@ def _tokens(text: str, table: Table, taken: Sequence[tuple[int, int]], *, ordina
             heads = span.start <= first and _BEHIND_HEAD.match(behind) is not None
             key = key if not counts and (heads or _stands_as_key(before, behind)) else None
         if key is not None or not counts:
-            yield Token(span.start, span.end, span.quantity, key)
+            found.append(Token(span.start, span.end, span.quantity, key))
+    ranged = {
+        at
+        for at, (one, other) in enumerate(itertools.pairwise(found))
+        if one.key is None
+        and other.key is None
+        and _RANGE.fullmatch(text, one.end, other.start)
+        and one.quantity.unit in {Unit.NONE, other.quantity.unit}
+    }
+    return [token for at, token in enumerate(found) if at not in ranged and at - 1 not in ranged]
 
 
 def _stands_as_key(before: str, behind: str) -> bool:

@@ -60,6 +60,8 @@ def _finished(text: str) -> Iterator[LogLine]:
     for number, match in enumerate(progress):
         named, opened = sizes[number], "Epoch" in text[at : match.start()]
         at = match.end()
+        if text.startswith("ETA", match.end()):
+            continue
         if not match["done"].endswith(
             match["all"]
         ):  # a line that went over another may touch its last digits

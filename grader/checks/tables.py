@@ -35,11 +35,11 @@ def read_records(blocks: Sequence[Block], table: Table) -> list[Record]:
     """
     found: list[tuple[int, bool, dict[str, dict[int, Reading]]]] = []
     loose: list[Block] = []
-    for before, block in zip((None, *blocks), blocks, strict=False):
+    for before, block, after in zip((None, *blocks), blocks, (*blocks[1:], None), strict=False):
         count = len(found)
         for rank, grid in _grids(block):
             headed = _with_heading(grid, before, table)
-            above = _above(before) if headed is grid else ""
+            above = f"{_above(before)} {_caption(after)}" if headed is grid else ""
             best = _best(of_grid(headed, table, block, rank=rank, above=above), table)
             if best is not None:
                 found.append((rank, False, best))
@@ -66,6 +66,12 @@ def _above(before: Block | None) -> str:
     return before.text if before is not None and not before.rows and len(before.text) <= 90 else ""
 
 
+def _caption(after: Block | None) -> str:
+    """The caption that stands under a table."""
+    text = after.text if after is not None and not after.rows else ""
+    return text[:160] if re.match(r"\W{0,3}tab(?:le|ell)?\b", text, re.I) else ""
+
+
 def _is_literal(block: Block) -> bool:
     """Whether a block is code, or what code prints of a list or a dictionary."""
     if block.kind is BlockKind.CODE:
@@ -80,7 +86,8 @@ def _is_torn(block: Block) -> bool:
 
 def _in_lines(block: Block) -> Block:
     """A table that is none of figures, as lines: signs between its cells were a sentence's own."""
-    text = "\n".join((" " if _is_torn(block) else " | ").join(row) for row in block.rows)
+    between = " " if _is_torn(block) else " | "
+    text = "\n".join(between.join(row) for row in block.rows)
     return Block(BlockKind.PROSE, text, block.place, ocr=block.ocr)
 
 

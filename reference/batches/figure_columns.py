@@ -27,13 +27,13 @@ TABLE: Final = Table(
     columns=(
         Column(
             "both",
-            r"train\w*(?:\s\w+)?\s?(?:/|and|&|och|\+)\s?(?:test|val)|(?:test|val)\w*(?:\s\w+)?\s?(?:/|and|&|och|\+)\s?(?:tr[aä])",
+            r"train\w*(?:\s\w+)?\s?(?:/|and|&|och|\+)\s?(?:test|val)|(?:test|val)\w*(?:\s\w+)?\s?(?:/|and|&|och|\+)\s?tr[aä]i?n\w*\b(?<!tid)(?<!tider)(?!\W{0,2}(?:time|tid))",
             Measure.ANYTHING,
             required=False,
         ),
         Column(
             "rate",
-            rf"(?:{_SHARE_WORD}|%|score)[\w().\s]{{0,14}}(?:/|÷|\bper\b|\bover\b|\bdivided\sby\b|\bdelat\b|\bgenom\b)\s?(?:\w{{1,9}}\s)?(?:time|s\b|sec|tid|sek|min)|(?:time|tid)\w*\s?(?:/|per|÷)\s?(?:acc|nogg|%)|efficien|effektiv|\bratio|\bkvot|speed.?up|(?:images|samples|bilder|steps|it|batches)\s?(?:/|per)\s?s|throughput|\bgain|\bdiff(?:erences?)?\b|ökning|skillnad|improvement|förbättring|relative|relativ",
+            rf"(?:{_SHARE_WORD}|%|score)[\w().\s]{{0,14}}(?:/|÷|\bper\b|\bover\b|\bdivided\sby\b|\bdelat\b|\bgenom\b)\s?(?:\w{{1,9}}\s)?(?:time|s\b|sec|tid|sek|min)|(?:time|tid)\w*\s?(?:/|per|÷)\s?(?:acc|nogg|%)|efficien|effektiv|\bratio|\bkvot|speed.?up|(?:images|samples|bilder|steps|it|batches)\s?(?:/|per)\s?s|throughput|\bgain|\bdiff(?:erences?)?\b|ökning|\bchange|förändr|\bdelta\b|[Δ±]|skillnad|improvement|förbättring|relative|relativ",
             Measure.ANYTHING,
             required=False,
         ),

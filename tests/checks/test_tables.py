@@ -112,3 +112,29 @@ def test_any_text_is_read_without_error(text: str) -> None:
     read_records([Block(BlockKind.PROSE, text, Place("r", "1"))], TABLE)
     read_logs(text)
     quantities(text)
+
+
+def test_sizes_in_every_spelling() -> None:
+    spelled = ["1", "10^1", "one hundred", "1k", "6·10⁴"]
+    text = "batch\ttime\tacc\n" + "\n".join(
+        f"{size}\t{seconds} s\t{share}"
+        for size, (seconds, share) in zip(spelled, EXPECTED.values(), strict=True)
+    )
+    assert read(text) == EXPECTED
+
+
+def test_the_size_may_stand_behind_its_log() -> None:
+    text = "\n".join(
+        f"60000/60000 [====] - {seconds}s 17us/sample - loss: 0.5 - acc: 0.8\nthat was batch size {size}"
+        for size, seconds in ((1, 118), (10, 13), (100, 3))
+    )
+    assert [line.batch_size for line in read_logs(text)] == [1, 10, 100]
+
+
+def test_a_bar_that_was_overwritten_is_no_epoch() -> None:
+    text = (
+        "1/600 [....] - ETA: 3s - loss: 2.3 - acc: 0.12"
+        + "600/600 [====] - 3s 4ms/step - loss: 0.5 - acc: 0.8185"
+    )
+    (line,) = read_logs(text)
+    assert (line.count, line.seconds, line.metrics["acc"]) == (600, 3, 0.8185)

@@ -119,6 +119,20 @@ def test_cells_of_an_exported_notebook_are_counted(read: Read) -> None:
     ]
 
 
+def test_a_cell_that_reaches_down_moves_none_out_of_its_column(read: Read) -> None:
+    body = (
+        "<table><tr><th rowspan=2>Batch size<th colspan=2>Training</tr><tr><th>Time<th>Accuracy</tr>"
+        "<tr><td rowspan='2'>1<td>118<td>0.81</tr><tr><td>119<td>0.82</tr><tr><td>10<td>13<td>0.83</tr></table>"
+    )
+    assert read("report.html", page(body)).blocks[0].rows == (
+        ("Batch size", "Training", ""),
+        ("", "Time", "Accuracy"),
+        ("1", "118", "0.81"),
+        ("", "119", "0.82"),
+        ("10", "13", "0.83"),
+    )
+
+
 def test_tables_with_spans_and_tables_that_only_lay_out(read: Read) -> None:
     body = (
         "<table><thead><tr><th colspan='2'>Batch <b>size</b></th><th>Time</th></tr></thead>"
