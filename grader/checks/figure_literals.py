@@ -140,7 +140,7 @@ def _cells(value: ast.expr, label: str) -> dict[str, str]:
         }
     if isinstance(value, ast.List | ast.Tuple):
         return {f"#{at}": _cell(inner) for at, inner in enumerate(value.elts[:_MAX_ITEMS])}
-    return {f"#{label}": _cell(value)}
+    return {label or "#": _cell(value)}
 
 
 def _cell(node: ast.expr, depth: int = 0) -> str:

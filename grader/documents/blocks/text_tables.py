@@ -78,12 +78,12 @@ def is_row_of_figures(line: str) -> bool:
 
 
 _CELLS: Final = re.compile(
-    r"\s{0,8}\d[^,;]{0,12}(?:[,;]\s?[~<≈]?\d[^,;]{0,16}){2,20}|\d[^,;\s]{0,12}(?:[,;][^,;\s][^,;]{0,16}){2,20}"
+    r"\s{0,8}\d[^,;]{0,12}(?:[,;]\s?[~<≈]?\d[^,;]{0,16}){2,20}|[^,;\s][^,;]{0,24}(?:[,;][^,;\s][^,;]{0,24}){2,20}"
 )
 
 
 def is_row_of_cells(line: str) -> bool:
-    """Whether a line is a row of numbers parted by commas or semicolons: ``1,118,0.81``."""
+    """Whether a line is a row parted by commas or semicolons: of numbers, or of cells with no blank before them."""
     return len(line) <= MAX_LINE and _CELLS.fullmatch(line.rstrip("\\ ")) is not None
 
 
