@@ -23,7 +23,6 @@ from grader.model import FileInfo, Flag, QuestionResult, SubmittedFile, Value, V
 LINK_SUFFIXES: Final = frozenset(
     (".url", ".webloc", ".website", ".gdoc", ".gsheet", ".gslides", ".glink", ".gcolab", ".colab", ".desktop")
 )
-MUCH_CODE: Final = 25  # lines of code without a sign of the lab, from which a notebook is another lab's
 MUCH_TEXT: Final = 150  # words, likewise
 _LINK_BYTES: Final = 8_192  # of a link's file that are read
 _FRONT_MATTER: Final = 12  # words (names, a date) that leave a file unfilled, if they stand under no question
@@ -233,8 +232,8 @@ def _address_in(file: SubmittedFile) -> str:
 def another_lab(document: Document, told: ToldDocument, assignment: Assignment) -> str:
     """Why a document is plainly another lab's work; empty where that is not sure.
 
-    It is, where nothing shows this lab (no sign, no cell or text of a handout) and either another library is imported, or there
-    is a good deal of it and none of the questions is spoken of.
+    It is, where nothing shows this lab (no sign, no cell or text of a handout) and either another library is imported, or it
+    is a long text without code in which none of the questions is spoken of.
     """
     known = assignment.recognised_by
     given = assignment.given()
@@ -249,8 +248,9 @@ def another_lab(document: Document, told: ToldDocument, assignment: Assignment) 
             return (
                 f"nothing of this lab was recognised in it, and it uses “{' '.join(found[0].split())[:60]}”"
             )
-    lines = sum(bool(line.strip()) for cell in code for line in cell.split("\n"))
-    if lines < MUCH_CODE and (code or len(whole.split()) < MUCH_TEXT):
+    if (
+        code or len(whole.split()) < MUCH_TEXT
+    ):  # code without another library may be an odd answer: it is run and judged
         return ""
     cues = [cue for question in assignment.questions for cue in question.text.cues]
     if any(re.search(cue, whole, re.I) for cue in cues) or any(block.figure for block in document.blocks):

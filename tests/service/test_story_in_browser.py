@@ -64,10 +64,14 @@ class Server:
 
     def stop(self, how: signal.Signals = signal.SIGINT) -> int:
         self.process.send_signal(how)
-        code = self.process.wait(20)
+        return self.process.wait(20)
+
+    def close(self) -> None:
+        """Ends it, whatever became of it."""
+        if self.process.poll() is None:
+            self.stop(signal.SIGKILL)
         assert self.process.stdout is not None
         self.process.stdout.close()
-        return code
 
 
 @pytest.fixture
@@ -81,8 +85,7 @@ def serve(folder: Path, ledger: Ledger) -> Iterator[Callable[[], Server]]:
 
     yield start
     for server in started:
-        if server.process.poll() is None:
-            server.stop(signal.SIGKILL)
+        server.close()
 
 
 def opened(page: Page, server: Server) -> Page:
