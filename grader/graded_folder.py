@@ -63,7 +63,7 @@ def render_folder(folder: Path, ledger: Ledger, *, jobs: int = 0, anew: bool = F
     `LedgerError`.
     """
     from grader.export import write_grades_csv  # noqa: PLC0415 - templates and writers only once results are there
-    from grader.feedback import by_page, render_index  # noqa: PLC0415
+    from grader.feedback import by_page, render_index  # noqa: PLC0415 - as above
 
     pairs, about = ledger.pairs(), ledger.about()
     title = about.get("title") or "Submissions"

@@ -199,7 +199,7 @@ def _owner_ahead(
             owner = things[ahead]
             companion = things[ahead + 1] if ahead + 1 < len(things) else None
             if companion in vocabulary.owners:  # input neuron
-                ahead += 1  # noqa: PLW2901
+                ahead += 1  # noqa: PLW2901 - the walk goes on behind what was just read
             return (owner if owner in vocabulary.owners else None), ahead + 1
         if token.kind is TokenKind.NUMBER and token.number is not None:
             by_number = vocabulary.sizes.get(token.number.count)

@@ -94,7 +94,7 @@ class Evaluation:
         return self.work > MAX_WORK or len(self.calls) + len(self.bindings) > MAX_EVENTS
 
     def call_routine(self, body: Sequence[ast.stmt], scope: Scope) -> Term:
-        """What a function's body returns."""
+        """What a function's body returns: for whoever follows statements too, which expressions alone do not."""
         raise NotImplementedError
 
     # --- names -----------------------------------------------------------------------------------------------

@@ -46,7 +46,7 @@ def in_digits(shown: str, table: Table) -> str:
     for pattern in (_POWER, _EXPONENT, _KILO):
         shown = pattern.sub(scaled, shown)
     for key, pattern in _names(table):
-        shown = pattern.sub(lambda match, key=key: _named(match, key), shown)  # type: ignore[misc]
+        shown = pattern.sub(lambda match, key=key: _named(match, key), shown)  # type: ignore[misc] # the default binds the key of this turn of the loop
     return _words_in_digits(shown, table)
 
 
@@ -136,7 +136,7 @@ def keys_of_cells(cells: Sequence[str], table: Table) -> dict[int, int]:
     for at, fitting in enumerate(possible):
         if len(fitting) > 1:
             left = [key for key in fitting if key not in stated]
-            fitting = tuple(left) if len(left) == 1 else fitting[:1] if not stated else ()  # noqa: PLW2901
+            fitting = tuple(left) if len(left) == 1 else fitting[:1] if not stated else ()  # noqa: PLW2901 - narrowed in place, nothing else needs the wider one
         if fitting:
             chosen[at] = fitting[0]
     return chosen

@@ -70,7 +70,7 @@ class Handout(click.ParamType["tuple[Edition, ...]"]):
         self, value: Any, param: click.Parameter | None, ctx: click.Context | None
     ) -> tuple[Edition, ...]:
         """Its editions."""
-        from grader.documents.given.making import editions_in  # noqa: PLC0415
+        from grader.documents.given.making import editions_in  # noqa: PLC0415 - as above
         from grader.errors import EditionError  # noqa: PLC0415 - only where one is given
 
         if isinstance(value, tuple):

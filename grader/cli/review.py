@@ -100,7 +100,7 @@ def _serve(
 ) -> None:
     import uvicorn  # noqa: PLC0415 - only where something is served
 
-    from grader.service.application import application  # noqa: PLC0415
+    from grader.service.application import application  # noqa: PLC0415 - only where something is served
 
     with open_ledger(folder, must_exist=True) as ledger, socket.socket() as listening:
         listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)

@@ -67,7 +67,7 @@ def plot_boxes(image: Image, words: Sequence[Recognised]) -> list[PixelBox]:
     them; a photograph has none.
     """
     import cv2  # noqa: PLC0415 - comes with the extra `ocr`, as do the words
-    import numpy as np  # noqa: PLC0415
+    import numpy as np  # noqa: PLC0415 - loaded only where a picture is looked at
 
     grey = np.asarray(image.convert("L"), dtype=np.int16).copy()
     background = int(np.bincount(grey.ravel().astype(np.uint8), minlength=256).argmax())

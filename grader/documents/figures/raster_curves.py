@@ -71,7 +71,7 @@ def curves_in(image: Image) -> tuple[Curve, ...]:
 
 def _colours(pixels: Any) -> Iterator[tuple[Mask, bool]]:
     """The ink of each colour, and what is dark or light without one: that may be axes too."""
-    import numpy as np  # noqa: PLC0415
+    import numpy as np  # noqa: PLC0415 - loaded only where a picture is looked at
 
     red, green, blue = (np.ascontiguousarray(pixels[..., channel]) for channel in range(3))
     codes = ((red >> 3) << 10) | ((green >> 3) << 5) | (blue >> 3)
@@ -97,7 +97,7 @@ def _colours(pixels: Any) -> Iterator[tuple[Mask, bool]]:
 
 
 def _hues(pixels: Any, coloured: Mask, strongest: Any, chroma: Any) -> Iterator[Mask]:
-    import numpy as np  # noqa: PLC0415
+    import numpy as np  # noqa: PLC0415 - loaded only where a picture is looked at
 
     red, green, blue = (pixels[..., channel][coloured].astype(np.float32) for channel in range(3))
     high, wide = strongest[coloured], chroma[coloured].astype(np.float32)
@@ -131,7 +131,7 @@ def _without_rules(mask: Mask) -> Mask:
 
 def _run_lengths(mask: Mask) -> Any:
     """For each pixel how long the level run of ink is that it belongs to."""
-    import numpy as np  # noqa: PLC0415
+    import numpy as np  # noqa: PLC0415 - loaded only where a picture is looked at
 
     padded = np.zeros((mask.shape[0], mask.shape[1] + 2), dtype=np.int8)
     padded[:, 1:-1] = mask
@@ -164,7 +164,7 @@ def _curves(mask: Mask, *, plain: bool) -> list[Curve]:
 
 def _pieces(mask: Mask, bridge: int) -> Iterator[_Piece]:
     """Connected ink, gaps of dashes and of what crosses a line bridged."""
-    import numpy as np  # noqa: PLC0415
+    import numpy as np  # noqa: PLC0415 - loaded only where a picture is looked at
 
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
@@ -186,7 +186,7 @@ def _pieces(mask: Mask, bridge: int) -> Iterator[_Piece]:
 
 def _with_ends(piece: _Piece, pieces: list[_Piece], gap: int) -> _Piece:
     """A line with what is cut off at its ends by another line over it: a first or last marker."""
-    import numpy as np  # noqa: PLC0415
+    import numpy as np  # noqa: PLC0415 - loaded only where a picture is looked at
 
     inked = np.nonzero(piece.ink[:, 0])[0], np.nonzero(piece.ink[:, -1])[0]
     rows = [piece.top + int(one.mean()) if len(one) else piece.top for one in inked]
@@ -220,7 +220,7 @@ def _is_corner(piece: _Piece) -> bool:
 
 def _line(piece: _Piece, height: int) -> Curve | None:
     """A piece as a line, if nearly every column holds one stretch of ink."""
-    import numpy as np  # noqa: PLC0415
+    import numpy as np  # noqa: PLC0415 - loaded only where a picture is looked at
 
     ink = piece.ink
     count = ink.sum(axis=0)
