@@ -5,7 +5,7 @@ from __future__ import annotations
 import itertools
 from collections.abc import Iterator, Mapping, Sequence
 from enum import StrEnum
-from math import inf, isfinite, log, log10
+from math import inf, log, log10
 from typing import Final, NamedTuple
 
 from grader.checks.traces import ink_of
@@ -18,6 +18,7 @@ Column = Mapping[float, float]
 _UNITS: Final = (1.0, 100.0, 0.01, 1 / 60, 60.0, 1_000.0)  # per cent, minutes, milliseconds
 _AS_WRITTEN: Final = 0.006  # relative distance of a number from the table's, beyond its last digit
 _OFF: Final = {CurveSource.NUMBERS: 0.006, CurveSource.STROKES: 0.01, CurveSource.PIXELS: 0.016}
+_TOO_GREAT: Final = 1e12  # no measurement of a report; squares of it are still numbers
 _FAR: Final = 0.045  # share of a curve's height from which a place is another value, whatever the ink
 _ALONG: Final = 0.05  # share of a curve's width within which its points lie where a scale puts them
 _FLAT: Final = 9.0  # grains of height below which a curve's shape cannot be told
@@ -66,7 +67,7 @@ def read_curve(
     nearest = inf
     least = max(least, 3)
     for name, column in table.items():
-        finite = {x: y for x, y in sorted(column.items()) if isfinite(x) and isfinite(y)}
+        finite = {x: y for x, y in sorted(column.items()) if abs(x) < _TOO_GREAT and abs(y) < _TOO_GREAT}
         if len(finite) < least:
             continue
         found = _best_fit(curve, finite, least, within)

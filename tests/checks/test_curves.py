@@ -6,7 +6,7 @@ from itertools import pairwise
 from math import log10
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from grader.checks.curves import CurveStand, read_curve
@@ -128,6 +128,7 @@ def test_a_point_more_or_less() -> None:
     assert read_curve(more, TABLE).stand is CurveStand.SHOWS
 
 
+@example([(0.0, 1.0), (1.0, 2.0), (2.0, 4.0)], CurveSource.NUMBERS, False, {10: 1.0, 100: 2.0, 1000: 1e300})
 @given(
     st.lists(st.tuples(st.floats(-1e6, 1e6), st.floats(-1e6, 1e6)), max_size=40),
     st.sampled_from(CurveSource),

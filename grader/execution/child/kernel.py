@@ -1,6 +1,7 @@
 """The Jupyter kernel of a child: ipykernel as it is, with what the grader adds before the first cell.
 
-Added are Colab's ways made harmless, the data of every figure that is drawn, and a way to report values.
+Added are Colab's ways made harmless, the data of every figure that is drawn, a way to report values, and an end to
+tracebacks of thousands of frames.
 All of it lives where the student's code is in control: what comes out is a claim, not evidence.
 """
 
@@ -12,7 +13,7 @@ import sys
 from collections.abc import Callable, Mapping
 from typing import Any, NoReturn
 
-from grader.execution.child import colab, drawing
+from grader.execution.child import colab, deep_traces, drawing
 from grader.execution.shared import plain_values
 from grader.execution.shared.wire import CLAIM_FUNCTION, CLAIM_TYPE, FIGURE_TYPE
 
@@ -82,4 +83,5 @@ def prepare_shell(shell: Any) -> None:
         shell.display_pub.publish({CLAIM_TYPE: json.dumps(found)})
 
     setattr(shell, CLAIM_FUNCTION, claim)
+    deep_traces.install(shell)
     colab.make_harmless(shell, sys.modules)
