@@ -18,7 +18,8 @@ from typing import Any, Final
 
 from pebble import ProcessExpired, ProcessPool
 
-from grader.checks.assignment import Assignment, load
+from grader.checks.assignment import Assignment
+from grader.checks.assignment_finding import load
 from grader.documents.given.edition import Edition
 from grader.grading.evidence_view import evidence_view
 from grader.grading.grading import failed_result, grade

@@ -8,7 +8,8 @@
         '''The answer to everything.'''  # what the student reads
         ...
 
-The grader finds an assignment through the entry-point group ``grader.assignments``; it never imports one by name.
+The grader finds an assignment by path or through the entry-point group ``grader.assignments``; it never imports one by
+name (`grader.checks.assignment_finding`).
 """
 
 from __future__ import annotations
@@ -18,7 +19,6 @@ import inspect
 import re
 import traceback
 from collections.abc import Callable, Mapping, Sequence
-from importlib import metadata
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeAlias
 
@@ -40,7 +40,6 @@ if TYPE_CHECKING:
 CheckFunction: TypeAlias = Callable[[Answer], Finding]
 # How likely honest work comes to the same points of a chart, told by its id: ((x, y), ...) to a probability.
 Coincidence: TypeAlias = Callable[[str, Sequence[tuple[float, float]]], float]
-ENTRY_POINTS = "grader.assignments"
 _HERE = Path(__file__).parent
 
 
@@ -51,8 +50,13 @@ class Check(Value, frozen=True):
     points: float
     function: CheckFunction
     title: str
-    hint: str
+    hints: tuple[str, ...]
     depends: tuple[str, ...]
+
+    @property
+    def hint(self) -> str:
+        """The first of its hints."""
+        return self.hints[0] if self.hints else ""
 
 
 class Question:
@@ -79,12 +83,37 @@ class Question:
         id: str,  # noqa: A002 - the contract's word
         *,
         points: float = 0.0,
-        hint: str = "",
+        hint: str | Sequence[str] = "",
         depends: Sequence[str] = (),
     ) -> Callable[[CheckFunction], CheckFunction]:
-        """Registers a check. It runs after the checks it `depends` on, and only if those passed at least in part.
+        """Registers a check; its title is the first line of the function's docstring. See `add`."""
 
-        Raises `AssignmentError` for an id that is taken, an unknown dependency or a function without a docstring.
+        def register(function: CheckFunction) -> CheckFunction:
+            title = (inspect.getdoc(function) or "").split("\n")[0]
+            if not title:
+                raise AssignmentError(
+                    f"check {id!r} has no docstring: write one, it is what the student reads"
+                )
+            hints = (hint,) if isinstance(hint, str) else tuple(hint)
+            self.add(id, function, title=title, points=points, hints=hints, depends=depends)
+            return function
+
+        return register
+
+    def add(
+        self,
+        id: str,  # noqa: A002 - the contract's word
+        function: CheckFunction,
+        *,
+        title: str,
+        points: float = 0.0,
+        hints: Sequence[str] = (),
+        depends: Sequence[str] = (),
+    ) -> None:
+        """Adds a check. It runs after the checks it `depends` on, and only if those passed at least in part.
+
+        `hints` are steps, each nearer than the last, none of them the answer. Raises `AssignmentError` for an id that
+        is taken, an unknown dependency or points below 0.
         """
         if id in self._known:
             raise AssignmentError(f"two checks are called {id!r}: give each an id of its own")
@@ -95,17 +124,10 @@ class Question:
         if points < 0:
             raise AssignmentError(f"check {id!r} has {points} points: give 0 or more")
 
-        def register(function: CheckFunction) -> CheckFunction:
-            title = (inspect.getdoc(function) or "").split("\n")[0]
-            if not title:
-                raise AssignmentError(
-                    f"check {id!r} has no docstring: write one, it is what the student reads"
-                )
-            self._known.add(id)
-            self.checks.append(Check(id, points, function, title, hint, tuple(depends)))
-            return function
-
-        return register
+        self._known.add(id)
+        self.checks.append(
+            Check(id, points, function, title, tuple(one for one in hints if one), tuple(depends))
+        )
 
 
 class Recognition(Value, frozen=True):
@@ -132,6 +154,7 @@ class Assignment:
     `sources` are the files and folders that decide its verdicts, data included: when one changes, everything is graded
     again. By default the package of its checks, or the one file where they are in no package.
     `account` is a regular expression for the university's user names: they name submissions and authors.
+    `languages` are those its students write in (``en``, ``sv``), `deadline` its time of handing in (ISO 8601).
     """
 
     def __init__(
@@ -150,8 +173,14 @@ class Assignment:
         coincidence: Coincidence | None = None,
         diagnose: Callable[[], Sequence[tuple[str, bool, str]]] | None = None,
         sources: Sequence[Path] = (),
+        languages: Sequence[str] = (),
+        deadline: str = "",
     ) -> None:
         self.id = id
+        self.name = ""  # under which it is installed, if it is
+        self.place: Path | None = None  # where it was found by path
+        self.languages = tuple(languages)
+        self.deadline = deadline
         self.title = title
         self.instructions = instructions
         self.accounts = _accounts(account)
@@ -205,6 +234,11 @@ class Assignment:
         return other
 
     @property
+    def reference(self) -> str:
+        """What loads it again, in another process or later: its name, or its path in full."""
+        return str(self.place) if self.place is not None else self.name or self.id
+
+    @property
     def points(self) -> float:
         """The most points that can be had."""
         return sum(question.points for question in self.questions)
@@ -224,7 +258,7 @@ class Assignment:
             (
                 question.text,
                 question.title,
-                [(one.id, one.points, one.title, one.hint, one.depends) for one in question.checks],
+                [(one.id, one.points, one.title, one.hints, one.depends) for one in question.checks],
             )
             for question in self.questions
         ]
@@ -249,33 +283,7 @@ def _accounts(pattern: str) -> Accounts:
     return Accounts(pattern)
 
 
-def load(name: str | None = None) -> Assignment:
-    """The installed assignment of that name, or the only one there is. Raises `AssignmentError`."""
-    found = {entry.name: entry for entry in metadata.entry_points(group=ENTRY_POINTS)}
-    if not found:
-        raise AssignmentError("no assignment is installed: install the course's package beside the grader")
-    listed = ", ".join(sorted(found))
-    if name is None and len(found) > 1:
-        raise AssignmentError(f"several assignments are installed ({listed}): name one with --assignment")
-    name = name or listed
-    if name not in found:
-        raise AssignmentError(
-            f"no assignment {name!r} is installed; there is: {listed}. Name one of these, or install yours"
-        )
-    try:
-        assignment = found[name].load()
-    except (Exception, SystemExit) as problem:
-        raise AssignmentError(
-            f"the assignment {name!r} cannot be loaded from {found[name].value}: {_told(problem)}. Correct it there"
-        ) from problem
-    if not isinstance(assignment, Assignment):
-        raise AssignmentError(
-            f"the entry point {found[name].value!r} is no Assignment: name the variable that holds yours"
-        )
-    return assignment
-
-
-def _told(problem: BaseException) -> str:
+def told(problem: BaseException) -> str:
     """What went wrong in an author's module, and in which line of which file."""
     what = f"{problem}" if isinstance(problem, GraderError) else f"{type(problem).__name__}: {problem}"
     frames = [

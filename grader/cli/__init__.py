@@ -32,6 +32,14 @@ _COMMANDS: Final = {
         "grader.cli.fingerprint",
         "Make what an assignment ships to recognise what it handed out.",
     ),
+    "new-assignment": (
+        "grader.cli.new_assignment",
+        "Make the folder of a new assignment, to be changed into yours.",
+    ),
+    "verify-assignment": (
+        "grader.cli.verify_assignment",
+        "Tell whether an assignment judges its samples as they declare.",
+    ),
     "gradescope": ("grader.cli.gradescope", "Make the autograder that Gradescope runs."),
     "reference": ("grader.cli.reference", "Print what is true of the assignment."),
     "doctor": ("grader.cli.doctor", "Tell what this computer can do, and what is missing."),

@@ -11,7 +11,7 @@ import msgspec
 from rich.console import Console
 
 from grader.atomic_file import write
-from grader.checks.assignment import load
+from grader.checks.assignment_finding import load
 from grader.cli import options
 from grader.cli.faults import FAULT, trace_wanted
 from grader.documents.given.edition import Edition
@@ -62,7 +62,7 @@ def command(
     Shows what was found, what is missing, and a hint; never the answers. Exit status: 0 nothing to mend,
     1 something to mend, 2 wrong usage, 70 an error of ours and nothing else.
     """
-    lab = load(assignment).with_editions([edition for handout in handouts for edition in handout])
+    lab = load(assignment, files).with_editions([edition for handout in handouts for edition in handout])
     for path in files:
         _refuse_what_is_no_file(path)
     settings = RunSettings(seconds=timeout, memory_mb=memory, dataset=dataset, unsafe=unsafe, limits=limits)

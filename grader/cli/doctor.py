@@ -11,7 +11,7 @@ from importlib.util import find_spec
 
 import click
 
-from grader.checks.assignment import load
+from grader.checks.assignment_finding import load
 from grader.cli import options
 from grader.errors import AssignmentError
 from grader.model import Value

@@ -21,7 +21,7 @@ from rich.table import Table
 from rich.text import Text
 
 from grader.batch import BatchOutcome, BatchSettings, Graded, grade_all
-from grader.checks.assignment import load
+from grader.checks.assignment_finding import load
 from grader.cli import options
 from grader.documents.given.edition import Edition
 from grader.errors import IntakeError
@@ -99,9 +99,9 @@ def command(
     submission met an error of ours and is graded again next time, 2 wrong usage.
     """
     console = Console(stderr=as_json, quiet=quiet)
-    lab = load(assignment)
+    lab = load(assignment, paths)
     settings = BatchSettings(
-        assignment=lab.id,
+        assignment=lab.reference,
         jobs=jobs or 0,
         execute=not no_execute,
         handouts=tuple(edition for handout in handouts for edition in handout),

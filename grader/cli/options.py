@@ -96,7 +96,9 @@ def handout(function: F) -> F:
 def assignment(function: F) -> F:
     """``--assignment``."""
     return click.option(
-        "--assignment", metavar="NAME", help="Which installed assignment; not needed if there is only one."
+        "--assignment",
+        metavar="NAME|PATH",
+        help="Which assignment: an installed one's name, or its folder; not needed if there is only one.",
     )(function)
 
 

@@ -9,7 +9,7 @@ from typing import Any
 
 import click
 
-from grader.checks.assignment import load
+from grader.checks.assignment_finding import load
 from grader.cli import options
 from grader.errors import AssignmentError
 

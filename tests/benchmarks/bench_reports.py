@@ -16,7 +16,7 @@ from pathlib import Path
 
 from markdown_it import MarkdownIt
 
-from grader.checks.assignment import load
+from grader.checks.assignment_finding import load
 from grader.grading.grading import grade
 from grader.model import FileKind, Submission, SubmittedFile
 

@@ -32,7 +32,7 @@ def test_a_limit_that_is_none_is_refused_with_the_names(text: str) -> None:
 
 
 def test_a_limit_goes_before_the_options_for_time_and_memory() -> None:
-    from grader.checks.assignment import load
+    from grader.checks.assignment_finding import load
 
     given = Limit().convert("processes=64", None, None), Limit().convert("cell_seconds=3.5", None, None)
     with NotebookRunner(load(), RunSettings(seconds=50, limits=given)) as runner:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from grader.checks.assignment import load
+from grader.checks.assignment_finding import load
 from grader.documents.scans.ocr import available
 from grader.grading.grading import grade
 from grader.intake import collect

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from grader.checks.assignment import load
+from grader.checks.assignment_finding import load
 from grader.documents.given.edition import Edition
 from grader.documents.given.making import editions_in
 from grader.grading.grading import grade

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from grader.checks.assignment import load
+from grader.checks.assignment_finding import load
 from grader.grading.grading import grade
 from grader.model import FileKind, Result, Student, Submission, SubmittedFile
 

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from grader.checks.assignment import load
+from grader.checks.assignment_finding import load
 from grader.grading.grading import grade
 from grader.intake import collect
 from grader.model import Result, Verdict

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from grader.checks.assignment import load
+from grader.checks.assignment_finding import load
 from grader.documents.core.document import Block, BlockKind, Document, Place
 from grader.grading.grading import grade
 from grader.grading.likeness import similar, trace, with_flags

@@ -12,7 +12,8 @@ from typing import Any
 
 import pytest
 
-from grader.checks.assignment import Assignment, load
+from grader.checks.assignment import Assignment
+from grader.checks.assignment_finding import load
 from grader.grading.grading import grade
 from grader.model import FileKind, Result, Submission, SubmittedFile
 

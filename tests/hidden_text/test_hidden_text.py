@@ -13,7 +13,7 @@ import pytest
 import yaml
 from hidden_reports import FILES, NOTHING, report
 
-from grader.checks.assignment import load
+from grader.checks.assignment_finding import load
 from grader.grading.grading import grade
 from grader.grading.unseen_text import FLAG, UNSEEN_WHERE
 from grader.model import FileKind, Result, Submission, SubmittedFile, Verdict

@@ -20,7 +20,8 @@ import matplotlib as mpl
 from plot_drawing import WRONG, Look, look
 from plot_reports import FORMATS, NUMBERED, written
 
-from grader.checks.assignment import Assignment, load
+from grader.checks.assignment import Assignment
+from grader.checks.assignment_finding import load
 from grader.documents import read_document
 from grader.documents.core.document import Document
 from grader.documents.core.limits import DEFAULT_LIMITS

@@ -9,7 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from grader.checks.assignment import Assignment, load
+from grader.checks.assignment import Assignment
+from grader.checks.assignment_finding import load
 from grader.grading.grading import grade
 from grader.model import CheckResult, FileKind, Submission, SubmittedFile, Verdict
 from reference.parameters.count_formulas import DERIVATION

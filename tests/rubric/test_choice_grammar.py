@@ -14,7 +14,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from grader.checks.assignment import Assignment, load
+from grader.checks.assignment import Assignment
+from grader.checks.assignment_finding import load
 from grader.grading.grading import grade
 from grader.model import CheckResult, FileKind, Submission, SubmittedFile, Verdict
 from reference.lab.batch_sizes import BATCH_SIZES

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 import yaml
 
-from grader.checks.assignment import load
+from grader.checks.assignment_finding import load
 from grader.grading.grading import grade
 from grader.model import FileKind, Submission, SubmittedFile
 

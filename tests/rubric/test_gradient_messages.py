@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from grader.checks.assignment import load
+from grader.checks.assignment_finding import load
 from grader.grading.grading import grade
 from grader.model import CheckResult, FileKind, Submission, SubmittedFile, Verdict
 from reference.gradient import code_evidence, gradient_answers

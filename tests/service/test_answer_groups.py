@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from service_results import result  # type: ignore[import-not-found] # beside this file, see conftest
 
-from grader.checks.assignment import load
+from grader.checks.assignment_finding import load
 from grader.grading.grading import grade
 from grader.marks import reported
 from grader.model import FileKind, Submission, SubmittedFile
