@@ -47,17 +47,21 @@ class Trace(Value, frozen=True):
 
 
 class PageData(Value, frozen=True):
-    """All of it for one submission. `notebook` is the digest of the notebook as executed, empty where none was run."""
+    """All of it for one submission. `notebook` is the digest of the notebook as executed, `run` that of what its cells gave.
+
+    Both are empty where none was run.
+    """
 
     passages: tuple[Passage, ...] = ()
     cells: tuple[ExecutedCell, ...] = ()
     notebook: str = ""
+    run: str = ""
 
     def blobs(self) -> frozenset[str]:
         """The digests of everything that lies beside the ledger for this page."""
         pictures = [passage.picture for passage in self.passages]
         shown = [picture for cell in self.cells for picture in cell.pictures]
-        return frozenset((*pictures, *shown, self.notebook)) - {""}
+        return frozenset((*pictures, *shown, self.notebook, self.run)) - {""}
 
 
 class Pair(Value, frozen=True):

@@ -40,6 +40,10 @@ _COMMANDS: Final = {
         "grader.cli.verify_assignment",
         "Tell whether an assignment judges its samples as they declare.",
     ),
+    "try-rubric": (
+        "grader.cli.try_rubric",
+        "Show who would gain and lose by another rubric, running nothing.",
+    ),
     "gradescope": ("grader.cli.gradescope", "Make the autograder that Gradescope runs."),
     "reference": ("grader.cli.reference", "Print what is true of the assignment."),
     "doctor": ("grader.cli.doctor", "Tell what this computer can do, and what is missing."),

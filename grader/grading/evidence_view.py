@@ -9,6 +9,7 @@ from typing import Final
 
 from grader.documents.core.document import Block, Document
 from grader.errors import UnreadableDocumentError
+from grader.grading import kept_run
 from grader.grading.grading import Judged
 from grader.grading.unseen_text import UNSEEN_WHERE
 from grader.model import Evidence, Result, Value, Verdict
@@ -39,7 +40,8 @@ def evidence_view(judged: Judged, paths: Mapping[str, Path]) -> EvidenceView:
                         passages.extend(_passage(check.id, evidence, judged.documents, paths, gathered))
     cells = tuple(_cells(judged, gathered))
     notebook = gathered.take(judged.run.executed) if judged.run is not None else ""
-    return EvidenceView(PageData(tuple(passages), cells, notebook), gathered.blobs)
+    run = gathered.take(kept_run.to_bytes(judged.run)) if judged.run is not None else ""
+    return EvidenceView(PageData(tuple(passages), cells, notebook, run), gathered.blobs)
 
 
 class _Gathered:

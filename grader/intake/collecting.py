@@ -89,7 +89,7 @@ def _gather(
     loose: list[Entry] = []
     for path in paths:
         if path.is_dir():
-            source = read_folder(path, limits)
+            source = _without_settings(read_folder(path, limits))
             only = _only_archive(source)
             if only is not None and not plain.is_one_submission(source, asked.accounts):
                 source = _unpacked(only.path, workspace, limits, only.name)
@@ -110,6 +110,12 @@ def _gather(
         problems=tuple(problem for part in parts for problem in part.problems),
         systems=tuple(dict.fromkeys(name for part in parts for name in part.systems)),
     )
+
+
+def _without_settings(source: Source) -> Source:
+    """A folder without the ``grader.toml`` that its owner keeps right in it, beside the submissions."""
+    kept = tuple(entry for entry in source.entries if entry.name != "grader.toml")
+    return msgspec.structs.replace(source, entries=kept)
 
 
 def _place(source: Source, asked: _Asked) -> _Gathered:
