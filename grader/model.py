@@ -74,7 +74,8 @@ class Evidence(Value, frozen=True):
 class CheckResult(Value, frozen=True):
     """What one check found. `message` and `hint` are for the student, `staff` is for staff besides.
 
-    `depends` are the checks that must have passed, at least in part, before this one is looked at.
+    `depends` are the checks that must have passed, at least in part, before this one is looked at. `more_hints` are the
+    steps behind the first hint, each nearer than the last.
     """
 
     id: str
@@ -87,6 +88,7 @@ class CheckResult(Value, frozen=True):
     title: str = ""
     hint: str = ""
     depends: tuple[str, ...] = ()
+    more_hints: tuple[str, ...] = ()
 
 
 class Series(Value, frozen=True):

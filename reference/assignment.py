@@ -51,13 +51,27 @@ q1 = assignment.question(
 )
 
 
-@q1.check("q1.expression", points=3, hint="The gradient of which node, with regard to which variable?")
+@q1.check(
+    "q1.expression",
+    points=3,
+    hint=(
+        "The gradient of which node, with regard to which variable?",
+        "What does the training change, step by step? And what single number says how well it is doing?",
+        "Look at the worked example in the handout: what stands first between the brackets there, and what second?",
+    ),
+)
 def gradient_expression(answer: Answer) -> Finding:
     """The gradient is computed of the right node, with regard to the right variable."""
     return gradient_answers.judge_expression(answer)
 
 
-@q1.check("q1.figures", hint="Run the cell once more and copy its output as it stands.")
+@q1.check(
+    "q1.figures",
+    hint=(
+        "Run the cell once more and copy its output as it stands.",
+        "Copy both numbers from the same line: a loss belongs to the parameters printed beside it.",
+    ),
+)
 def gradient_figures(answer: Answer) -> Finding:
     """The printed loss and parameters belong together, and lie on the path of gradient descent."""
     return printed_figures.judge_figures(answer)
@@ -74,7 +88,15 @@ q2 = assignment.question(
 )
 
 
-@q2.check("q2.derivation", points=3, hint="What does one neuron need, and how many neurons are there?")
+@q2.check(
+    "q2.derivation",
+    points=3,
+    hint=(
+        "What does one neuron need, and how many neurons are there?",
+        "How many numbers does an image hold once it is flattened? What does a neuron have besides one weight for each?",
+        "Write the working out with the numbers in it, and check that it comes to what the summary prints.",
+    ),
+)
 def parameter_derivation(answer: Answer) -> Finding:
     """The maths shows where the number of parameters comes from."""
     return parameter_answers.judge_derivation(answer)
@@ -107,7 +129,14 @@ TABLE = batch_answers.TableCriteria(
 )
 
 
-@q3.check("q3.table", points=1.5, hint="Five runs, each with its time in seconds and its training accuracy.")
+@q3.check(
+    "q3.table",
+    points=1.5,
+    hint=(
+        "Five runs, each with its time in seconds and its training accuracy.",
+        "A table with a row for each batch size, and a column for each of the two figures, is easiest to read.",
+    ),
+)
 def batch_table(answer: Answer) -> Finding:
     """Time and training accuracy are given for all five batch sizes."""
     return batch_answers.judge_table(answer, TABLE)
@@ -122,7 +151,10 @@ PLAUSIBLE = batch_answers.PlausibilityCriteria(
     "q3.plausible",
     points=0.5,
     depends=("q3.table",),
-    hint="Were all parameters reset before each run, and is each figure copied from the right place?",
+    hint=(
+        "Were all parameters reset before each run, and is each figure copied from the right place?",
+        "Run the cell that defines the network again before each training, and copy the last line's training accuracy.",
+    ),
 )
 def batch_plausible(answer: Answer) -> Finding:
     """The figures are such as training from a fresh start gives."""
@@ -136,7 +168,14 @@ PLOT = plot_answers.PlotCriteria(
 )
 
 
-@q3.check("q3.plot", points=1, hint="Two curves over the batch sizes, with both axes labelled.")
+@q3.check(
+    "q3.plot",
+    points=1,
+    hint=(
+        "Two curves over the batch sizes, with both axes labelled.",
+        "Do the points stand where your table says? A logarithmic axis keeps the small sizes apart.",
+    ),
+)
 def batch_plot(answer: Answer) -> Finding:
     """Both curves, time and accuracy, are plotted against the batch size."""
     return plot_answers.judge_plot(answer, PLOT)
@@ -148,7 +187,14 @@ CHOICE = choice_answers.ChoiceCriteria(
 )
 
 
-@q3.check("q3.choice", points=0.5, hint="Name the one batch size that you would start with.")
+@q3.check(
+    "q3.choice",
+    points=0.5,
+    hint=(
+        "Name the one batch size that you would start with.",
+        "One sentence that begins with 'We would choose' is enough, as long as it names one of the five.",
+    ),
+)
 def batch_choice(answer: Answer) -> Finding:
     """One batch size is chosen, and it holds its own in the table."""
     return choice_answers.judge_choice(answer, CHOICE)
@@ -162,7 +208,10 @@ REASONING = choice_answers.ReasoningCriteria(
 @q3.check(
     "q3.reasoning",
     points=0.5,
-    hint="Weigh what the choice gains against what it costs, with your own figures.",
+    hint=(
+        "Weigh what the choice gains against what it costs, with your own figures.",
+        "Compare it with a size next to it: what does the time come to, and what the accuracy?",
+    ),
 )
 def batch_reasoning(answer: Answer) -> Finding:
     """The choice is reasoned from time and accuracy."""

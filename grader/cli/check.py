@@ -39,6 +39,15 @@ _KINDS = {
     metavar="FILE",
     help="Write the same as a page.",
 )
+@click.option(
+    "--hint",
+    "steps",
+    type=click.IntRange(0, 3),
+    default=1,
+    show_default=True,
+    metavar="STEP",
+    help="How near the hints come: 1 to 3, none of them the answer; 0 for none.",
+)
 @options.assignment
 @options.handout
 @options.execution
@@ -46,6 +55,7 @@ _KINDS = {
 def command(
     files: tuple[Path, ...],
     page: Path | None,
+    steps: int,
     assignment: str | None,
     handouts: tuple[tuple[Edition, ...], ...],
     no_execute: bool,
@@ -78,13 +88,19 @@ def command(
     broken = broken_checks(judged.result)
     if broken and trace_wanted():
         click.echo("\n".join(check.staff for check in broken), err=True)
-    result = for_student(judged.result)
+    result = for_student(judged.result, steps)
     if as_json:
         click.echo(result.to_json())
     elif not quiet:
         from grader.feedback import render_terminal  # noqa: PLC0415 - not for --quiet or --json
 
         render_terminal(result, Console())
+        if 0 < steps < 3 and any(
+            len(check.more_hints) >= steps
+            for question in judged.result.questions
+            for check in question.checks
+        ):
+            click.echo(f"There are nearer hints: add --hint {steps + 1}.")
     if page is not None:
         from grader.feedback import render_feedback  # noqa: PLC0415 - templates and charts only for a page
 
@@ -129,15 +145,24 @@ def _readable(name: str) -> str:
     return name.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
 
 
-def for_student(result: Result) -> Result:
-    """The result without what only staff may see."""
+def for_student(result: Result, steps: int = 1) -> Result:
+    """The result without what only staff may see, with hints in so many `steps`."""
     questions = tuple(
         msgspec.structs.replace(
-            question, checks=tuple(msgspec.structs.replace(check, staff="") for check in question.checks)
+            question, checks=tuple(_for_student(check, steps) for check in question.checks)
         )
         for question in result.questions
     )
     return msgspec.structs.replace(result, questions=questions, flags=())
+
+
+def _for_student(check: CheckResult, steps: int) -> CheckResult:
+    return msgspec.structs.replace(
+        check,
+        staff="",
+        hint=check.hint if steps else "",
+        more_hints=check.more_hints[: max(steps - 1, 0)],
+    )
 
 
 def something_to_mend(result: Result) -> bool:

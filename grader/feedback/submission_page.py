@@ -64,6 +64,7 @@ class CheckView(Value, frozen=True):
     message: str
     meaning: str
     hint: str
+    more_hints: tuple[str, ...]
     staff: str
     found: Quotes
     comment: str
@@ -197,6 +198,7 @@ def _question(question: QuestionResult, said: _Said, *, staff: bool) -> Question
 def _check(check: CheckResult, said: _Said, *, staff: bool) -> CheckView:
     title = on_one_line(check.title or check.id, 300)
     message = "" if _same(check.message, title) else check.message
+    hinted = check.verdict not in {Verdict.PASS, Verdict.ERROR} or check.max == 0
     comment = said.comments.get(check.id, "")
     return CheckView(
         id=check.id,
@@ -207,7 +209,8 @@ def _check(check: CheckResult, said: _Said, *, staff: bool) -> CheckView:
         title=title,
         message=message,
         meaning=_meaning(check),
-        hint="" if check.verdict in {Verdict.PASS, Verdict.ERROR} and check.max > 0 else check.hint,
+        hint=check.hint if hinted else "",
+        more_hints=check.more_hints if hinted else (),
         staff=check.staff if staff else "",
         found=_quotes(check.evidence),
         comment="" if comment == message else comment,

@@ -90,7 +90,12 @@ def _check(check: CheckResult, console: Console) -> None:
     if check.max > 0 and check.verdict in {Verdict.REVIEW, Verdict.ERROR}:
         _line(console, 4, Text(wording.meaning))
     if check.hint and check.verdict not in {Verdict.PASS, Verdict.ERROR}:
-        _line(console, 4, Text.assemble(("Hint: ", "bold"), on_one_line(check.hint, 600)))
+        for step, hint in enumerate((check.hint, *check.more_hints), 1):
+            _line(
+                console,
+                4,
+                Text.assemble((f"Hint{f' {step}' if step > 1 else ''}: ", "bold"), on_one_line(hint, 600)),
+            )
 
 
 def _quotes(evidence: tuple[Evidence, ...]) -> Iterable[Text]:

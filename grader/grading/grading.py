@@ -166,7 +166,7 @@ def judge(
 
 
 def _result(check: Check, finding: Finding) -> CheckResult:
-    right = finding.verdict is Verdict.PASS
+    hinted = finding.verdict not in {Verdict.PASS, Verdict.ERROR}
     return CheckResult(
         id=check.id,
         verdict=finding.verdict,
@@ -176,8 +176,9 @@ def _result(check: Check, finding: Finding) -> CheckResult:
         staff=finding.staff,
         evidence=finding.evidence,
         title=check.title,
-        hint="" if right or finding.verdict is Verdict.ERROR else finding.hint or check.hint,
+        hint=(finding.hint or check.hint) if hinted else "",
         depends=check.depends,
+        more_hints=check.hints[1:] if hinted else (),
     )
 
 
