@@ -81,6 +81,10 @@ class AssignmentError(GraderError, ValueError):
     """An assignment is written in a way that cannot be graded with, or none is installed by that name."""
 
 
+class SeveralAssignmentsError(AssignmentError):
+    """Several are installed, and none was named."""
+
+
 class PlanError(GraderError, LookupError):
     """An assignment's plan for running notebooks contradicts itself."""
 

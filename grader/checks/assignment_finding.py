@@ -11,7 +11,7 @@ from typing import Final
 
 from grader.checks.assignment import Assignment, told
 from grader.checks.assignment_folder import DECLARATION, is_assignment, read_assignment
-from grader.errors import AssignmentError
+from grader.errors import AssignmentError, SeveralAssignmentsError
 
 ENTRY_POINTS: Final = "grader.assignments"
 SETTINGS: Final = "grader.toml"
@@ -60,7 +60,7 @@ def _installed(name: str | None) -> Assignment:
         )
     listed = ", ".join(sorted(found))
     if name is None and len(found) > 1:
-        raise AssignmentError(
+        raise SeveralAssignmentsError(
             f"several assignments are installed ({listed}): name one with --assignment, or in a file {SETTINGS} beside the work"
         )
     name = name or listed

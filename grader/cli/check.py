@@ -11,13 +11,14 @@ import msgspec
 from rich.console import Console
 
 from grader.atomic_file import write
-from grader.checks.assignment_finding import load
+from grader.checks.assignment_finding import installed, load
 from grader.cli import options
 from grader.cli.faults import FAULT, trace_wanted
 from grader.documents.given.edition import Edition
-from grader.errors import IntakeError
+from grader.errors import IntakeError, SeveralAssignmentsError
 from grader.grading.grading import grade
 from grader.grading.notebook_runner import NotebookRunner, RunSettings
+from grader.grading.recognising import recognised
 from grader.model import CheckResult, FileKind, Result, Submission, SubmittedFile, Verdict
 
 TO_MEND = 1
@@ -72,9 +73,13 @@ def command(
     Shows what was found, what is missing, and a hint; never the answers. Exit status: 0 nothing to mend,
     1 something to mend, 2 wrong usage, 70 an error of ours and nothing else.
     """
-    lab = load(assignment, files).with_editions([edition for handout in handouts for edition in handout])
     for path in files:
         _refuse_what_is_no_file(path)
+    try:
+        lab = load(assignment, files)
+    except SeveralAssignmentsError:
+        lab = recognised([load(name) for name in installed()], submission_of(files))
+    lab = lab.with_editions([edition for handout in handouts for edition in handout])
     settings = RunSettings(seconds=timeout, memory_mb=memory, dataset=dataset, unsafe=unsafe, limits=limits)
     with NotebookRunner(lab, settings) as runner:
         runs = not no_execute and lab.notebook is not None

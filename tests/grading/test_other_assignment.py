@@ -70,6 +70,11 @@ def test_a_second_assignment_grades_without_touching_the_grader(tmp_path: Path) 
     assert ambiguous.returncode == 2
     assert "cooking-1" in ambiguous.stderr
     assert "Traceback" not in ambiguous.stderr
+    checked = grader("check", "in/wrong.txt")  # the work itself tells which one it answers
+    assert "The oven" in checked.stdout
+    assert "Batch sizes" not in checked.stdout
+    (tmp_path / "neither.txt").write_text("Hello.")
+    assert "name one with --assignment" in grader("check", "neither.txt").stderr
     done = grader("grade", "in", "--assignment", "cooking-1", "--jobs", "1")
     assert done.returncode == 1, done.stderr  # the second check is broken: our fault, said so
     results = {
