@@ -1,6 +1,7 @@
 """Ways to judge an answer that fit any course, each made by a function with a few settings.
 
-`KINDS` are those that ``assignment.toml`` can name.
+Every one returns a check's function: ``question.add("q1.value", figure(0.867, names=["precision"]), title="...")``.
+`KINDS` are those that ``assignment.toml`` can name; ``docs/toolkit.md`` has a page of examples of each, which are tests.
 """
 
 from __future__ import annotations
@@ -8,7 +9,38 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Final
 
-from grader.checks.answer import Answer
-from grader.checks.finding import Finding
+from grader.checks.assignment import CheckFunction
+from grader.checks.toolkit.call import call
+from grader.checks.toolkit.choice import choice
+from grader.checks.toolkit.figure import figure
+from grader.checks.toolkit.formula import formula
+from grader.checks.toolkit.outcome import files, metric, output
+from grader.checks.toolkit.probe import probe
+from grader.checks.toolkit.records import table
+from grader.checks.toolkit.working import working
 
-KINDS: Final[Mapping[str, Callable[..., Callable[[Answer], Finding]]]] = {}
+__all__ = [
+    "KINDS",
+    "call",
+    "choice",
+    "figure",
+    "files",
+    "formula",
+    "metric",
+    "output",
+    "probe",
+    "table",
+    "working",
+]
+
+KINDS: Final[Mapping[str, Callable[..., CheckFunction]]] = {
+    "figure": figure,
+    "working": working,
+    "formula": formula,
+    "choice": choice,
+    "call": call,
+    "table": table,
+    "metric": metric,
+    "output": output,
+    "files": files,
+}

@@ -1,0 +1,246 @@
+"""`figure`: one number is given, with its name, and it is right.
+
+``precision = 0.867``, ``a precision of 86.7 %``, a row or a column of a table, what a program printed. A number is right
+when it is the expected one rounded (or cut off) to the digits it is written with, or lies `within` of it.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Iterator, Sequence
+from itertools import pairwise
+from typing import Final
+
+from grader.checks.answer import Answer
+from grader.checks.arithmetic import read_chains
+from grader.checks.assignment import CheckFunction
+from grader.checks.claims import Stance, stance_at
+from grader.checks.equations import Chain
+from grader.checks.finding import Finding, failed, passed, review
+from grader.checks.quantities import Span, Unit, prepared, quantity_spans
+from grader.checks.toolkit.places import nothing, own_blocks, pattern_of, possible_blocks
+from grader.documents.core.document import Block, BlockKind
+from grader.model import Value
+
+_SAME: Final = 1e-6  # relative: the author's own rounding of what is expected
+MIN_DIGITS: Final = 2  # significant ones: a number with fewer is right by chance too often
+_LINK: Final = re.compile(  # what may stand between a name and its number
+    r"[\s:=≈~(|,*_`'\"-]{0,6}(?:(?:is|was|are|of|at|equals?|equal\sto|comes\sto|came\sto|gives?|gave|becomes|be|then|therefore|about|approximately|roughly|around|nearly|"
+    r"är|var|blir|blev|på|ger|gav|lika\smed|ungefär|cirka|ca|alltså|score|value|värde\w*|on|for|the|test|train|model|our|in|i|för|vår)[\s:=≈~(|,*_`'\".-]{0,4}){0,6}",
+    re.I,
+)
+_BEFORE: Final = re.compile(
+    r"[\s)%*_`]{0,4}(?:(?:as|in|for|som|i|for\sthe|as\sthe|of|the|a)\s){0,3}[*_`]{0,2}", re.I
+)
+_EQUALS: Final = re.compile(r"[\s)%*_`]{0,4}[=≈~]")
+_LISTED: Final = re.compile(
+    r"\w\W{0,3}(?:,|and|och|or|eller|&|/|resp\.?|respectively)\s(?:the\s|our\s)?$", re.I
+)
+_AFTER_NAME: Final = 160  # characters behind a name in which its number may stand
+_MOST: Final = 60  # figures that are looked at
+
+
+class _Told(Value, frozen=True):
+    """A number that stands with the name. `surely`: nothing but linking words is between them."""
+
+    value: float
+    decimals: int
+    percent: bool
+    block: Block
+    text: str
+    surely: bool
+
+
+def figure(
+    expected: float, *, names: Sequence[str], within: float | None = None, share: bool = False
+) -> CheckFunction:
+    """A check that a number of one of these `names` is the `expected` one.
+
+    `within` is how far it may be off, in its own unit; without it, rounding alone. `share`: it is a share of one, and may
+    be given in per cent. Raises `ValueError` for settings that make no sense.
+    """
+    if isinstance(expected, bool) or not isinstance(expected, int | float) or not math.isfinite(expected):
+        raise ValueError("takes a number as expected")
+    if within is not None and within < 0:
+        raise ValueError("takes a distance of 0 or more as within")
+    named = pattern_of(names, "figure")
+    called = names[0]
+
+    def right(told: _Told) -> bool | None:
+        """Whether it is; None for one with too few digits to say."""
+        readings = [(told.value, told.decimals)]
+        if told.percent or (share and abs(told.value) > 1):
+            readings = [(told.value / 100, told.decimals + 2)] if share else readings
+        for value, decimals in readings:
+            if abs(value - expected) <= max((within or 0.0) * (1 + 1e-9), _SAME * abs(expected)):
+                return True
+            if abs(value - expected) < 1.0001 * 10.0**-decimals and _is_rounded(value, expected, decimals):
+                return True if _digits(value, decimals) >= MIN_DIGITS else None
+        return False
+
+    def judge(answer: Answer) -> Finding:
+        found = list(_told(possible_blocks(answer), named))[:_MOST]
+        if not found:
+            alone = _alone(answer)
+            if alone is not None and right(alone):
+                return passed(f"The {called} is right.", [alone.block.evidence(alone.text)])
+            if alone is not None:
+                return review(
+                    f"A number stands there without its name; a person will look whether it is the {called}.",
+                    [alone.block.evidence(alone.text)],
+                    staff=f"The only number under the question is not the expected {called}, and nothing names it.",
+                )
+            unnamed = next((one for one in _numbers(answer) if right(one)), None)
+            if unnamed is not None:
+                return review(
+                    f"A number stands there without its name; a person will look whether it is the {called}.",
+                    [unnamed.block.evidence(unnamed.text)],
+                    staff=f"The expected number stands there, and nothing names it {called!r}.",
+                )
+            return nothing(answer, called)
+        verdicts = [(one, right(one)) for one in found]
+        shown = [one.block.evidence(one.text) for one, _ in verdicts[:3]]
+        if all(verdict for _, verdict in verdicts):
+            return passed(f"The {called} is right.", shown[:1])
+        if any(verdict is not False for _, verdict in verdicts):
+            unsure = [one for one, verdict in verdicts if not verdict]
+            return review(
+                f"Several numbers stand with the {called}, or it is rounded far; a person will look.",
+                [one.block.evidence(one.text) for one in unsure[:3]],
+                staff=f"Not every number that stands with {called!r} is the expected one, or it has too few digits.",
+            )
+        sure = [one for one, _ in verdicts if one.surely and not one.block.ocr]
+        if sure:
+            return failed(
+                f"The {called} that is given is another one.",
+                [one.block.evidence(one.text) for one in sure[:3]],
+            )
+        return review(
+            f"It is not clear which number is the {called}; a person will look.",
+            shown,
+            staff=f"Numbers stand near {called!r}, none of them the expected one.",
+        )
+
+    return judge
+
+
+def _is_rounded(value: float, expected: float, decimals: int) -> bool:
+    """Whether a value is what is expected, rounded or cut off to so many decimals."""
+    scale = 10.0**decimals
+    return round(value * scale) in {
+        round(expected * scale),
+        math.floor(expected * scale + 0.5),
+        math.trunc(expected * scale),
+    }
+
+
+def _digits(value: float, decimals: int) -> int:
+    """How many significant digits a number is written with."""
+    return len(f"{abs(value):.{max(decimals, 0)}f}".replace(".", "").lstrip("0"))
+
+
+def _told(blocks: Sequence[Block], named: re.Pattern[str]) -> Iterator[_Told]:
+    for block in blocks:
+        if block.rows:
+            yield from _in_rows(block, named)
+        else:
+            for line in prepared(block.text).split("\n"):
+                yield from _in_line(block, line, named)
+
+
+def _in_line(block: Block, line: str, named: re.Pattern[str]) -> Iterator[_Told]:
+    spans = quantity_spans(line)
+    for match in named.finditer(line):
+        chain = next(
+            (
+                one
+                for one in read_chains(line[match.end() : match.end() + 4 * _AFTER_NAME])
+                if one.start <= 60
+            ),
+            None,
+        )
+        behind = [span for span in spans if span.start >= match.end()]
+        before = [span for span in spans if span.end <= match.start()]
+        if (
+            before
+            and _BEFORE.fullmatch(line, before[-1].end, match.start())
+            and not (behind and _LINK.fullmatch(line, match.end(), behind[0].start))
+        ):
+            yield from _of_span(block, line, before[-1], match.start(), surely=True)
+        elif chain is not None and (end := _end_of(chain, line[match.end() :])) is not None:
+            ends = [span for span in behind if span.end >= match.end() + end]
+            if ends:
+                yield from _of_span(block, line, ends[0], match.end(), surely=True)
+        elif behind and behind[0].start - match.end() <= _AFTER_NAME:
+            linked = bool(_LINK.fullmatch(line, match.end(), behind[0].start))
+            surely = linked and not _LISTED.search(line, max(0, match.start() - 40), match.start())
+            if linked or not named.search(line, match.end(), behind[0].start):
+                yield from _of_span(block, line, behind[0], match.end(), surely=surely)
+
+
+def _end_of(chain: Chain, text: str) -> int | None:
+    """Where the last side of a chain ends that an equals sign joins to those before; None for a chain of one side."""
+    joined = 0
+    for before, after in pairwise(chain.sides):
+        if not _EQUALS.match(text, before.end, after.start):
+            break
+        joined += 1
+    return chain.sides[joined].end if joined else None
+
+
+def _of_span(block: Block, line: str, span: Span, at: int, *, surely: bool) -> Iterator[_Told]:
+    stance, _ = stance_at(line, span.start, span.end)
+    if stance is not Stance.ASSERTED:
+        return
+    start, end = min(at, span.start), max(at, span.end)
+    text = line[max(0, start - 40) : end + 10].strip()
+    yield _number(block, span, text, surely=surely)
+
+
+def _number(block: Block, span: Span, text: str, *, surely: bool) -> _Told:
+    written = re.search(r"[.,](\d+)", span.quantity.text)
+    decimals = len(written[1]) if written else 0
+    return _Told(span.quantity.value, decimals, span.quantity.unit is Unit.PER_CENT, block, text, surely)
+
+
+def _in_rows(block: Block, named: re.Pattern[str]) -> Iterator[_Told]:
+    """A row that begins with the name, or the column under it."""
+    for at, row in enumerate(block.rows):
+        for place, cell in enumerate(row):
+            if not named.search(cell):
+                continue
+            beside = _cells(row[place + 1 :])
+            under = _cells([other[place] for other in block.rows[at + 1 :] if place < len(other)])
+            for span, text in beside if beside and (place == 0 or not under) else under:
+                yield _number(block, span, f"{cell} {text}", surely=True)
+
+
+def _cells(cells: Sequence[str]) -> list[tuple[Span, str]]:
+    """The cells that hold one number each, without words beside it."""
+    found = []
+    for cell in cells:
+        spans = quantity_spans(prepared(cell).strip())
+        if len(spans) == 1 and not re.search(
+            r"[^\W\d_]{3}", cell.replace("procent", "").replace("percent", "")
+        ):
+            found.append((spans[0], cell.strip()))
+    return found
+
+
+def _alone(answer: Answer) -> _Told | None:
+    """The one number under the question, where there is no other."""
+    found = _numbers(answer)
+    return found[0] if len(found) == 1 and answer.section else None
+
+
+def _numbers(answer: Answer) -> list[_Told]:
+    """The numbers under the question that stand in no table and no code."""
+    return [
+        _number(block, span, line.strip()[:200], surely=False)
+        for block in own_blocks(answer)
+        if not block.rows and block.kind is not BlockKind.CODE
+        for line in prepared(block.text).split("\n")
+        for span in quantity_spans(line)
+        if stance_at(line, span.start, span.end)[0] is Stance.ASSERTED
+    ][:_MOST]
