@@ -109,7 +109,8 @@ def _show(console: Console, found: Verification) -> None:
             f"{len(found.survivors)} of {found.mutants} right answers made wrong still pass; is each of these really right?",
             highlight=False,
         )
-        for survivor in found.survivors[:_MOST_SURVIVORS]:
+        alike = {(one.check, one.was, one.now): one for one in reversed(found.survivors)}
+        for survivor in list(reversed(alike.values()))[:_MOST_SURVIVORS]:
             console.print(
                 Text(
                     f"  {survivor.check} ({survivor.sample}): {_line(survivor.was)} -> {_line(survivor.now) or '(left out)'}"

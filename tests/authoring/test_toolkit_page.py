@@ -39,7 +39,9 @@ def test_the_page_has_examples_of_its_kinds() -> None:
 
 
 @pytest.mark.parametrize(("kind", "settings", "answer", "verdict"), CASES)
-def test_an_example(tmp_path: Path, kind: str, settings: dict[str, object], answer: str, verdict: str) -> None:
+def test_an_example(
+    tmp_path: Path, kind: str, settings: dict[str, object], answer: str, verdict: str
+) -> None:
     lab = Assignment("page", title="The page")
     lab.question("q1", "The question", number=1).add("q1.it", KINDS[kind](**settings), title="It is right.")
     report = tmp_path / "report.md"

@@ -35,11 +35,11 @@ def choice(options: Sequence[Option], *, accept: Sequence[Option] = (), called: 
     def judge(answer: Answer) -> Finding:
         doubtful: list[tuple[Block, str]] = []
         chosen: list[tuple[Block, str, frozenset[Option]]] = []
-        own = own_blocks(answer)
+        prose = [block for block in own_blocks(answer) if block.kind is BlockKind.PROSE]
         for block in possible_blocks(answer):
             if block.kind in {BlockKind.CODE, BlockKind.OUTPUT}:
                 continue
-            asked = bool(answer.section) and block in own and len(own) == 1
+            asked = bool(answer.section) and prose == [block]
             found = read_choice(_PER_CENT.sub(r"\1 %", block.text), known, asked=asked)
             if found.options:
                 chosen.append((block, found.sentence, frozenset(found.options)))

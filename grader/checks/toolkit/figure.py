@@ -34,6 +34,10 @@ _BEFORE: Final = re.compile(
     r"[\s)%*_`]{0,4}(?:(?:as|in|for|som|i|for\sthe|as\sthe|of|the|a)\s){0,3}[*_`]{0,2}", re.I
 )
 _EQUALS: Final = re.compile(r"[\s)%*_`]{0,4}[=≈~]")
+_CALCULATED: Final = re.compile(
+    r"\s?[-+*/^×·÷]\s?[\w(\\]"
+)  # a number that something is done to is not the result
+_CALCULATES: Final = re.compile(r"[\w)\]]\s?[+*/^×·÷]\s?\(?$|[\w)\]]\s-\s\(?$")
 _LISTED: Final = re.compile(
     r"\w\W{0,3}(?:,|and|och|or|eller|&|/|resp\.?|respectively)\s(?:the\s|our\s)?$", re.I
 )
@@ -172,6 +176,13 @@ def _in_line(block: Block, line: str, named: re.Pattern[str]) -> Iterator[_Told]
             ends = [span for span in behind if span.end >= match.end() + end]
             if ends:
                 yield from _of_span(block, line, ends[0], match.end(), surely=True)
+        elif (
+            chain is not None
+            and chain.sides[0].has_working
+            and not chain.sides[0].unfinished
+            and not chain.doubtful
+        ):
+            yield _Told(float(chain.sides[0].value), 9, False, block, f"{match[0]} {chain.text}", True)
         elif behind and behind[0].start - match.end() <= _AFTER_NAME:
             linked = bool(_LINK.fullmatch(line, match.end(), behind[0].start))
             surely = linked and not _LISTED.search(line, max(0, match.start() - 40), match.start())
@@ -191,7 +202,11 @@ def _end_of(chain: Chain, text: str) -> int | None:
 
 def _of_span(block: Block, line: str, span: Span, at: int, *, surely: bool) -> Iterator[_Told]:
     stance, _ = stance_at(line, span.start, span.end)
-    if stance is not Stance.ASSERTED:
+    if (
+        stance is not Stance.ASSERTED
+        or _CALCULATED.match(line, span.end)
+        or _CALCULATES.search(line[: span.start][-12:])
+    ):
         return
     start, end = min(at, span.start), max(at, span.end)
     text = line[max(0, start - 40) : end + 10].strip()

@@ -122,24 +122,27 @@ def _definition(block: Block, function: str) -> str | None:
     kept = [
         node
         for node in tree.body
-        if isinstance(node, ast.FunctionDef | ast.Import | ast.ImportFrom)
-        or (isinstance(node, ast.Assign) and isinstance(node.value, ast.Constant))
-        or (isinstance(node, ast.Assign) and isinstance(node.value, ast.Lambda))
+        if isinstance(node, ast.FunctionDef | ast.Import | ast.ImportFrom) or _is_constant(node)
     ]
     if not any(_name(node) == function for node in kept):
         return None
     return "\n".join(ast.unparse(node) for node in kept)
 
 
+def _is_constant(node: ast.stmt) -> bool:
+    """Whether it names a number, a text or a short function."""
+    return isinstance(node, ast.Assign) and isinstance(node.value, ast.Constant | ast.Lambda)
+
+
 def _imports(answer: Answer) -> list[str]:
-    """The imports of all code, and its other functions: what one cell needs may stand in another. Each fails alone."""
+    """The imports, constants and functions of all code: what one cell needs may stand in another. Each fails alone."""
     found: list[str] = []
     for block in answer.everything:
         tree = _tree(block) if block.kind is BlockKind.CODE else None
         for node in tree.body if tree is not None else ():
             if isinstance(node, ast.Import | ast.ImportFrom):
                 found.append(f"try:\n    {ast.unparse(node)}\nexcept ImportError:\n    pass")
-            elif isinstance(node, ast.FunctionDef):
+            elif isinstance(node, ast.FunctionDef) or _is_constant(node):
                 found.append(ast.unparse(node))
     return list(dict.fromkeys(found))[:100]
 

@@ -15,7 +15,7 @@ from grader.checks.arithmetic import read_arithmetic
 from grader.checks.assignment import CheckFunction
 from grader.checks.claims import Stance, stance_at
 from grader.checks.equations import Chain, Side, Step
-from grader.checks.expressions import leaves
+from grader.checks.expressions import Literal, Operation, leaves
 from grader.checks.finding import Finding, failed, missing, passed, review
 from grader.checks.notation import plain
 from grader.checks.toolkit.figure import MIN_DIGITS
@@ -61,7 +61,7 @@ def working(
                             false.append((block, chain))
                         continue
                     for side in chain.sides:
-                        if not side.has_working:
+                        if not _is_worked(side):
                             continue
                         from_ = _numbers(side, used)
                         for other in chain.sides:
@@ -110,6 +110,19 @@ def working(
     return judge
 
 
+def _is_worked(side: Side) -> bool:
+    """Whether something is calculated in a side: a number with a minus before it is none."""
+    tree = side.tree
+    if not isinstance(tree, Operation):
+        return False
+    return not (
+        tree.sign == "-"
+        and isinstance(tree.left, Literal)
+        and not tree.left.value
+        and isinstance(tree.right, Literal)
+    )
+
+
 def _rounded(chain: Chain) -> bool:
     """Whether each side that does not follow is the one before it, rounded to the digits that it is written with."""
     return all(
@@ -120,9 +133,9 @@ def _rounded(chain: Chain) -> bool:
 
 def _rounds(exact: Side, written: Side) -> bool:
     """Whether a number is another side's value, rounded or cut off, perhaps in per cent."""
-    if written.has_working:
+    if _is_worked(written):
         return False
-    text = written.text.strip().rstrip("% ")
+    text = written.text.strip().lstrip("+-−").rstrip("% ").replace(",", ".")
     decimals = len(text.partition(".")[2])
     if len(text.lstrip("0.").replace(".", "")) < MIN_DIGITS:
         return False
@@ -138,7 +151,7 @@ def _numbers(side: Side, used: dict[Fraction, frozenset[Fraction]]) -> frozenset
     for leaf in leaves(side.tree):
         for value in leaf.numeral.readings:
             found.add(value)
-            found |= used.get(value, frozenset())
+            found |= used.get(value, frozenset()) | used.get(-value, frozenset())
     return frozenset(found)
 
 
