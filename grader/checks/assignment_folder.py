@@ -211,7 +211,7 @@ def _add_check(question: Question, id: str, check: Table, module: ModuleType | N
     if isinstance(points, bool) or not isinstance(points, int | float):
         raise AssignmentError(f"{place}: points are a number, not {points!r}")
     hints = check.get("hints", check.get("hint", ()))
-    if not isinstance(hints, str | list) or not all(isinstance(one, str) for one in hints):
+    if not isinstance(hints, str | list | tuple) or not all(isinstance(one, str) for one in hints):
         raise AssignmentError(f'{place}: hints are texts, as in hints = ["...", "..."]')
     depends = check.get("depends", ())
     if not isinstance(depends, list | tuple) or not all(isinstance(one, str) for one in depends):

@@ -44,6 +44,10 @@ _COMMANDS: Final = {
         "grader.cli.try_rubric",
         "Show who would gain and lose by another rubric, running nothing.",
     ),
+    "import-assignment": (
+        "grader.cli.import_assignment",
+        "Make an assignment of nbgrader's or Otter's notebooks.",
+    ),
     "gradescope": ("grader.cli.gradescope", "Make the autograder that Gradescope runs."),
     "reference": ("grader.cli.reference", "Print what is true of the assignment."),
     "doctor": ("grader.cli.doctor", "Tell what this computer can do, and what is missing."),

@@ -10,10 +10,12 @@ from collections.abc import Callable, Mapping
 from typing import Final
 
 from grader.checks.assignment import CheckFunction
+from grader.checks.toolkit.asserts import asserts
 from grader.checks.toolkit.call import call
 from grader.checks.toolkit.choice import choice
 from grader.checks.toolkit.figure import figure
 from grader.checks.toolkit.formula import formula
+from grader.checks.toolkit.manual import manual
 from grader.checks.toolkit.outcome import files, metric, output
 from grader.checks.toolkit.probe import probe
 from grader.checks.toolkit.records import table
@@ -21,6 +23,7 @@ from grader.checks.toolkit.working import working
 
 __all__ = [
     "KINDS",
+    "asserts",
     "call",
     "choice",
     "figure",
@@ -43,4 +46,5 @@ KINDS: Final[Mapping[str, Callable[..., CheckFunction]]] = {
     "metric": metric,
     "output": output,
     "files": files,
+    "manual": manual,
 }
