@@ -7,7 +7,6 @@ from collections import Counter
 from pathlib import Path
 
 import click
-import msgspec
 from rich.console import Console
 
 from grader.atomic_file import write
@@ -19,6 +18,7 @@ from grader.errors import IntakeError, SeveralAssignmentsError
 from grader.grading.grading import grade
 from grader.grading.notebook_runner import NotebookRunner, RunSettings
 from grader.grading.recognising import recognised
+from grader.grading.student_view import for_student
 from grader.model import CheckResult, FileKind, Result, Submission, SubmittedFile, Verdict
 
 TO_MEND = 1
@@ -99,7 +99,7 @@ def command(
     elif not quiet:
         from grader.feedback import render_terminal  # noqa: PLC0415 - not for --quiet or --json
 
-        render_terminal(result, Console())
+        render_terminal(result, Console(), draft=True)
         if 0 < steps < 3 and any(
             len(check.more_hints) >= steps
             for question in judged.result.questions
@@ -109,7 +109,7 @@ def command(
     if page is not None:
         from grader.feedback import render_feedback  # noqa: PLC0415 - templates and charts only for a page
 
-        write(page, render_feedback(result))
+        write(page, render_feedback(result, draft=True))
         if not quiet and not as_json:
             click.echo(f"The same as a page: {page}")
     sys.exit(TO_MEND if something_to_mend(result) else FAULT if broken else 0)
@@ -148,26 +148,6 @@ def submission_of(files: tuple[Path, ...]) -> Submission:
 def _readable(name: str) -> str:
     """A file's name as text: bytes that are no UTF-8 cannot stand in a result."""
     return name.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
-
-
-def for_student(result: Result, steps: int = 1) -> Result:
-    """The result without what only staff may see, with hints in so many `steps`."""
-    questions = tuple(
-        msgspec.structs.replace(
-            question, checks=tuple(_for_student(check, steps) for check in question.checks)
-        )
-        for question in result.questions
-    )
-    return msgspec.structs.replace(result, questions=questions, flags=())
-
-
-def _for_student(check: CheckResult, steps: int) -> CheckResult:
-    return msgspec.structs.replace(
-        check,
-        staff="",
-        hint=check.hint if steps else "",
-        more_hints=check.more_hints[: max(steps - 1, 0)],
-    )
 
 
 def something_to_mend(result: Result) -> bool:

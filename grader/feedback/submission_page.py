@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Final
 
 from markupsafe import Markup
@@ -13,7 +13,16 @@ from grader.feedback.extras import FeedbackExtras, bounded
 from grader.feedback.page_frame import page, slug
 from grader.feedback.pair_lines import pair_lines
 from grader.feedback.textguard import on_one_line, shown
-from grader.feedback.verdict_words import STATUS_SENTENCE, WORDING, concerns_student, points, run_sentence
+from grader.feedback.verdict_words import (
+    DRAFT_SENTENCE,
+    DRAFT_WORDING,
+    STATUS_SENTENCE,
+    WORDING,
+    Wording,
+    concerns_student,
+    points,
+    run_sentence,
+)
 from grader.marks import comments_on, decided
 from grader.model import (
     Chart,
@@ -111,15 +120,17 @@ def render_feedback(
     staff: bool = False,
     extras: FeedbackExtras = NO_EXTRAS,
     pairs: Sequence[Pair] = (),
+    draft: bool = False,
 ) -> str:
     """One self-contained HTML page for one submission; the same values give the same page.
 
     With `staff` it also holds what only staff may see: `CheckResult.staff`, the flags, `extras.passages`, which
     submissions it is like (`pairs`) and how the notebook was isolated. Nothing of these is in the page for students.
-    The marks are those with the result's decisions in them.
+    The marks are those with the result's decisions in them. A `draft` is a student's own check: no person waits for it.
     """
+    words = DRAFT_WORDING if draft else WORDING
     said, result = _Said(result, staff=staff), decided(result)
-    questions = tuple(_question(question, said, staff=staff) for question in result.questions)
+    questions = tuple(_question(question, said, words, staff=staff) for question in result.questions)
     shown_extras = bounded(extras if staff else FeedbackExtras(cells=extras.cells))
     passages = shown_extras.passages
     places = {check.id for question in questions for check in question.checks}
@@ -129,10 +140,10 @@ def render_feedback(
         result=result,
         staff=staff,
         alike=pair_lines(pairs) if staff else (),
-        words=WORDING,
+        words=words,
         authors=[author(student) for student in result.students[:20]],
         share=f"{_share(result):.1f}",
-        sentence=STATUS_SENTENCE[result.status],
+        sentence=(DRAFT_SENTENCE if draft else STATUS_SENTENCE)[result.status],
         files=[file for file in result.files if file.note][:MAX_FILES],
         handed_in=[on_one_line(file.name, 80) for file in result.files[:MAX_FILES]],
         flags=[_flag(flag) for flag in result.flags[:MAX_FLAGS]] if staff else [],
@@ -175,7 +186,9 @@ class _Said:
         return f"Decided: {words}" if one.valid else f"The work has changed since it was decided: {words}"
 
 
-def _question(question: QuestionResult, said: _Said, *, staff: bool) -> QuestionView:
+def _question(
+    question: QuestionResult, said: _Said, words: Mapping[Verdict, Wording], *, staff: bool
+) -> QuestionView:
     anchor = slug(question.id)
     return QuestionView(
         anchor=anchor,
@@ -184,7 +197,9 @@ def _question(question: QuestionResult, said: _Said, *, staff: bool) -> Question
         points=question.points,
         max=question.max,
         checks=tuple(
-            _check(check, said, staff=staff) for check in question.checks if staff or concerns_student(check)
+            _check(check, said, words, staff=staff)
+            for check in question.checks
+            if staff or concerns_student(check)
         ),
         charts=tuple(
             _chart(chart, f"{anchor}-chart{place}")
@@ -195,7 +210,7 @@ def _question(question: QuestionResult, said: _Said, *, staff: bool) -> Question
     )
 
 
-def _check(check: CheckResult, said: _Said, *, staff: bool) -> CheckView:
+def _check(check: CheckResult, said: _Said, words: Mapping[Verdict, Wording], *, staff: bool) -> CheckView:
     title = on_one_line(check.title or check.id, 300)
     message = "" if _same(check.message, title) else check.message
     hinted = check.verdict not in {Verdict.PASS, Verdict.ERROR} or check.max == 0
@@ -208,7 +223,7 @@ def _check(check: CheckResult, said: _Said, *, staff: bool) -> CheckView:
         max=check.max,
         title=title,
         message=message,
-        meaning=_meaning(check),
+        meaning=_meaning(check, words),
         hint=check.hint if hinted else "",
         more_hints=check.more_hints if hinted else (),
         staff=check.staff if staff else "",
@@ -218,9 +233,9 @@ def _check(check: CheckResult, said: _Said, *, staff: bool) -> CheckView:
     )
 
 
-def _meaning(check: CheckResult) -> str:
+def _meaning(check: CheckResult, words: Mapping[Verdict, Wording]) -> str:
     if check.max > 0:
-        return WORDING[check.verdict].meaning
+        return words[check.verdict].meaning
     return "" if check.verdict is Verdict.PASS else "A remark only: it costs no points."
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Final
 
 from rich.console import Console
@@ -11,7 +11,15 @@ from rich.rule import Rule
 from rich.text import Text
 
 from grader.feedback.textguard import on_one_line
-from grader.feedback.verdict_words import WORDING, concerns_student, points, run_sentence, to_mend
+from grader.feedback.verdict_words import (
+    DRAFT_WORDING,
+    WORDING,
+    Wording,
+    concerns_student,
+    points,
+    run_sentence,
+    to_mend,
+)
 from grader.model import CheckResult, Evidence, ExecutionStatus, QuestionResult, Result, Status, Verdict
 
 _STYLES: Final = {
@@ -25,14 +33,18 @@ _STYLES: Final = {
 }
 _EXCERPT: Final = 160  # characters of a passage
 _QUOTES: Final = 3
+_WAITS: Final = "What is marked ? a teacher will look at; it has cost you nothing."
+_NOT_CERTAIN: Final = "What is marked ? could not be judged for certain; it has cost you nothing."
 _FILES: Final = 20
 
 
-def render_terminal(result: Result, console: Console) -> None:
+def render_terminal(result: Result, console: Console, *, draft: bool = False) -> None:
     """Per question what is found, what is missing, and a hint. Never the answer, never what is for staff.
 
     Everything is a rich `Text`, so nothing of a student's is read as markup, and control characters are shown.
+    A `draft` is a student's own check: no person waits for it.
     """
+    words = DRAFT_WORDING if draft else WORDING
     for file in [file for file in result.files if file.note][:_FILES]:
         console.print(
             Text(
@@ -42,16 +54,16 @@ def render_terminal(result: Result, console: Console) -> None:
             highlight=False,
         )
     for question in result.questions:
-        _question(question, console)
+        _question(question, console, words)
     if result.execution.status is not ExecutionStatus.SKIPPED:
         console.print()
         _line(console, 0, Text(run_sentence(result.execution)))
     console.print()
-    _line(console, 0, _summary(result))
+    _line(console, 0, _summary(result, draft=draft))
 
 
-def _question(question: QuestionResult, console: Console) -> None:
-    wording, style = WORDING[question.verdict], _STYLES[question.verdict]
+def _question(question: QuestionResult, console: Console, words: Mapping[Verdict, Wording]) -> None:
+    wording, style = words[question.verdict], _STYLES[question.verdict]
     console.print()
     console.print(
         Rule(Text(on_one_line(question.title or question.id, 100), "bold"), align="left", style=style)
@@ -66,11 +78,11 @@ def _question(question: QuestionResult, console: Console) -> None:
     )
     for check in question.checks:
         if concerns_student(check):
-            _check(check, console)
+            _check(check, console, words)
 
 
-def _check(check: CheckResult, console: Console) -> None:
-    wording = WORDING[check.verdict]
+def _check(check: CheckResult, console: Console, words: Mapping[Verdict, Wording]) -> None:
+    wording = words[check.verdict]
     right = check.verdict is Verdict.PASS
     title = on_one_line(check.title or check.id, 200)
     said = on_one_line(check.message, 800)
@@ -113,7 +125,7 @@ def _quotes(evidence: tuple[Evidence, ...]) -> Iterable[Text]:
             yield Text.assemble((f"{place}: ", "dim"), (passage, "cyan"))
 
 
-def _summary(result: Result) -> Text:
+def _summary(result: Result, *, draft: bool) -> Text:
     total = f"In all {points(result.points)} of {points(result.max)} points"
     if result.status is Status.ERROR:
         return Text(f"{total}, which do not count: something went wrong in the grader, not in your work.")
@@ -131,7 +143,7 @@ def _summary(result: Result) -> Text:
     waits = any(question.verdict is Verdict.REVIEW for question in result.questions)
     return Text.assemble(
         (f"{total}, {mend}.", "bold"),
-        " What is marked ? a teacher will look at; it has cost you nothing." if waits else "",
+        f" {_NOT_CERTAIN if draft else _WAITS}" if waits else "",
     )
 
 

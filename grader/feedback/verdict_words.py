@@ -41,10 +41,31 @@ WORDING: Final[Mapping[Verdict, Wording]] = {
     ),
 }
 
+# A draft is between the student and the program: nobody waits for it.
+DRAFT_WORDING: Final[Mapping[Verdict, Wording]] = {
+    **WORDING,
+    Verdict.MISSING: Wording("○", "not found", "missing", "Looked for everywhere in these files."),
+    Verdict.REVIEW: Wording(
+        "?",
+        "not certain",
+        "review",
+        "The program cannot judge this for certain. Once you hand it in, a person looks at it; it costs you nothing.",
+    ),
+    Verdict.ERROR: Wording(
+        "!", "our error", "error", "Something went wrong in the grader, through no fault of yours."
+    ),
+}
+
 STATUS_SENTENCE: Final[Mapping[Status, str]] = {
     Status.GRADED: "",
     Status.REVIEW: "A teacher will look at what is marked “?”. Until then it has cost you nothing: these are the points so far.",
     Status.ERROR: "Something went wrong in the grader, through no fault of yours. Your work will be graded again; these points do not count.",
+}
+
+DRAFT_SENTENCE: Final[Mapping[Status, str]] = {
+    Status.GRADED: "",
+    Status.REVIEW: "What is marked “?” could not be judged for certain; it has cost you nothing.",
+    Status.ERROR: "Something went wrong in the grader, through no fault of yours; these points do not count.",
 }
 
 _RUN: Final[Mapping[ExecutionStatus, str]] = {
