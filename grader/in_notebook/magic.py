@@ -38,7 +38,9 @@ class Checked:
 
     def __repr__(self) -> str:
         out = io.StringIO()
-        console = Console(file=out, width=_WIDTH, color_system=None, force_terminal=False)
+        console = Console(
+            file=out, width=_WIDTH, color_system=None, force_terminal=False, force_jupyter=False
+        )
         render_terminal(self.result, console, draft=True)
         return "\n".join((*self.notes, out.getvalue().strip("\n")))
 

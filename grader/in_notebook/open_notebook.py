@@ -81,7 +81,8 @@ def _of_colab() -> str | None:
 
 def _run_cells(shell: Shell) -> list[dict[str, Any]]:
     """The cells that were run in this kernel, each as it was run last, with its result as text."""
-    sources = shell.user_ns.get("In", [])
+    history = getattr(shell, "history_manager", None)  # as typed: ``In`` holds magics as calls
+    sources = getattr(history, "input_hist_raw", None) or shell.user_ns.get("In", [])
     results = shell.user_ns.get("Out", {})
     cells: dict[str, dict[str, Any]] = {}
     for number, source in enumerate(sources if isinstance(sources, Sequence) else ()):

@@ -137,7 +137,11 @@ def tables() -> str:
     """Both tables, in Markdown."""
     lines = ["| kind of check | seconds of one core, median | measured by |", "| --- | --- | --- |"]
     lines += [f"| {kind} | {cost.median:g} | {cost.source} |" for kind, cost in COSTS.items()]
-    lines += ["", "| who checks | checks | cores needed | p50 wait | p95 wait | longest wait | cores busy |", "| --- | --- | --- | --- | --- | --- | --- |"]
+    lines += [
+        "",
+        "| who checks | checks | cores needed | p50 wait | p95 wait | longest wait | cores busy |",
+        "| --- | --- | --- | --- | --- | --- | --- |",
+    ]
     for scenario in SCENARIOS:
         workers, found = needed(scenario)
         checks = round(scenario.students * scenario.each)
@@ -146,7 +150,13 @@ def tables() -> str:
         )
     one = SCENARIOS[0]
     workers, _ = needed(one)
-    lines += ["", "One core fewer, and one more, for the first of them:", "", "| cores | p50 wait | p95 wait | longest wait |", "| --- | --- | --- | --- |"]
+    lines += [
+        "",
+        "One core fewer, and one more, for the first of them:",
+        "",
+        "| cores | p50 wait | p95 wait | longest wait |",
+        "| --- | --- | --- | --- |",
+    ]
     for count in sorted({max(workers - 2, 1), max(workers - 1, 1), workers, workers + 1, workers + 2}):
         found = max((simulate(one, count, seed) for seed in range(SEEDS)), key=lambda run: run.p95)
         lines.append(f"| {count} | {found.p50:.1f} s | {found.p95:.1f} s | {found.worst:.0f} s |")
@@ -160,7 +170,14 @@ def main() -> None:
     text = tables()
     if parser.parse_args().write:
         page = PAGE.read_text("utf-8")
-        PAGE.write_text(re.sub(r"(?s)(<!-- simulated -->\n).*?(\n<!-- end -->)", lambda found: found[1] + text + found[2], page), "utf-8")
+        PAGE.write_text(
+            re.sub(
+                r"(?s)(<!-- simulated -->\n).*?(\n<!-- end -->)",
+                lambda found: found[1] + text + found[2],
+                page,
+            ),
+            "utf-8",
+        )
     else:
         print(text)
 
