@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import logging
+import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
+import msgspec
 import pytest
 from fastapi.testclient import TestClient
 from lxml import html
@@ -15,6 +18,7 @@ from grader.graded_folder import class_results, render_folder
 from grader.marks import decided, open_checks
 from grader.model import Verdict
 from grader.store import Ledger
+from grader.store.running import Running, begun, further, written
 
 ComeIn = Callable[..., TestClient]
 Record = Callable[..., None]
@@ -28,7 +32,13 @@ PAGES = (
     "/comments/q1.expression",
     "/progress",
     "/submission/anna",
-    "/submission/anna/page",
+    "/staff/anna.html",
+    "/feedback/anna.html",
+    "/similar/anna--bo.html",
+    "/index.html",
+    "/submission/anna/drawn/q1",
+    "/submission/anna/file/0/view/1",
+    "/submission/anna/file/0/cell/0",
     "/submission/anna/file/0",
     "/openapi.json",
 )
@@ -275,7 +285,7 @@ def test_a_comment_that_is_changed_where_it_was_used(come_in: ComeIn, record: Re
     bank = inside.get("/comments/q1.expression").text
     number = ledger.desk.comments("q1.expression")[0].id
     token = form_of(bank, "/comments")["token"]
-    fields = {"token": token, "number": str(number), "text": "Good.", "everywhere": "true"}
+    fields = {"token": token, "number": str(number), "text": "Good.", "everywhere": "yes"}
     assert inside.post("/comments/q1.expression", data=fields).status_code == 200
     for one in class_results(ledger):
         assert decided(one).questions[0].checks[0].message == "Good."
@@ -309,7 +319,7 @@ def test_blind_marking_hides_every_name(come_in: ComeIn, record: Record) -> None
     for path in ("/", "/queue", "/next", "/audit", "/release", "/submission/annex123"):
         text = html.fromstring(inside.get(path).text).text_content()
         assert "annex123" not in text.casefold(), path
-    assert "student 1" in inside.get("/").text
+    assert "student " in inside.get("/").text
 
 
 def test_a_part_of_the_queue_for_each(come_in: ComeIn, record: Record) -> None:
@@ -326,15 +336,47 @@ def test_a_part_of_the_queue_for_each(come_in: ComeIn, record: Record) -> None:
     assert min(len(keys(1)), len(keys(2))) > 5
 
 
+def note(ledger: Ledger, run: Running) -> None:
+    ledger.describe(running=written(run))
+
+
 def test_progress_while_grading_goes_on(come_in: ComeIn, record: Record, ledger: Ledger) -> None:
     record("anna")
-    ledger.describe(planned="3")
     inside = come_in()
+    assert "grading goes on" not in inside.get("/").text
+    run = begun(3, 3)
+    note(ledger, further(run, 1))
     assert "1 of 3" in inside.get("/").text
     record("bo")
-    assert "2 of 3" in inside.get("/progress").text
-    record("cia")
-    assert "of 3" not in inside.get("/progress").text
+    note(ledger, further(run, 2))
+    part = inside.get("/progress?was=true&shown=1")
+    assert "2 of 3" in part.text
+    assert part.headers["HX-Trigger"] == "graded", "the figures of the page are asked for again"
+    assert "HX-Trigger" not in inside.get("/progress?was=true&shown=2").headers
+    note(ledger, further(run, 3, "finished"))
+    ended = inside.get("/progress?was=true&shown=2")
+    assert "of 3" not in ended.text
+    assert ended.headers["HX-Refresh"] == "true"
+    assert "HX-Refresh" not in inside.get("/progress?was=false&shown=3").headers
+
+
+@pytest.mark.parametrize("how", ["stopped", "killed"])
+def test_a_run_that_ended_early_is_called_so(
+    come_in: ComeIn, record: Record, ledger: Ledger, how: str
+) -> None:
+    record("anna")
+    gone = subprocess.Popen([sys.executable, "-c", ""])
+    gone.wait()
+    run = msgspec.structs.replace(begun(3, 3), pid=gone.pid)
+    note(ledger, further(run, 1, "stopped" if how == "stopped" else ""))
+    page = inside_text(come_in().get("/").text)
+    assert "Grading was stopped when 1 of 3 were graded" in page
+    ledger.describe(running="{torn")
+    assert come_in().get("/").status_code == 200
+
+
+def inside_text(page: str) -> str:
+    return " ".join(html.fromstring(page).text_content().split())
 
 
 # --- hostile text, strange addresses -------------------------------------------------------------------------
