@@ -47,7 +47,10 @@ class ClassState(Value, frozen=True):
         return [group for kind in self.kinds for group in kind.groups]
 
     def group(self, key: str) -> Group | None:
-        """The group of that name."""
+        """The group of that name, or all of a kind together."""
+        for kind in self.kinds:
+            if kind.key == key:
+                return kind.together
         return next((group for group in self.groups() if group.key == key), None)
 
     def name(self, submission: str, *, blind: bool) -> str:

@@ -82,7 +82,7 @@ def _of(
     place = next((at for at, file in enumerate(result.files) if file.name == item.source), -1)
     number, index = _PAGE.search(item.where), _CELL.search(item.where)
     if place >= 0 and number is not None and drawable(result.files[place]):
-        picture = next((passage.picture for passage in own if passage.picture and passage.box), "")
+        picture = next((passage.picture for passage in own if passage.picture), "")
         yield Sheet(item.source, item.where, place, int(number[1]), picture)
         return
     if place >= 0 and index is not None:

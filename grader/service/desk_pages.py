@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import csv
 import io
+import threading
 from collections.abc import Mapping
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Annotated, Final
 from urllib.parse import unquote
 
 from fastapi import APIRouter, Depends, File, Form, Query, Request, Response, UploadFile
+from starlette.background import BackgroundTask
 from starlette.exceptions import HTTPException
 
 from grader.deciding import Saying, decide, release, take_back
@@ -28,6 +31,7 @@ from grader.store.running import KEY, Running, read
 
 router: Final = APIRouter()
 ROWS: Final = 100  # rows of the log on one page
+_writing: Final = threading.Lock()  # one after the other, each from what is decided by then
 LARGEST_TABLE: Final = 1 << 20  # bytes of a table of requests
 
 
@@ -135,8 +139,8 @@ def audit(request: Request, who: Who, start: Annotated[int, Query(ge=0, le=10_00
 
 
 @router.get("/release")
-def show_release(request: Request, who: Who) -> Response:
-    """What can be released, and what is withheld and why."""
+def show_release(request: Request, who: Who, written: Annotated[bool, Query()] = False) -> Response:
+    """What can be released, and what is withheld and why; `written`: pages are being made just now."""
     state = class_now(request)
     ready, withheld, out = [], [], []
     for name in state.ordered(list(state.entries), blind=who.blind):
@@ -154,7 +158,9 @@ def show_release(request: Request, who: Who) -> Response:
                     f"{points:g} points are open" if standing.status is Status.REVIEW else "an error of ours",
                 )
             )
-    return page(request, who, "service/release.html.j2", ready=ready, withheld=withheld, out=out)
+    return page(
+        request, who, "service/release.html.j2", ready=ready, withheld=withheld, out=out, written=written
+    )
 
 
 @router.post("/release")
@@ -176,8 +182,15 @@ def release_them(
         take_back(ledger, chosen, by=who.name)
     else:
         release(ledger, chosen, by=who.name)
-    render_folder(request.app.state.folder, ledger, jobs=1)
-    return see("/release")
+    answer = see("/release?written=true")
+    answer.background = BackgroundTask(_write_pages, request.app.state.folder, ledger)
+    return answer
+
+
+def _write_pages(folder: Path, ledger: Ledger) -> None:
+    """Makes the folder's pages and tables again, once the answer is under way: of a large class that takes a while."""
+    with _writing:
+        render_folder(folder, ledger, jobs=1)
 
 
 @router.get("/comments/{check}")

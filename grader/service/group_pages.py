@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Final
+from typing import Annotated, Any, Final
 from urllib.parse import urlencode
 
 from fastapi import APIRouter, Depends, Form, Query, Request, Response
@@ -14,7 +14,7 @@ from grader.model import Result, Value, Verdict
 from grader.service.answer_groups import Doubt, Group, part_of
 from grader.service.class_state import ClassState
 from grader.service.comment_bank import bank
-from grader.service.decide_forms import CHOICES, faster, number_of, verdict_of, with_banked
+from grader.service.decide_forms import CHOICES, faster, number_of, taken_back, verdict_of, with_banked
 from grader.service.desk_evidence import Looked, on_the_desk
 from grader.service.presence import Presence
 from grader.service.rendering import class_now, page, see
@@ -92,8 +92,8 @@ def queue(request: Request, who: Who, part: Parted, done: int = 0) -> Response:
         "service/queue.html.j2",
         mine=mine,
         part=part,
-        last=_row(request, done),
         requests=_asked(request),
+        **_done(request, done),
     )
 
 
@@ -129,8 +129,8 @@ def show_group(
             mine={one.key for one in part.chosen(state, blind=who.blind)},
             part=part,
             gone=True,
-            last=_row(request, done),
             requests=_asked(request),
+            **_done(request, done),
         )
     ledger: Ledger = request.app.state.ledger
     presence: Presence = request.app.state.presence
@@ -148,15 +148,16 @@ def show_group(
         members=members,
         shown=[_member(ledger, state, doubt) for doubt in members[:show]],
         most_shown=MOST_SHOWN,
+        ticked=len(members) if group.same else min(show, len(members)),
         seen=ledger.log.latest(),
         others=presence.others(who.name, key),
         bank=bank(ledger, state, group.first.check.id),
-        proposal=state.proposals.get(group.first.group) if group.first.group else None,
+        proposal=state.proposals.get(group.first.group) if group.same and group.first.group else None,
         choices=CHOICES,
         place=keys.index(key) + 1 if key in keys else 0,
         many=len(keys),
         skip=_after(groups, key, part),
-        last=_row(request, done),
+        **_done(request, done),
     )
 
 
@@ -165,10 +166,24 @@ def _asked(request: Request) -> int:
     return len(request.app.state.ledger.desk.requests(open_only=True))
 
 
-def _row(request: Request, number: int) -> LoggedDecision | None:
-    """The decision that was just made, which one key takes back."""
+def _done(request: Request, number: int) -> dict[str, Any]:
+    """The decision that was just made, which one key takes back, and how many were made together with it."""
     ledger: Ledger = request.app.state.ledger
-    return next((row for row in reversed(ledger.log.rows()) if row.id == number), None) if number else None
+    rows = ledger.log.rows() if number else []
+    last = next((row for row in reversed(rows) if row.id == number and row.undoes is None), None)
+    if last is None or number in taken_back(rows):
+        return {"last": None, "together": 0}
+    return {"last": last, "together": sum(_same_click(row, last) for row in rows)}
+
+
+def _same_click(row: LoggedDecision, other: LoggedDecision) -> bool:
+    """Whether two rows were written by the same click."""
+    return (row.decision.by, row.decision.at, row.decision.check, row.undoes) == (
+        other.decision.by,
+        other.decision.at,
+        other.decision.check,
+        other.undoes,
+    )
 
 
 def _member(ledger: Ledger, state: ClassState, doubt: Doubt) -> Member:
@@ -257,12 +272,7 @@ def take_back_decision(
     row = rows.get(number)
     if row is None:
         raise HTTPException(404, f"There is no decision {number}.")
-    alike = [
-        other
-        for other in rows.values()
-        if (other.decision.by, other.decision.at, other.decision.check, other.undoes)
-        == (row.decision.by, row.decision.at, row.decision.check, row.undoes)
-    ]
+    alike = [other for other in rows.values() if _same_click(other, row)]
     try:
         for other in alike:
             undo(ledger, other.id, by=who.name)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import threading
 from typing import Annotated, Final
 
 from fastapi import APIRouter, Form, Request, Response
@@ -23,7 +22,6 @@ from grader.service.visitors import Text, Who, check_form
 from grader.store import Ledger
 
 router: Final = APIRouter()
-_drawing: Final = threading.Lock()  # matplotlib's settings are of the whole process
 
 
 @router.get("/submission/{handle}/drawn/{question}")
@@ -34,8 +32,7 @@ def drawn(request: Request, who: Who, handle: str, question: str) -> Response:
     place = next((at for at, one in enumerate(questions) if one.id == question), None)
     if place is None or not questions[place].charts:
         raise HTTPException(404, "There are no figures to draw.")
-    with _drawing:
-        charts = chart_views(questions[place], f"{alias_of(name)}-{place}")
+    charts = chart_views(questions[place], f"{alias_of(name)}-{place}")
     part = request.headers.get("hx-request") == "true"
     template = "service/drawn.html.j2" if part else "service/view.html.j2"
     return page(request, who, template, name=name, charts=charts)
