@@ -23,7 +23,7 @@ from grader.model import Status
 from grader.service.class_filter import Filter
 from grader.service.comment_bank import bank
 from grader.service.decide_forms import taken_back
-from grader.service.rendering import class_now, page, see
+from grader.service.rendering import class_now, is_ours, page, see
 from grader.service.visitors import BLIND, COOKIE, Text, Who, check_form, refuse
 from grader.store import Ledger
 from grader.store.review_desk import SESSION_SECONDS
@@ -67,7 +67,7 @@ def hide_names(request: Request, who: Who, token: Text, back: Text = "/") -> Res
     """Hides names, or shows them again."""
     check_form(request, who, token)
     state = class_now(request)
-    where = back if back.startswith("/") and not back.startswith("//") and "\\" not in back else "/"
+    where = back if is_ours(back) else "/"
     if where.startswith("/submission/"):  # the address of a submission has its name in it, too
         name = state.found(unquote(where.split("/")[2].partition("?")[0]))
         where = f"/submission/{address(state.handle(name, blind=not who.blind))}" if name else "/"

@@ -17,7 +17,7 @@ from grader.service.comment_bank import bank
 from grader.service.decide_forms import CHOICES, faster, number_of, taken_back, verdict_of, with_banked
 from grader.service.desk_evidence import Looked, on_the_desk
 from grader.service.presence import Presence
-from grader.service.rendering import class_now, page, see
+from grader.service.rendering import class_now, is_ours, page, see
 from grader.service.visitors import Text, Who, check_form
 from grader.store import Ledger, LoggedDecision
 
@@ -227,7 +227,14 @@ def decide_group(
             faster=late,
             check=check,
             names=names,
-            form={"verdict": verdict, "points": points, "comment": comment, "reason": reason, "student": ""},
+            seen=ledger.log.latest(),
+            form={
+                "verdict": verdict,
+                "points": points or (_half(group) if group is not None and verdict == "partial" else ""),
+                "comment": comment,
+                "reason": reason,
+                "student": "",
+            },
             onward=f"/next{part.address}",
         )
     chosen = verdict_of(verdict)
@@ -253,12 +260,60 @@ def decide_group(
     return see(f"{following_one}{sign}done={rows[-1].id}")
 
 
+@router.post("/decide")
+def decide_all_the_same(
+    request: Request,
+    who: Who,
+    token: Text,
+    check: Text,
+    members: Annotated[list[str], Form()],
+    seen: Annotated[int, Form(ge=0)],
+    verdict: Text = "",
+    points: Text = "",
+    comment: Text = "",
+    reason: Text = "",
+    student: Text = "",
+    onward: Text = "/next",
+) -> Response:
+    """Decides what somebody else has decided meanwhile, once both have been shown."""
+    check_form(request, who, token)
+    state = class_now(request)
+    ledger: Ledger = request.app.state.ledger
+    names = [name for name in map(state.found, dict.fromkeys(members)) if name is not None]
+    form = {"verdict": verdict, "points": points, "comment": comment, "reason": reason, "student": student}
+    late = faster(ledger, seen, names, check, who.name)
+    if late:
+        return page(
+            request,
+            who,
+            "service/conflict.html.j2",
+            status=409,
+            faster=late,
+            check=check,
+            names=names,
+            seen=ledger.log.latest(),
+            form=form,
+            onward=onward if is_ours(onward) else "/next",
+        )
+    chosen, given = verdict_of(verdict) if verdict else None, number_of(points)
+    try:
+        decide(
+            ledger,
+            [Saying(name, check, chosen, given, comment, reason, student) for name in names],
+            by=who.name,
+        )
+    except DecisionRefused as problem:
+        raise HTTPException(422, str(problem)) from problem
+    return see(onward if is_ours(onward) else "/next")
+
+
 def _points(text: str, verdict: Verdict, group: Group) -> float | None:
     """The points of the form; for a part of them, half where nothing is said."""
-    if verdict is not Verdict.PARTIAL:
-        return None
-    given = number_of(text)
-    return group.first.check.max / 2 if given is None else given
+    return number_of(text or _half(group)) if verdict is Verdict.PARTIAL else None
+
+
+def _half(group: Group) -> str:
+    return f"{group.first.check.max / 2:g}"
 
 
 @router.post("/undo")
@@ -278,4 +333,4 @@ def take_back_decision(
             undo(ledger, other.id, by=who.name)
     except DecisionRefused as problem:
         raise HTTPException(422, str(problem)) from problem
-    return see(back if back.startswith("/") and not back.startswith("//") else "/queue")
+    return see(back if is_ours(back) else "/queue")

@@ -52,6 +52,11 @@ def found(request: Request, handle: str) -> str:
     return name
 
 
+def is_ours(where: str) -> bool:
+    """Whether an address that a form brings back leads into this application and nowhere else."""
+    return where.startswith("/") and not where.startswith("//") and where.isprintable() and "\\" not in where
+
+
 def see(where: str) -> RedirectResponse:
     """Sends a browser on after a form, so that loading again sends nothing twice."""
     return RedirectResponse(where, 303)

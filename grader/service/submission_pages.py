@@ -110,6 +110,7 @@ def decide_one(
         }
         return page(
             request, who, "service/conflict.html.j2", status=409, faster=late, form=form, names=[name], check=check,
+            seen=request.app.state.ledger.log.latest(),
             onward=f"/submission/{address(handle)}",
         )  # fmt: skip
     saying = Saying(name, check, chosen, given, comment, reason, student)

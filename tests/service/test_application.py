@@ -71,6 +71,7 @@ def test_nobody_reads_a_page_without_a_link(
     "path",
     [
         "/group/x",
+        "/decide",
         "/undo",
         "/release",
         "/requests",
@@ -212,8 +213,25 @@ def test_two_assistants_the_later_sees_what_the_first_decided(
     assert "tom" in late.text
     assert "No." in late.text
     assert len(ledger.log.rows()) == 1
-    send(tina, late.text, "/submission/anna")
-    assert [row.decision.verdict for row in ledger.log.rows()] == [Verdict.FAIL, Verdict.PASS]
+    assert "Yes." in late.text
+    assert tina.get(address).status_code == 200
+    send(
+        tom,
+        tom.get("/submission/anna").text,
+        "/submission/anna",
+        check="q1.expression",
+        verdict="partial",
+        points="1",
+    )
+    again = send(tina, late.text, "/decide")
+    assert again.status_code == 409, "and again, if it has changed meanwhile"
+    send(tina, again.text, "/decide")
+    assert [row.decision.verdict for row in ledger.log.rows()] == [
+        Verdict.FAIL,
+        Verdict.PARTIAL,
+        Verdict.PASS,
+    ]
+    assert ledger.log.rows()[-1].decision.by == "tina"
     assert decided(class_results(ledger)[0]).questions[0].checks[0].verdict is Verdict.PASS
 
 
