@@ -7,9 +7,11 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from typing import Final
 
+from grader.marks import standing_decisions
 from grader.model import QuestionResult, Result, Status, Value, Verdict
 
 _OPEN: Final = frozenset((Verdict.REVIEW, Verdict.ERROR))
+_LOST: Final = frozenset((Verdict.FAIL, Verdict.PARTIAL, Verdict.MISSING))
 _COMMONEST: Final = 8  # mistakes that are shown
 
 
@@ -114,10 +116,11 @@ def _mistakes(results: Sequence[Result]) -> tuple[Mistake, ...]:
 
 
 def mistakes_of(result: Result) -> Iterator[tuple[str, str]]:
-    """What one submission lost points for: each check and its message."""
+    """What one submission lost points for: each check and its message; not where a person decided and said nothing."""
+    silent = {one.check for one in standing_decisions(result) if one.verdict is not None and not one.comment}
     for question in result.questions:
         for check in question.checks:
-            if check.max > 0 and check.verdict in {Verdict.FAIL, Verdict.PARTIAL, Verdict.MISSING}:
+            if check.max > 0 and check.verdict in _LOST and check.id not in silent:
                 yield check.id, check.message
 
 
