@@ -128,6 +128,7 @@ def test_sixty_doubts_in_twelve_kinds_by_keys_alone(
         page.keyboard.press("1" if keys % 3 else "3")
         keys += 1
         page.wait_for_function("before => location.href !== before", arg=before)
+        page.wait_for_load_state()  # only then there are keys
         assert keys <= 40
     assert not [one for one in class_results(ledger) if open_checks(one)]
     assert len(ledger.log.rows()) == 60
@@ -150,6 +151,7 @@ def test_points_comment_bank_undo_and_report_by_keys(
     page.keyboard.type("1.25")
     page.keyboard.press("Enter")
     page.wait_for_function("before => location.href !== before", arg=first)
+    page.wait_for_load_state()  # only then there are keys
     (row,) = ledger.log.rows()
     assert (row.decision.points, row.decision.comment) == (1.25, "From the bank.")
     page.keyboard.press("u")
@@ -159,6 +161,7 @@ def test_points_comment_bank_undo_and_report_by_keys(
     here = page.url
     page.keyboard.press("n")
     page.wait_for_function("before => location.href !== before", arg=here)
+    page.wait_for_load_state()  # only then there are keys
     page.keyboard.press("r")
     page.wait_for_url("**/submission/**")
 
