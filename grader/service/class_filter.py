@@ -51,28 +51,27 @@ class Filter:
 
     def rows(self, state: ClassState, *, blind: bool) -> list[tuple[str, Result]]:
         """The submissions that are asked for, as they stand."""
-        return [
-            (name, state.entries[name].standing)
-            for name in state.ordered(list(state.entries), blind=blind)
-            if self._wanted(name, state, blind=blind)
-        ]
+        names = state.ordered(list(state.entries), blind=blind)
+        if self.active:
+            names = [name for name in names if self._wanted(name, state, blind=blind)]
+        return [(name, state.entries[name].standing) for name in names]
 
     def _wanted(self, name: str, state: ClassState, *, blind: bool) -> bool:
         standing = state.entries[name].standing
         flags = state.flags.get(name, ())
-        verdicts = {
-            one.verdict.value for one in standing.questions if not self.question or one.id == self.question
-        }
         words = self.search.casefold().split()
         return (
             (not self.status or standing.status.value == self.status)
-            and (not self.verdict or self.verdict in verdicts)
+            and (not self.verdict or self.verdict in self._verdicts(standing))
             and (not self.flag or any(self.flag in ("any", flag.id) for flag in flags))
             and (not self.late or standing.late)
             and (not self.released or bool(standing.released) == (self.released == "yes"))
             and (not self.mistake or any(mistake_key(*one) == self.mistake for one in mistakes_of(standing)))
             and (not words or _has(words, name, state, blind=blind))
         )
+
+    def _verdicts(self, result: Result) -> set[str]:
+        return {one.verdict.value for one in result.questions if not self.question or one.id == self.question}
 
 
 def _has(words: list[str], name: str, state: ClassState, *, blind: bool) -> bool:

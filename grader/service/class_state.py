@@ -70,7 +70,9 @@ class ClassState(Value, frozen=True):
 
     def ordered(self, submissions: Sequence[str], *, blind: bool) -> list[str]:
         """Submissions in an order that in blind marking tells nothing of their names."""
-        return sorted(submissions, key=alias_of) if blind else list(submissions)
+        if not blind:
+            return list(submissions)
+        return sorted(submissions, key=lambda submission: self.handle(submission, blind=True))
 
 
 def alias_of(submission: str) -> str:
