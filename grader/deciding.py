@@ -27,10 +27,11 @@ class Saying(Value, frozen=True):
 
 def decide(ledger: Ledger, sayings: Sequence[Saying], *, by: str) -> list[LoggedDecision]:
     """Adds decisions, all or none. Raises `DecisionRefused` for the first that cannot stand, `LedgerError` for a ledger."""
-    return ledger.log.append([_row(ledger, saying, by) for saying in sayings])
+    at = _now("milliseconds")  # the same of all, and of no others by the same person
+    return ledger.log.append([_row(ledger, saying, by, at) for saying in sayings])
 
 
-def _row(ledger: Ledger, saying: Saying, by: str) -> LoggedDecision:
+def _row(ledger: Ledger, saying: Saying, by: str, at: str) -> LoggedDecision:
     stored = ledger.stored_page(saying.submission)
     result = stored.result
     target = _target(result, saying.check)
@@ -59,7 +60,7 @@ def _row(ledger: Ledger, saying: Saying, by: str) -> LoggedDecision:
         saying.comment.strip(),
         saying.reason.strip(),
         by,
-        _now(),
+        at,
         saying.student,
         evidence_digest(result, saying.check, stored.page),
         result.grader.rubric,
@@ -136,5 +137,5 @@ def take_back(ledger: Ledger, submissions: Iterable[str], *, by: str) -> None:
     ledger.log.release(Release(name, _now(), by, None) for name in submissions)
 
 
-def _now() -> str:
-    return datetime.now(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
+def _now(timespec: str = "seconds") -> str:
+    return datetime.now(UTC).isoformat(timespec=timespec).replace("+00:00", "Z")

@@ -131,6 +131,12 @@ def decided(result: Result, *, student: str = "") -> Result:
     )
 
 
+def standing_decisions(result: Result) -> tuple[Decision, ...]:
+    """Of the valid decisions the newest of each check, question or the whole, for all of a group and for each of it."""
+    newest = {(one.check, one.student): one for one in result.decisions if one.valid}
+    return tuple(newest.values())
+
+
 def _with(check: CheckResult, decision: Decision | None) -> CheckResult:
     if decision is None or decision.verdict is None:
         return check

@@ -12,13 +12,15 @@ class Passage(Value, frozen=True):
     """A passage that a check rests on, for staff: its words, or the page's picture with the passage marked.
 
     `check_id` is the `CheckResult.id` beside which it stands; an empty one puts it at the end of the page. `picture`
-    is the digest of a PNG, empty where there is none.
+    is the digest of a PNG, empty where there is none. `box` are the edges of the passage on its page in PDF points
+    (left, top, right, bottom; empty where it has none), so that the page can be drawn again with the place marked.
     """
 
     check_id: str
     title: str
     text: str = ""
     picture: str = ""
+    box: tuple[float, ...] = ()
 
 
 class ExecutedCell(Value, frozen=True):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import sys
 from collections import Counter
@@ -9,20 +10,14 @@ from pathlib import Path
 
 import click
 from rich.console import Console
-from rich.progress import (
-    BarColumn,
-    MofNCompleteColumn,
-    Progress,
-    SpinnerColumn,
-    TextColumn,
-    TimeRemainingColumn,
-)
 from rich.table import Table
 from rich.text import Text
 
-from grader.batch import BatchOutcome, BatchSettings, Graded, grade_all
+from grader.batch import BatchOutcome, BatchSettings, grade_all
 from grader.checks.assignment_finding import load
 from grader.cli import options
+from grader.cli.progress import Noted, shown_on
+from grader.cli.stopping import status_of, stoppable
 from grader.documents.given.edition import Edition
 from grader.errors import IntakeError
 from grader.graded_folder import open_ledger, render_folder
@@ -95,8 +90,17 @@ def command(
 ) -> None:
     """Grades PATHS: a folder of submissions, an LMS's download, or single files.
 
-    Goes on where it was stopped, and grades again only what changed. Exit status: 0 all graded, 1 some
-    submission met an error of ours and is graded again next time, 2 wrong usage.
+    Goes on where it was stopped, and grades again only what changed. Where there is no terminal, progress is printed in
+    lines: at most fifty, and one a minute.
+
+    \b
+    Exit status:
+      0    all are graded (some may wait for a person)
+      1    some submission met an error of ours; it is graded again next time
+      2    wrong usage, or the computer refused something
+      70   a fault of ours; the last line says where its details are
+      130  stopped by Ctrl-C (143 by SIGTERM, 129 by SIGHUP): what was graded
+           is kept, index.html and the tables are made from it
     """
     console = Console(stderr=as_json, quiet=quiet)
     lab = load(assignment, paths)
@@ -107,8 +111,9 @@ def command(
         handouts=tuple(edition for handout in handouts for edition in handout),
         run=RunSettings(seconds=timeout, memory_mb=memory, dataset=dataset, unsafe=unsafe, limits=limits),
     )
+    run: Noted | None = None
     try:
-        with workspace() as unpacked, open_ledger(out) as ledger:
+        with stoppable(), workspace() as unpacked, open_ledger(out) as ledger:
             intake = collect(
                 list(paths),
                 unpacked,
@@ -120,25 +125,29 @@ def command(
             )
             if not intake.submissions:
                 raise IntakeError(_nothing(intake, paths))
-            with _bar(console) as bar:
-                task = bar.add_task("grading", total=len(intake.submissions))
-                counts: Counter[str] = Counter()
-
-                def done(graded: Graded) -> None:
-                    counts[graded.result.status] += 1
-                    shown = ", ".join(f"{count} {status}" for status, count in sorted(counts.items()))
-                    bar.update(task, advance=1, description=shown)
-
-                def planned(todo: int, kept: int) -> None:
-                    bar.update(task, completed=kept)
-                    if kept and not todo:
-                        bar.update(task, description="nothing has changed")
-
-                outcome = grade_all(intake.submissions, settings, ledger, on_done=done, on_plan=planned)
+            with shown_on(console, len(intake.submissions)) as shown:
+                run = Noted(shown, ledger)
+                try:
+                    outcome = grade_all(
+                        intake.submissions,
+                        settings,
+                        ledger,
+                        on_done=lambda graded: run.done(graded.result),
+                        on_plan=run.planned,
+                    )
+                except KeyboardInterrupt:
+                    run.ended(stopped=True)
+                    _say("stopping; the pages of what is done are written. Ctrl-C again leaves that.")
+                    render_folder(out, ledger, jobs=jobs or 0)
+                    raise
+                except BaseException:
+                    run.ended(stopped=True)
+                    raise
             results = [decided(one) for one in render_folder(out, ledger, jobs=jobs or 0).results]
-    except KeyboardInterrupt:
-        click.echo("grader: stopped. What was graded is kept; the same command goes on from there.", err=True)
-        sys.exit(130)
+            run.ended(stopped=False)
+    except KeyboardInterrupt as stop:
+        _say_stopped(run, out)
+        sys.exit(status_of(stop))
     _closing(console, results, intake, outcome, out)
     if as_json:
         click.echo(json.dumps(_summary(results, intake, outcome, out), ensure_ascii=False))
@@ -155,15 +164,18 @@ def _nothing(intake: Intake, paths: tuple[Path, ...]) -> str:
     )
 
 
-def _bar(console: Console) -> Progress:
-    return Progress(
-        SpinnerColumn(),
-        BarColumn(),
-        MofNCompleteColumn(),
-        TimeRemainingColumn(elapsed_when_finished=True),
-        TextColumn("{task.description}", markup=False),
-        console=console,
+def _say_stopped(run: Noted | None, out: Path) -> None:
+    graded, planned = run.graded if run is not None else (0, 0)
+    how_far = f" at {graded} of {planned}" if planned else ""
+    _say(
+        f"stopped{how_far}. What was graded is kept (see {out / 'index.html'}); "
+        "the same command goes on from there."
     )
+
+
+def _say(words: str) -> None:
+    with contextlib.suppress(OSError):  # the terminal may be what is gone
+        click.echo(f"grader: {words}", err=True)
 
 
 def _closing(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import getpass
 import socket
 import webbrowser
@@ -121,4 +122,5 @@ def _serve(
                 webbrowser.open(link)
         app = application(folder, ledger, hosts=hosts)
         config = uvicorn.Config(app, log_level="warning", access_log=False, server_header=False)
-        uvicorn.Server(config).run([listening])
+        with contextlib.suppress(KeyboardInterrupt):  # which is how it is stopped
+            uvicorn.Server(config).run([listening])

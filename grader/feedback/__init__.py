@@ -7,15 +7,17 @@ from grader.feedback.class_page import render_index
 from grader.feedback.extras import FeedbackExtras, ShownCell, ShownPassage, extras_of
 from grader.feedback.pair_lines import by_page
 from grader.feedback.pair_page import render_pair
-from grader.feedback.submission_page import render_feedback
+from grader.feedback.submission_page import ChartView, chart_views, render_feedback
 from grader.feedback.terminal import render_terminal
 
 __all__ = [
+    "ChartView",
     "FeedbackExtras",
     "ShownCell",
     "ShownPassage",
     "TemplatesMissingError",
     "by_page",
+    "chart_views",
     "extras_of",
     "render_feedback",
     "render_index",

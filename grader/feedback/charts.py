@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import threading
 import warnings
 from functools import lru_cache
 from typing import Any, Final
@@ -19,6 +20,7 @@ _INK, _GRID, _BAND, _MIDDLE = "#1c2330", "#d9dee9", "#9ec5e9", "#3a6ea6"
 _CURVES: Final = ("#b3261d", "#1f6f44", "#6b3fa1", "#8a5a01")
 _MARKERS: Final = "osD^"  # curves are told apart without colour as well
 _DASHES: Final = ("-", (0, (6, 2)), (0, (2, 2)), (0, (6, 2, 2, 2)))
+_settled: Final = threading.Lock()  # settings and warnings are the whole process's
 
 
 @lru_cache(maxsize=64)  # the page for students and the one for staff show the same
@@ -44,7 +46,7 @@ def _drawn(chart: Chart, drawn: tuple[Curve, ...], *, cloud: bool = False) -> by
     from matplotlib.figure import Figure  # noqa: PLC0415
 
     # A label in a script that matplotlib's own font lacks, or a single point, is no reason to warn anyone.
-    with mpl.rc_context(_settings()), warnings.catch_warnings():
+    with _settled, mpl.rc_context(_settings()), warnings.catch_warnings():
         warnings.simplefilter("ignore")
         picture = Figure(figsize=_SIZE)
         FigureCanvasSVG(picture)

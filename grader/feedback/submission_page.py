@@ -201,12 +201,16 @@ def _question(
             for check in question.checks
             if staff or concerns_student(check)
         ),
-        charts=tuple(
-            _chart(chart, f"{anchor}-chart{place}")
-            for place, chart in enumerate(question.charts[:MAX_CHARTS])
-        ),
+        charts=chart_views(question, anchor),
         comment=said.comments.get(question.id, ""),
         decided=said.decision(question.id),
+    )
+
+
+def chart_views(question: QuestionResult, anchor: str) -> tuple[ChartView, ...]:
+    """The charts of a question; `anchor` begins the ids within them, so that several can stand on one page."""
+    return tuple(
+        _chart(chart, f"{anchor}-chart{place}") for place, chart in enumerate(question.charts[:MAX_CHARTS])
     )
 
 

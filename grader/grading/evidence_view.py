@@ -85,7 +85,9 @@ def _passage(
     title = f"{evidence.source}, {evidence.where}"
     picture = _picture(block, document, paths.get(document.name))
     if picture:
-        yield Passage(check, title, picture=gathered.take(picture))
+        box = block.place.box
+        edges = (box.left, box.top, box.right, box.bottom) if box is not None else ()
+        yield Passage(check, title, picture=gathered.take(picture), box=edges)
     else:
         around = [
             document.blocks[at].text for at in (index - 1, index, index + 1) if 0 <= at < len(document.blocks)

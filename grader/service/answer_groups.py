@@ -33,11 +33,15 @@ class Doubt(Value, frozen=True):
 
 
 class Group(Value, frozen=True):
-    """Doubts that one decision may settle: the same check, the same kind of doubt, the same answer."""
+    """Doubts that one decision may settle: the same check, the same kind of doubt, the `same` answer.
+
+    Without the last they are only of one kind: an assistant who asks for it may decide them together, each looked at.
+    """
 
     key: str
     kind: str
     members: tuple[Doubt, ...]
+    same: bool = True
 
     @property
     def first(self) -> Doubt:
@@ -68,6 +72,21 @@ class Kind(Value, frozen=True):
     def count(self) -> int:
         """How many submissions wait in it."""
         return sum(len(group.members) for group in self.groups)
+
+    @property
+    def key(self) -> str:
+        """The name of all of its groups together in addresses."""
+        return (
+            "kind" + hashlib.sha256(f"{self.check}\0{self.reason}".encode(errors="replace")).hexdigest()[:16]
+        )
+
+    @property
+    def together(self) -> Group:
+        """All of its groups as one."""
+        members = (doubt for group in self.groups for doubt in group.members)
+        return Group(
+            self.key, self.reason, tuple(sorted(members, key=lambda one: one.submission)), same=False
+        )
 
 
 def doubts_of(result: Result) -> tuple[Doubt, ...]:

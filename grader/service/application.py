@@ -19,16 +19,18 @@ from fastapi.staticfiles import StaticFiles
 from starlette.exceptions import HTTPException
 from starlette.middleware.trustedhost import TrustedHostMiddleware
 
-from grader.errors import LedgerError
+from grader.errors import GraderError, LedgerError
 from grader.feedback.page_frame import templates_folder
-from grader.service import desk_pages, group_pages, submission_pages
+from grader.service import desk_pages, folder_pages, group_pages, source_pages, submission_pages
 from grader.service.class_state import ClassReader
 from grader.service.original_pages import OriginalPages
 from grader.service.presence import Presence
 from grader.service.rendering import rendered
+from grader.service.visitors import note_refusal
 from grader.store import Ledger
 
 LARGEST_FORM: Final = 2 << 20  # bytes of a request; a form of ours is a few kilobytes
+_STYLES: Final = ("page.css", "charts.css")
 _POLICY: Final = (
     "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self' data:; connect-src 'self'; "
     "form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
@@ -60,17 +62,24 @@ def application(
     app.include_router(desk_pages.router)
     app.include_router(group_pages.router)
     app.include_router(submission_pages.router)
-    app.get("/page.css", include_in_schema=False)(_page_style)
+    app.include_router(source_pages.router)
+    app.include_router(folder_pages.router)
+    for style in _STYLES:
+        app.get(f"/{style}", include_in_schema=False)(_style(style))
     app.mount("/static", StaticFiles(directory=templates_folder() / "service" / "static"), name="static")
     app.add_exception_handler(HTTPException, _told)
     app.add_exception_handler(RequestValidationError, _not_understood)
-    app.add_exception_handler(LedgerError, _ledger_trouble)
+    app.add_exception_handler(GraderError, _trouble)
     return app
 
 
-def _page_style() -> FileResponse:
-    """The style that the pages of the graded folder have too."""
-    return FileResponse(templates_folder() / "page.css", media_type="text/css")
+def _style(name: str) -> Callable[[], FileResponse]:
+    """A style that the pages of the graded folder have too."""
+
+    def serve() -> FileResponse:
+        return FileResponse(templates_folder() / name, media_type="text/css")
+
+    return serve
 
 
 async def _guarded(request: Request, call_next: Callable[[Request], Awaitable[Response]]) -> Response:
@@ -81,8 +90,11 @@ async def _guarded(request: Request, call_next: Callable[[Request], Awaitable[Re
         or int(length) > LARGEST_FORM
         or "chunked" in request.headers.get("transfer-encoding", "")
     ):
+        note_refusal(request, "larger than any form")
         return HTMLResponse("This request is larger than any form here.", 413)
     response = await call_next(request)
+    if response.status_code == 400:  # by the guard of host names, which writes nothing down
+        note_refusal(request, f"host {request.headers.get('host', '')[:100]!r}")
     response.headers.setdefault("Content-Security-Policy", _POLICY)
     response.headers.setdefault("X-Content-Type-Options", "nosniff")
     response.headers.setdefault("Referrer-Policy", "no-referrer")
@@ -95,6 +107,8 @@ async def _guarded(request: Request, call_next: Callable[[Request], Awaitable[Re
 
 async def _told(request: Request, problem: Exception) -> Response:
     assert isinstance(problem, HTTPException), "registered for it alone"
+    if problem.status_code != 403:  # which is written down where it is refused
+        note_refusal(request, str(problem.detail))
     return rendered(request, "service/told.html.j2", status=problem.status_code, sentence=str(problem.detail))
 
 
@@ -102,8 +116,10 @@ async def _not_understood(request: Request, problem: Exception) -> Response:
     assert isinstance(problem, RequestValidationError), "registered for it alone"
     fields = ", ".join(str(error["loc"][-1]) for error in problem.errors()[:5])
     sentence = f"This was not understood: {fields}. Go back, and fill in the form again."
+    note_refusal(request, sentence)
     return rendered(request, "service/told.html.j2", status=422, sentence=sentence)
 
 
-async def _ledger_trouble(request: Request, problem: Exception) -> Response:
-    return rendered(request, "service/told.html.j2", status=404, sentence=str(problem))
+async def _trouble(request: Request, problem: Exception) -> Response:
+    status = 404 if isinstance(problem, LedgerError) else 422
+    return rendered(request, "service/told.html.j2", status=status, sentence=str(problem))

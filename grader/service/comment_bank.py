@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable
 
+from grader.marks import standing_decisions
 from grader.model import Value, Verdict
 from grader.service.class_state import ClassState
 from grader.store import Ledger
@@ -40,6 +41,6 @@ def bank(ledger: Ledger, state: ClassState, check: str) -> list[BankEntry]:
 
 def _comments(state: ClassState, check: str) -> Iterable[str]:
     for entry in state.entries.values():
-        for decision in entry.result.decisions:
-            if decision.check == check and decision.comment and decision.valid:
+        for decision in standing_decisions(entry.result):
+            if decision.check == check and decision.comment:
                 yield decision.comment

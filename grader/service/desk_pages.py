@@ -4,26 +4,34 @@ from __future__ import annotations
 
 import csv
 import io
+import threading
 from collections.abc import Mapping
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Annotated, Final
+from urllib.parse import unquote
 
-from fastapi import APIRouter, File, Form, Query, Request, Response, UploadFile
+from fastapi import APIRouter, Depends, File, Form, Query, Request, Response, UploadFile
+from starlette.background import BackgroundTask
 from starlette.exceptions import HTTPException
 
 from grader.deciding import Saying, decide, release, take_back
+from grader.feedback.page_frame import address
 from grader.graded_folder import render_folder
-from grader.marks import open_points
-from grader.model import Result, Status
+from grader.marks import open_points, standing_decisions
+from grader.model import Status
+from grader.service.class_filter import Filter
 from grader.service.comment_bank import bank
-from grader.service.group_pages import Text, Who
-from grader.service.rendering import class_now, page, see
-from grader.service.visitors import BLIND, COOKIE, check_form, refuse
+from grader.service.decide_forms import taken_back
+from grader.service.rendering import class_now, is_ours, page, see
+from grader.service.visitors import BLIND, COOKIE, Text, Who, check_form, refuse
 from grader.store import Ledger
 from grader.store.review_desk import SESSION_SECONDS
+from grader.store.running import KEY, Running, read
 
 router: Final = APIRouter()
-ROWS: Final = 100  # submissions on one page of the class
+ROWS: Final = 100  # rows of the log on one page
+_writing: Final = threading.Lock()  # one after the other, each from what is decided by then
 LARGEST_TABLE: Final = 1 << 20  # bytes of a table of requests
 
 
@@ -58,62 +66,66 @@ def leave(request: Request, who: Who, token: Text) -> Response:
 def hide_names(request: Request, who: Who, token: Text, back: Text = "/") -> Response:
     """Hides names, or shows them again."""
     check_form(request, who, token)
-    answer = see(back if back.startswith("/") and not back.startswith("//") else "/")
+    state = class_now(request)
+    where = back if is_ours(back) else "/"
+    if where.startswith("/submission/"):  # the address of a submission has its name in it, too
+        name = state.found(unquote(where.split("/")[2].partition("?")[0]))
+        where = f"/submission/{address(state.handle(name, blind=not who.blind))}" if name else "/"
+    answer = see(where)
     answer.set_cookie(BLIND, "0" if who.blind else "1", httponly=True, samesite="lax")
     return answer
 
 
 @router.get("/")
-def show_class(
-    request: Request,
-    who: Who,
-    search: Annotated[str, Query(max_length=200)] = "",
-    status: Annotated[str, Query(max_length=20)] = "",
-    start: Annotated[int, Query(ge=0, le=1_000_000)] = 0,
-) -> Response:
-    """The class: what waits, how the questions went, every submission."""
+def show_class(request: Request, who: Who, wanted: Annotated[Filter, Depends()]) -> Response:
+    """The class: what waits, how the questions went, who is alike, every submission."""
     state = class_now(request)
-    word = search.casefold()
-    rows = [
-        (name, entry.standing)
-        for name, entry in state.entries.items()
-        if (not status or entry.standing.status.value == status)
-        and (
-            not word or word in _searched(state.name(name, blind=who.blind), entry.standing, blind=who.blind)
-        )
-    ]
+    rows = wanted.rows(state, blind=who.blind)
     return page(
         request,
         who,
         "service/class.html.j2",
-        rows=rows[start : start + ROWS],
+        rows=rows[wanted.start : wanted.start + wanted.step],
         found=len(rows),
-        start=start,
-        step=ROWS,
-        search=search,
-        chosen=status,
+        wanted=wanted,
         statuses=tuple(Status),
         summary=state.summary,
+        mistake=next((one for one in state.summary.mistakes if one.key == wanted.mistake), None),
         requests=len(request.app.state.ledger.desk.requests(open_only=True)),
+        run=_run(request),
     )
 
 
-def _searched(name: str, result: Result, *, blind: bool) -> str:
-    people = "" if blind else " ".join(f"{one.id} {one.name}" for one in result.students)
-    return f"{name} {people} {' '.join(flag.id for flag in result.flags)}".casefold()
-
-
 @router.get("/progress")
-def progress(request: Request, who: Who) -> Response:
-    """How far grading has come: a part of the class page, renewed while `grader grade` runs."""
-    return page(request, who, "service/progress.html.j2")
+def progress(
+    request: Request,
+    who: Who,
+    was: Annotated[bool, Query()] = False,
+    shown: Annotated[int, Query(ge=0)] = 0,
+) -> Response:
+    """How far grading has come: a part of the class page, renewed while `grader grade` runs.
+
+    `was`: whether it ran when the page was made; `shown`: how many submissions were graded then.
+    """
+    run = _run(request)
+    answer = page(request, who, "service/progress.html.j2", run=run)
+    if was and not (run is not None and run.goes_on()):
+        answer.headers["HX-Refresh"] = "true"  # it has ended: flags and likeness are there only now
+    elif run is not None and run.graded != shown:
+        answer.headers["HX-Trigger"] = "graded"
+    return answer
+
+
+def _run(request: Request) -> Running | None:
+    ledger: Ledger = request.app.state.ledger
+    return read(ledger.about().get(KEY, ""))
 
 
 @router.get("/audit")
 def audit(request: Request, who: Who, start: Annotated[int, Query(ge=0, le=10_000_000)] = 0) -> Response:
     """The log: who, what, when, before, after; the newest first. Nothing can be deleted from it."""
     rows = request.app.state.ledger.log.rows()[::-1]
-    gone = {row.undoes for row in rows if row.undoes is not None}
+    gone = taken_back(rows)
     return page(
         request,
         who,
@@ -127,11 +139,12 @@ def audit(request: Request, who: Who, start: Annotated[int, Query(ge=0, le=10_00
 
 
 @router.get("/release")
-def show_release(request: Request, who: Who) -> Response:
-    """What can be released, and what is withheld and why."""
+def show_release(request: Request, who: Who, written: Annotated[bool, Query()] = False) -> Response:
+    """What can be released, and what is withheld and why; `written`: pages are being made just now."""
     state = class_now(request)
     ready, withheld, out = [], [], []
-    for name, entry in state.entries.items():
+    for name in state.ordered(list(state.entries), blind=who.blind):
+        entry = state.entries[name]
         standing = entry.standing
         if entry.result.released:
             out.append((name, entry.result))
@@ -145,7 +158,9 @@ def show_release(request: Request, who: Who) -> Response:
                     f"{points:g} points are open" if standing.status is Status.REVIEW else "an error of ours",
                 )
             )
-    return page(request, who, "service/release.html.j2", ready=ready, withheld=withheld, out=out)
+    return page(
+        request, who, "service/release.html.j2", ready=ready, withheld=withheld, out=out, written=written
+    )
 
 
 @router.post("/release")
@@ -159,16 +174,23 @@ def release_them(
     """Releases the chosen submissions, or takes their release back; then makes the folder's pages again."""
     check_form(request, who, token)
     ledger: Ledger = request.app.state.ledger
-    known = class_now(request).entries
-    chosen = [name for name in dict.fromkeys(names or []) if name in known]
+    state = class_now(request)
+    chosen = list(dict.fromkeys(name for name in map(state.found, names or []) if name is not None))
     if not chosen:
         raise HTTPException(422, "No submission was chosen.")
     if back:
         take_back(ledger, chosen, by=who.name)
     else:
         release(ledger, chosen, by=who.name)
-    render_folder(request.app.state.folder, ledger, jobs=1)
-    return see("/release")
+    answer = see("/release?written=true")
+    answer.background = BackgroundTask(_write_pages, request.app.state.folder, ledger)
+    return answer
+
+
+def _write_pages(folder: Path, ledger: Ledger) -> None:
+    """Makes the folder's pages and tables again, once the answer is under way: of a large class that takes a while."""
+    with _writing:
+        render_folder(folder, ledger, jobs=1)
 
 
 @router.get("/comments/{check}")
@@ -181,6 +203,7 @@ def show_comments(request: Request, who: Who, check: str) -> Response:
         "service/comments.html.j2",
         check=check,
         bank=bank(request.app.state.ledger, state, check),
+        asked=None,
     )
 
 
@@ -192,29 +215,35 @@ def change_comments(
     token: Text,
     text: Text,
     number: Annotated[int, Form(ge=0)] = 0,
-    everywhere: Annotated[bool, Form()] = False,
+    everywhere: Text = "",
 ) -> Response:
-    """Adds a comment, or changes one; where it was used already only if that was asked for."""
+    """Adds a comment, or changes one; where it stands on decisions, asks first whether there too (``yes``, ``no``)."""
     check_form(request, who, token)
     ledger: Ledger = request.app.state.ledger
+    state = class_now(request)
     wanted = text.strip()
     if not wanted:
         raise HTTPException(422, "The comment is empty.")
     if not number:
         ledger.desk.add_comment(check, wanted, by=who.name, at=_now())
-        return see(f"/comments/{check}")
-    before = ledger.desk.change_comment(number, wanted)
+        return see(f"/comments/{address(check)}")
+    before = next((one.text for one in ledger.desk.comments(check) if one.id == number), None)
     if before is None:
         raise HTTPException(404, "This comment is gone.")
-    if everywhere:
-        sayings = [
-            Saying(name, check, one.verdict, one.points, wanted, one.reason, one.student)
-            for name, entry in class_now(request).entries.items()
-            for one in entry.result.decisions
-            if one.check == check and one.comment == before.text and one.valid
-        ]
-        decide(ledger, sayings, by=who.name)
-    return see(f"/comments/{check}")
+    used = [
+        Saying(name, check, one.verdict, one.points, wanted, one.reason, one.student)
+        for name, entry in state.entries.items()
+        for one in standing_decisions(entry.result)
+        if one.check == check and one.comment == before
+    ]
+    if used and wanted != before and everywhere not in {"yes", "no"}:
+        asked = {"number": number, "before": before, "text": wanted, "uses": len(used)}
+        kept = bank(ledger, state, check)
+        return page(request, who, "service/comments.html.j2", check=check, bank=kept, asked=asked)
+    ledger.desk.change_comment(number, wanted)
+    if everywhere == "yes" and wanted != before:
+        decide(ledger, used, by=who.name)
+    return see(f"/comments/{address(check)}")
 
 
 @router.get("/requests")
@@ -235,7 +264,7 @@ def add_requests(
 ) -> Response:
     """One request by the form, or many by a CSV with the columns submission, check, text."""
     check_form(request, who, token)
-    rows = [(submission, check, text)]
+    rows = [(submission.strip(), check.strip(), text)]
     if table is not None and table.filename:
         data = table.file.read(LARGEST_TABLE).decode("utf-8-sig", errors="replace")
         try:
@@ -243,12 +272,17 @@ def add_requests(
         except csv.Error as problem:
             raise HTTPException(422, f"The file is no CSV: {problem}.") from problem
         rows = [(_cell(row, "submission"), _cell(row, "check"), _cell(row, "text")) for row in reader]
-    known = class_now(request).entries
-    strange = [name for name, _, words in rows if name not in known or not words.strip()]
-    if strange:
-        raise HTTPException(422, f"There is no submission {strange[0]!r} here, or its text is empty.")
-    for name, about, words in rows:
-        request.app.state.ledger.desk.add_request(name, about, words, by=who.name, at=_now())
+    state = class_now(request)
+    found = [(state.found(name), about, words) for name, about, words in rows]
+    for (name, _, words), (given, *_) in zip(found, rows, strict=True):
+        if name is None:
+            raise HTTPException(422, f"There is no submission {given!r} here; nothing was taken in.")
+        if not words.strip():
+            raise HTTPException(422, f"The text for {given!r} is empty; nothing was taken in.")
+    if not found:
+        raise HTTPException(422, "There is no row in the table; its columns are submission, check, text.")
+    for name, about, words in found:
+        request.app.state.ledger.desk.add_request(name or "", about, words, by=who.name, at=_now())
     return see("/requests")
 
 

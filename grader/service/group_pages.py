@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Final
+from typing import Annotated, Any, Final
 from urllib.parse import urlencode
 
 from fastapi import APIRouter, Depends, Form, Query, Request, Response
@@ -10,20 +10,28 @@ from starlette.exceptions import HTTPException
 
 from grader.deciding import Saying, decide, undo
 from grader.errors import DecisionRefused
-from grader.model import CheckResult, Verdict
-from grader.page_data import Passage
-from grader.service.answer_groups import Group, part_of
+from grader.model import Result, Value, Verdict
+from grader.service.answer_groups import Doubt, Group, part_of
+from grader.service.class_state import ClassState
 from grader.service.comment_bank import bank
+from grader.service.decide_forms import CHOICES, faster, number_of, taken_back, verdict_of, with_banked
+from grader.service.desk_evidence import Looked, on_the_desk
 from grader.service.presence import Presence
-from grader.service.rendering import class_now, page, see
-from grader.service.visitors import Visitor, check_form, visitor
+from grader.service.rendering import class_now, is_ours, page, see
+from grader.service.visitors import Text, Who, check_form
 from grader.store import Ledger, LoggedDecision
 
 router: Final = APIRouter()
-SHOWN: Final = 12  # members of a group whose passages stand on the page at once
-CHOICES: Final = (Verdict.PASS, Verdict.PARTIAL, Verdict.FAIL, Verdict.MISSING)
-Who = Annotated[Visitor, Depends(visitor)]
-Text = Annotated[str, Form(max_length=20_000)]
+SHOWN: Final = 6  # members of a group that lie on the desk at once; more are shown when asked for
+MOST_SHOWN: Final = 60
+
+
+class Member(Value, frozen=True):
+    """One of a group on the desk: what to look at, and all it was judged by."""
+
+    doubt: Doubt
+    looks: tuple[Looked, ...]
+    standing: Result
 
 
 class Part:
@@ -47,38 +55,52 @@ class Part:
             else ""
         )
 
-    def chosen(self, groups: list[Group]) -> list[Group]:
+    def chosen(self, state: ClassState, *, blind: bool) -> list[Group]:
         """The groups that fall to it."""
-        word = self.search.casefold()
+        words = self.search.casefold().split()
         return [
             group
-            for group in part_of(groups, self.part, self.parts)
-            if not word or any(word in _searched(group) for _ in (0,))
+            for group in part_of(state.groups(), self.part, self.parts)
+            if not words or _has(words, group, state, blind=blind)
         ]
 
 
-def _searched(group: Group) -> str:
+def _has(words: list[str], group: Group, state: ClassState, *, blind: bool) -> bool:
     passages = " ".join(item.excerpt for item in group.first.check.evidence)
-    names = " ".join(doubt.submission for doubt in group.members)
-    return f"{group.kind} {group.first.check.id} {passages} {names}".casefold()
+    names = " ".join(state.name(doubt.submission, blind=blind) for doubt in group.members)
+    people = "" if blind else " ".join(_people(state, doubt.submission) for doubt in group.members)
+    check = group.first.check
+    text = f"{group.kind} {check.id} {check.title} {passages} {names} {people}".casefold()
+    return all(word in text for word in words)
+
+
+def _people(state: ClassState, submission: str) -> str:
+    return " ".join(f"{one.id} {one.name}" for one in state.entries[submission].standing.students)
 
 
 Parted = Annotated[Part, Depends()]
 
 
 @router.get("/queue")
-def queue(request: Request, who: Who, part: Parted) -> Response:
+def queue(request: Request, who: Who, part: Parted, done: int = 0) -> Response:
     """What waits, by question and kind of doubt."""
     state = class_now(request)
-    mine = {group.key for group in part.chosen(state.groups())}
-    return page(request, who, "service/queue.html.j2", mine=mine, part=part)
+    mine = {group.key for group in part.chosen(state, blind=who.blind)}
+    return page(
+        request,
+        who,
+        "service/queue.html.j2",
+        mine=mine,
+        part=part,
+        requests=_asked(request),
+        **_done(request, done),
+    )
 
 
 @router.get("/next")
 def following(request: Request, who: Who, part: Parted, after: str = "") -> Response:
     """The next item behind one, or the first."""
-    del who
-    return see(_after(part.chosen(class_now(request).groups()), after, part))
+    return see(_after(part.chosen(class_now(request), blind=who.blind), after, part))
 
 
 def _after(groups: list[Group], key: str, part: Part) -> str:
@@ -88,7 +110,14 @@ def _after(groups: list[Group], key: str, part: Part) -> str:
 
 
 @router.get("/group/{key}")
-def show_group(request: Request, who: Who, part: Parted, key: str, done: int = 0) -> Response:
+def show_group(
+    request: Request,
+    who: Who,
+    part: Parted,
+    key: str,
+    done: int = 0,
+    show: Annotated[int, Query(ge=1, le=MOST_SHOWN)] = SHOWN,
+) -> Response:
     """One item: the passage, what the program saw, and the verdicts."""
     state = class_now(request)
     group = state.group(key)
@@ -97,14 +126,18 @@ def show_group(request: Request, who: Who, part: Parted, key: str, done: int = 0
             request,
             who,
             "service/queue.html.j2",
-            mine={one.key for one in part.chosen(state.groups())},
+            mine={one.key for one in part.chosen(state, blind=who.blind)},
             part=part,
             gone=True,
+            requests=_asked(request),
+            **_done(request, done),
         )
     ledger: Ledger = request.app.state.ledger
     presence: Presence = request.app.state.presence
     presence.looks_at(who.name, key)
-    groups = part.chosen(state.groups())
+    groups = part.chosen(state, blind=who.blind)
+    doubts = {doubt.submission: doubt for doubt in group.members}
+    members = [doubts[name] for name in state.ordered(list(doubts), blind=who.blind)]
     keys = [one.key for one in groups]
     return page(
         request,
@@ -112,26 +145,52 @@ def show_group(request: Request, who: Who, part: Parted, key: str, done: int = 0
         "service/group.html.j2",
         group=group,
         part=part,
-        passages={
-            doubt.submission: _passages(ledger, doubt.submission, doubt.check)
-            for doubt in group.members[:SHOWN]
-        },
-        shown=group.members[:SHOWN],
+        members=members,
+        shown=[_member(ledger, state, doubt) for doubt in members[:show]],
+        most_shown=MOST_SHOWN,
+        ticked=len(members) if group.same else min(show, len(members)),
         seen=ledger.log.latest(),
         others=presence.others(who.name, key),
         bank=bank(ledger, state, group.first.check.id),
-        proposal=state.proposals.get(group.first.group) if group.first.group else None,
+        proposal=state.proposals.get(group.first.group) if group.same and group.first.group else None,
         choices=CHOICES,
         place=keys.index(key) + 1 if key in keys else 0,
         many=len(keys),
         skip=_after(groups, key, part),
-        last=next((row for row in reversed(ledger.log.rows()) if row.id == done), None) if done else None,
+        **_done(request, done),
     )
 
 
-def _passages(ledger: Ledger, submission: str, check: CheckResult) -> list[Passage]:
-    stored = ledger.stored_page(submission)
-    return [passage for passage in stored.page.passages if passage.check_id == check.id]
+def _asked(request: Request) -> int:
+    """How many requests of students are open."""
+    return len(request.app.state.ledger.desk.requests(open_only=True))
+
+
+def _done(request: Request, number: int) -> dict[str, Any]:
+    """The decision that was just made, which one key takes back, and how many were made together with it."""
+    ledger: Ledger = request.app.state.ledger
+    rows = ledger.log.rows() if number else []
+    last = next((row for row in reversed(rows) if row.id == number and row.undoes is None), None)
+    if last is None or number in taken_back(rows):
+        return {"last": None, "together": 0}
+    return {"last": last, "together": sum(_same_click(row, last) for row in rows)}
+
+
+def _same_click(row: LoggedDecision, other: LoggedDecision) -> bool:
+    """Whether two rows were written by the same click."""
+    return (row.decision.by, row.decision.at, row.decision.check, row.undoes) == (
+        other.decision.by,
+        other.decision.at,
+        other.decision.check,
+        other.undoes,
+    )
+
+
+def _member(ledger: Ledger, state: ClassState, doubt: Doubt) -> Member:
+    entry = state.entries[doubt.submission]
+    kept = ledger.stored_page(doubt.submission).page
+    looks = on_the_desk(entry.result, doubt.check, kept, ledger.blobs)
+    return Member(doubt, tuple(looks), entry.standing)
 
 
 @router.post("/group/{key}")
@@ -147,44 +206,50 @@ def decide_group(
     check: Text,
     points: Text = "",
     comment: Text = "",
+    banked: Text = "",
     reason: Text = "",
     keep: Annotated[bool, Form()] = False,
-    anyway: Annotated[bool, Form()] = False,
 ) -> Response:
     """Decides all members that are chosen; where somebody else was faster, shows both and asks."""
     check_form(request, who, token)
     state = class_now(request)
     group = state.group(key)
     ledger: Ledger = request.app.state.ledger
-    faster = _faster(ledger, seen, members, check, who.name)
-    if group is None or (faster and not anyway):
+    names = [name for name in (state.found(one) for one in dict.fromkeys(members)) if name is not None]
+    comment = with_banked(comment, banked)
+    late = faster(ledger, seen, names, check, who.name)
+    if group is None or late:
         return page(
             request,
             who,
             "service/conflict.html.j2",
             status=409,
-            faster=faster,
-            part=part,
-            group=group,
-            key=key,
+            faster=late,
+            check=check,
+            names=names,
+            seen=ledger.log.latest(),
             form={
                 "verdict": verdict,
-                "points": points,
+                "points": points or (_half(group) if group is not None and verdict == "partial" else ""),
                 "comment": comment,
                 "reason": reason,
-                "members": members,
+                "student": "",
             },
+            onward=f"/next{part.address}",
         )
-    chosen = _verdict(verdict)
+    chosen = verdict_of(verdict)
     waiting = {doubt.submission for doubt in group.members}
+    given = _points(points, chosen, group)
     sayings = [
-        Saying(name, group.first.check.id, chosen, _points(points, chosen, group), comment, reason)
-        for name in dict.fromkeys(members)
+        Saying(name, group.first.check.id, chosen, given, comment, reason)
+        for name in names
         if name in waiting
     ]
     if not sayings:
         raise HTTPException(422, "Nobody of this group was chosen.")
-    following_one = _after(part.chosen(state.groups()), key, part)
+    following_one = _after(part.chosen(state, blind=who.blind), key, part)
+    if len(sayings) < len(group.members):  # those that were taken out are next, in a group of their own
+        following_one = f"/group/{key}{part.address}"
     try:
         rows = decide(ledger, sayings, by=who.name)
     except DecisionRefused as problem:
@@ -192,37 +257,63 @@ def decide_group(
     if keep and comment.strip():
         ledger.desk.add_comment(group.first.check.id, comment.strip(), by=who.name, at=rows[0].decision.at)
     sign = "&" if "?" in following_one else "?"
-    return see(
-        f"{following_one}{sign}done={rows[-1].id}" if following_one.startswith("/group/") else following_one
-    )
+    return see(f"{following_one}{sign}done={rows[-1].id}")
 
 
-def _verdict(text: str) -> Verdict:
-    if text not in {choice.value for choice in CHOICES}:
-        raise HTTPException(422, "Choose one of: " + ", ".join(choice.value for choice in CHOICES) + ".")
-    return Verdict(text)
+@router.post("/decide")
+def decide_all_the_same(
+    request: Request,
+    who: Who,
+    token: Text,
+    check: Text,
+    members: Annotated[list[str], Form()],
+    seen: Annotated[int, Form(ge=0)],
+    verdict: Text = "",
+    points: Text = "",
+    comment: Text = "",
+    reason: Text = "",
+    student: Text = "",
+    onward: Text = "/next",
+) -> Response:
+    """Decides what somebody else has decided meanwhile, once both have been shown."""
+    check_form(request, who, token)
+    state = class_now(request)
+    ledger: Ledger = request.app.state.ledger
+    names = [name for name in map(state.found, dict.fromkeys(members)) if name is not None]
+    form = {"verdict": verdict, "points": points, "comment": comment, "reason": reason, "student": student}
+    late = faster(ledger, seen, names, check, who.name)
+    if late:
+        return page(
+            request,
+            who,
+            "service/conflict.html.j2",
+            status=409,
+            faster=late,
+            check=check,
+            names=names,
+            seen=ledger.log.latest(),
+            form=form,
+            onward=onward if is_ours(onward) else "/next",
+        )
+    chosen, given = verdict_of(verdict) if verdict else None, number_of(points)
+    try:
+        decide(
+            ledger,
+            [Saying(name, check, chosen, given, comment, reason, student) for name in names],
+            by=who.name,
+        )
+    except DecisionRefused as problem:
+        raise HTTPException(422, str(problem)) from problem
+    return see(onward if is_ours(onward) else "/next")
 
 
 def _points(text: str, verdict: Verdict, group: Group) -> float | None:
     """The points of the form; for a part of them, half where nothing is said."""
-    if verdict in {Verdict.PASS, Verdict.FAIL, Verdict.MISSING}:
-        return None
-    try:
-        return float(text.replace(",", ".")) if text.strip() else group.first.check.max / 2
-    except ValueError as problem:
-        raise HTTPException(422, f"{text!r} is no number of points.") from problem
+    return number_of(text or _half(group)) if verdict is Verdict.PARTIAL else None
 
 
-def _faster(ledger: Ledger, seen: int, members: list[str], check: str, name: str) -> list[LoggedDecision]:
-    """What others decided of these since the page was loaded."""
-    return [
-        row
-        for row in ledger.log.rows()
-        if row.id > seen
-        and row.submission in members
-        and row.decision.check == check
-        and row.decision.by != name
-    ]
+def _half(group: Group) -> str:
+    return f"{group.first.check.max / 2:g}"
 
 
 @router.post("/undo")
@@ -236,15 +327,10 @@ def take_back_decision(
     row = rows.get(number)
     if row is None:
         raise HTTPException(404, f"There is no decision {number}.")
-    alike = [
-        other
-        for other in rows.values()
-        if (other.decision.by, other.decision.at, other.decision.check, other.undoes)
-        == (row.decision.by, row.decision.at, row.decision.check, row.undoes)
-    ]
+    alike = [other for other in rows.values() if _same_click(other, row)]
     try:
         for other in alike:
             undo(ledger, other.id, by=who.name)
     except DecisionRefused as problem:
         raise HTTPException(422, str(problem)) from problem
-    return see(back if back.startswith("/") and not back.startswith("//") else "/queue")
+    return see(back if is_ours(back) else "/queue")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Sequence
 from concurrent.futures import TimeoutError as FutureTimeout
 from functools import partial
 from multiprocessing import get_context
@@ -13,6 +14,8 @@ from pebble import ProcessExpired, ProcessPool
 
 SECONDS: Final = 20  # of one page
 MOST_PAGES: Final = 60
+WIDTHS: Final = (900, 1400, 2000)  # pixels of a page, by how near one looks
+Edges = tuple[float, ...]  # left, top, right, bottom of a passage, in PDF points
 
 
 class OriginalPages:
@@ -21,15 +24,21 @@ class OriginalPages:
     def __init__(self) -> None:
         self._guard = threading.Lock()
         self._pool: ProcessPool | None = None
+        self._counts: dict[Path, int] = {}  # a file is named by its digest, and never changes
 
-    def page(self, path: Path, number: int) -> bytes:
-        """Page `number` from 1 as PNG; empty where it cannot be drawn."""
-        return self._drawn(partial(_page, str(path), number))
+    def page(self, path: Path, number: int, *, nearer: int = 0, marked: Sequence[Edges] = ()) -> bytes:
+        """Page `number` from 1 as PNG with passages `marked`; empty where it cannot be drawn. `nearer` is a place in `WIDTHS`."""
+        width = WIDTHS[max(0, min(nearer, len(WIDTHS) - 1))]
+        return self._drawn(partial(_page, str(path), number, width, tuple(marked)))
 
     def count(self, path: Path) -> int:
         """How many pages a PDF has, at most `MOST_PAGES`; 0 where it cannot be opened."""
-        found = self._drawn(partial(_count, str(path)))
-        return int(found) if found else 0
+        if path not in self._counts:
+            found = self._drawn(partial(_count, str(path)))
+            if not found:
+                return 0
+            self._counts[path] = int(found)
+        return self._counts[path]
 
     def _drawn(self, work: partial[bytes]) -> bytes:
         with self._guard:
@@ -49,12 +58,14 @@ class OriginalPages:
             self._pool.join()
 
 
-def _page(path: str, number: int) -> bytes:
+def _page(path: str, number: int, width: int, marked: tuple[Edges, ...]) -> bytes:
+    from grader.documents.core.document import Box  # noqa: PLC0415 - in the other process, as are the next
     from grader.documents.pdf.pdf_render import page_picture  # noqa: PLC0415
-    from grader.errors import UnreadableDocumentError  # noqa: PLC0415 - in the other process
+    from grader.errors import UnreadableDocumentError  # noqa: PLC0415
 
+    boxes = [Box(number, *edges) for edges in marked if len(edges) == 4]
     try:
-        return page_picture(Path(path), number, width=900)
+        return page_picture(Path(path), number, boxes, width=width)
     except UnreadableDocumentError:
         return b""
 

@@ -6,6 +6,7 @@ from typing import Any
 
 from fastapi import Request
 from fastapi.responses import HTMLResponse, RedirectResponse
+from starlette.exceptions import HTTPException
 
 from grader.feedback.page_frame import environment
 from grader.feedback.verdict_words import VERDICTS, WORDING
@@ -15,11 +16,17 @@ from grader.service.visitors import Visitor
 
 def rendered(request: Request, template: str, *, status: int = 200, **values: Any) -> HTMLResponse:
     """A template with what every page has: the words for verdicts, where it is, and the title of the class."""
+    path, query = request.url.path, request.url.query
     text = (
         environment()
         .get_template(template)
         .render(
-            words=WORDING, verdicts=VERDICTS, path=request.url.path, status=status, **{"who": None, **values}
+            words=WORDING,
+            verdicts=VERDICTS,
+            path=path,
+            back=f"{path}?{query}" if query and request.method == "GET" else path,
+            status=status,
+            **{"who": None, **values},
         )
     )
     return HTMLResponse(text, status)
@@ -35,6 +42,19 @@ def class_now(request: Request) -> ClassState:
     """The class as it is now."""
     classes: ClassReader = request.app.state.classes
     return classes.now()
+
+
+def found(request: Request, handle: str) -> str:
+    """The submission of an address, by its name or by the one of blind marking. Raises 404."""
+    name = class_now(request).found(handle)
+    if name is None:
+        raise HTTPException(404, f"There is no submission {handle!r}.")
+    return name
+
+
+def is_ours(where: str) -> bool:
+    """Whether an address that a form brings back leads into this application and nowhere else."""
+    return where.startswith("/") and not where.startswith("//") and where.isprintable() and "\\" not in where
 
 
 def see(where: str) -> RedirectResponse:

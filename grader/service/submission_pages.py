@@ -2,43 +2,52 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-from typing import Final
-from urllib.parse import quote
+from typing import Annotated, Final
 
-from fastapi import APIRouter, Request, Response
-from fastapi.responses import HTMLResponse
+from fastapi import APIRouter, Form, Request, Response
 from starlette.exceptions import HTTPException
 
 from grader.deciding import Saying, decide
 from grader.errors import DecisionRefused
-from grader.feedback import extras_of, render_feedback
+from grader.feedback import chart_views
+from grader.feedback.page_frame import address, slug
 from grader.marks import decided
-from grader.model import FileInfo, Verdict
+from grader.service.class_state import alias_of
 from grader.service.comment_bank import bank
-from grader.service.group_pages import CHOICES, Text, Who
-from grader.service.original_pages import OriginalPages
-from grader.service.rendering import class_now, page, see
-from grader.service.visitors import check_form
+from grader.service.decide_forms import CHOICES, faster, number_of, taken_back, verdict_of, with_banked
+from grader.service.desk_evidence import on_the_desk
+from grader.service.rendering import class_now, found, page, see
+from grader.service.source_pages import pages_of
+from grader.service.visitors import Text, Who, check_form
 from grader.store import Ledger
 
 router: Final = APIRouter()
 
 
-def _entry(request: Request, name: str) -> str:
-    if name not in class_now(request).entries:
-        raise HTTPException(404, f"There is no submission {name!r}.")
-    return name
+@router.get("/submission/{handle}/drawn/{question}")
+def drawn(request: Request, who: Who, handle: str, question: str) -> Response:
+    """The figures of a question, drawn. A second of work, so that pages ask for them once they are looked at."""
+    name = found(request, handle)
+    questions = class_now(request).entries[name].result.questions
+    place = next((at for at, one in enumerate(questions) if one.id == question), None)
+    if place is None or not questions[place].charts:
+        raise HTTPException(404, "There are no figures to draw.")
+    charts = chart_views(questions[place], f"{alias_of(name)}-{place}")
+    part = request.headers.get("hx-request") == "true"
+    template = "service/drawn.html.j2" if part else "service/view.html.j2"
+    return page(request, who, template, name=name, charts=charts)
 
 
-@router.get("/submission/{name}")
-def show_submission(request: Request, who: Who, name: str) -> Response:
+@router.get("/submission/{handle}")
+def show_submission(request: Request, who: Who, handle: str) -> Response:
     """Everything of one submission that a person may decide on."""
-    _entry(request, name)
+    name = found(request, handle)
     ledger: Ledger = request.app.state.ledger
     state = class_now(request)
     result = state.entries[name].result
     standing = decided(result)
+    kept = ledger.stored_page(name).page
+    history = ledger.log.rows(name)[::-1]
     return page(
         request,
         who,
@@ -46,8 +55,16 @@ def show_submission(request: Request, who: Who, name: str) -> Response:
         name=name,
         result=result,
         standing=standing,
-        history=ledger.log.rows(name)[::-1],
-        passages=ledger.stored_page(name).page.passages,
+        history=history,
+        gone=taken_back(history),
+        flags=state.flags.get(name, ()),
+        alike=[cluster for cluster in state.clusters if name in cluster.members],
+        looks_at={
+            check.id: on_the_desk(result, check, kept, ledger.blobs)
+            for question in standing.questions
+            for check in question.checks
+            if check.max > 0
+        },
         texts=ledger.traces([name]).get(name),
         choices=CHOICES,
         seen=ledger.log.latest(),
@@ -57,29 +74,15 @@ def show_submission(request: Request, who: Who, name: str) -> Response:
             for check in question.checks
             if check.max > 0
         },
-        pages={place: _pages(request, file) for place, file in enumerate(result.files)},
+        pages=[pages_of(request, file) for file in result.files],
     )
 
 
-def _pages(request: Request, file: FileInfo) -> int:
-    """How many pages of a file can be drawn."""
-    path = _original(request, file)
-    if path is None or not file.name.lower().endswith(".pdf"):
-        return 0
-    pictures: OriginalPages = request.app.state.pictures
-    return pictures.count(path)
-
-
-def _original(request: Request, file: FileInfo) -> Path | None:
-    ledger: Ledger = request.app.state.ledger
-    return ledger.blobs.path(file.sha256) if file.sha256 else None
-
-
-@router.post("/submission/{name}")
+@router.post("/submission/{handle}")
 def decide_one(
     request: Request,
     who: Who,
-    name: str,
+    handle: str,
     token: Text,
     check: Text = "",
     verdict: Text = "",
@@ -87,81 +90,32 @@ def decide_one(
     comment: Text = "",
     reason: Text = "",
     student: Text = "",
+    banked: Text = "",
+    seen: Annotated[int | None, Form(ge=0)] = None,
 ) -> Response:
     """Decides a check or a question of one submission, or says something of the whole."""
     check_form(request, who, token)
-    _entry(request, name)
-    try:
-        given = float(points.replace(",", ".")) if points.strip() else None
-    except ValueError as problem:
-        raise HTTPException(422, f"{points!r} is no number of points.") from problem
-    if verdict and verdict not in {choice.value for choice in CHOICES}:
-        raise HTTPException(422, "Choose one of: " + ", ".join(choice.value for choice in CHOICES) + ".")
-    saying = Saying(name, check, Verdict(verdict) if verdict else None, given, comment, reason, student)
+    name = found(request, handle)
+    comment = with_banked(comment, banked)
+    chosen = verdict_of(verdict) if verdict else None
+    given = number_of(points)
+    late = faster(request.app.state.ledger, seen, [name], check, who.name) if seen is not None else []
+    if late:
+        form = {
+            "verdict": verdict,
+            "points": points,
+            "comment": comment,
+            "reason": reason,
+            "student": student,
+        }
+        return page(
+            request, who, "service/conflict.html.j2", status=409, faster=late, form=form, names=[name], check=check,
+            seen=request.app.state.ledger.log.latest(),
+            onward=f"/submission/{address(handle)}",
+        )  # fmt: skip
+    saying = Saying(name, check, chosen, given, comment, reason, student)
     try:
         decide(request.app.state.ledger, [saying], by=who.name)
     except DecisionRefused as problem:
         raise HTTPException(422, str(problem)) from problem
-    return see(f"/submission/{quote(name, safe='')}")
-
-
-@router.get("/submission/{name}/page")
-def staff_page(request: Request, who: Who, name: str) -> Response:
-    """The page for staff, as `grader render` writes it: whole in itself, with its own policy."""
-    del who
-    _entry(request, name)
-    ledger: Ledger = request.app.state.ledger
-    stored = ledger.stored_page(name)
-    result = class_now(request).entries[name].result
-    text = render_feedback(result, staff=True, extras=extras_of(stored.page, ledger.blobs.get))
-    return HTMLResponse(text, headers={"Content-Security-Policy": "frame-ancestors 'none'; sandbox"})
-
-
-@router.get("/submission/{name}/file/{place}")
-def original(request: Request, who: Who, name: str, place: int) -> Response:
-    """A file as it was handed in: to be saved, never shown as part of this site."""
-    del who
-    _entry(request, name)
-    file = _file(request, name, place)
-    data = request.app.state.ledger.blobs.get(file.sha256)
-    if not data:
-        raise HTTPException(404, "This file was not kept: grade the submission again.")
-    headers = {
-        "Content-Disposition": f"attachment; filename*=UTF-8''{quote(file.name.rpartition('/')[2], safe='')}",
-        "Content-Security-Policy": "default-src 'none'; sandbox",
-    }
-    return Response(data, media_type="application/octet-stream", headers=headers)
-
-
-@router.get("/submission/{name}/file/{place}/page/{number}")
-def original_page(request: Request, who: Who, name: str, place: int, number: int) -> Response:
-    """A page of a PDF as a picture."""
-    del who
-    _entry(request, name)
-    file = _file(request, name, place)
-    path = _original(request, file)
-    pictures: OriginalPages = request.app.state.pictures
-    drawn = pictures.page(path, number) if path is not None and 1 <= number <= 1000 else b""
-    if not drawn:
-        raise HTTPException(404, f"Page {number} of this file cannot be drawn.")
-    return Response(drawn, media_type="image/png")
-
-
-def _file(request: Request, name: str, place: int) -> FileInfo:
-    files = class_now(request).entries[name].result.files
-    if not 0 <= place < len(files):
-        raise HTTPException(404, "There is no such file.")
-    return files[place]
-
-
-@router.get("/submission/{name}/picture/{digest}")
-def kept_picture(request: Request, who: Who, name: str, digest: str) -> Response:
-    """A picture that belongs to a submission's page."""
-    del who
-    _entry(request, name)
-    ledger: Ledger = request.app.state.ledger
-    stored = ledger.stored_page(name).page
-    data = ledger.blobs.get(digest) if digest in stored.blobs() and digest != stored.notebook else b""
-    if not data.startswith(b"\x89PNG\r\n\x1a\n"):
-        raise HTTPException(404, "There is no such picture.")
-    return Response(data, media_type="image/png")
+    return see(f"/submission/{address(handle)}" + (f"#{slug(check)}" if check else "#history"))

@@ -5,10 +5,10 @@ from __future__ import annotations
 import hashlib
 import hmac
 import logging
-from typing import Final, NoReturn
+from typing import Annotated, Final, NoReturn
 from urllib.parse import urlsplit
 
-from fastapi import Request
+from fastapi import Depends, Form, Request
 from starlette.exceptions import HTTPException
 
 from grader.model import Value
@@ -40,6 +40,10 @@ def visitor(request: Request) -> Visitor:
     return Visitor(name, token_of(secret), request.cookies.get(BLIND) == "1")
 
 
+Who = Annotated[Visitor, Depends(visitor)]
+Text = Annotated[str, Form(max_length=20_000)]
+
+
 def token_of(secret: str) -> str:
     """What a form of this session must bring."""
     return hashlib.sha256(f"form\0{secret}".encode()).hexdigest()[:40]
@@ -56,6 +60,12 @@ def check_form(request: Request, who: Visitor, token: str) -> None:
 
 def refuse(request: Request, sentence: str) -> NoReturn:
     """Refuses with a sentence, and writes down who asked for what."""
-    client = request.client.host if request.client is not None else "unknown"
-    _log.warning("refused %s %s from %s: %s", request.method, request.url.path, client, sentence)
+    note_refusal(request, sentence)
     raise HTTPException(403, sentence)
+
+
+def note_refusal(request: Request, sentence: str) -> None:
+    """Writes down who was refused what; the address as a literal, so that it cannot pose as another line."""
+    client = request.client.host if request.client is not None else "unknown"
+    path = request.url.path[:200]
+    _log.warning("refused %s %r from %s: %s", request.method, path, client, sentence[:300])

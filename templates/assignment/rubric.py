@@ -19,7 +19,9 @@ def time(answer: Answer) -> Finding:
         for chain in read_chains(block.text):
             shown = [block.evidence(chain.text)]
             if chain.doubtful:
-                return review("Your working will be read by a person.", shown, staff="Signs may be lost here.")
+                return review(
+                    "Your working will be read by a person.", shown, staff="Signs may be lost here."
+                )
             if Step.FALSE in chain.steps():
                 return failed("The two sides of this equals sign are not the same.", shown)
             if any(side.has_working and side.value == MINUTES for side in chain.sides):

@@ -28,3 +28,15 @@ def form_of(page: str, action: str) -> dict[str, Any]:
 def send(client: TestClient, page: str, action: str, **changed: Any) -> Any:
     """Sends a form of a page with some fields changed; the answer after the redirect."""
     return client.post(action, data=form_of(page, action) | changed)
+
+
+def first_group(client: TestClient) -> tuple[str, str]:
+    """The first item of the queue: its address and its page."""
+    page = client.get("/next")
+    assert page.url.path.startswith("/group/"), page.url
+    return page.url.path, page.text
+
+
+def words_of(page: str) -> str:
+    """The text of a page on one line."""
+    return " ".join(html.fromstring(page).text_content().split())

@@ -13,10 +13,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from service_files import hand_in, pdf  # type: ignore[import-not-found] # beside this file, see conftest
 
 from grader.graded_folder import class_results, render_folder
 from grader.marks import open_checks
+from grader.model import Evidence
 from grader.store import Ledger
+from grader.store.running import begun, further, written
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
@@ -125,6 +128,7 @@ def test_sixty_doubts_in_twelve_kinds_by_keys_alone(
         page.keyboard.press("1" if keys % 3 else "3")
         keys += 1
         page.wait_for_function("before => location.href !== before", arg=before)
+        page.wait_for_load_state()  # only then there are keys
         assert keys <= 40
     assert not [one for one in class_results(ledger) if open_checks(one)]
     assert len(ledger.log.rows()) == 60
@@ -147,6 +151,7 @@ def test_points_comment_bank_undo_and_report_by_keys(
     page.keyboard.type("1.25")
     page.keyboard.press("Enter")
     page.wait_for_function("before => location.href !== before", arg=first)
+    page.wait_for_load_state()  # only then there are keys
     (row,) = ledger.log.rows()
     assert (row.decision.points, row.decision.comment) == (1.25, "From the bank.")
     page.keyboard.press("u")
@@ -156,6 +161,7 @@ def test_points_comment_bank_undo_and_report_by_keys(
     here = page.url
     page.keyboard.press("n")
     page.wait_for_function("before => location.href !== before", arg=here)
+    page.wait_for_load_state()  # only then there are keys
     page.keyboard.press("r")
     page.wait_for_url("**/submission/**")
 
@@ -232,6 +238,69 @@ def test_axe_finds_nothing_and_nothing_sticks_out(
         wide = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
         assert wide <= 0, f"{path} sticks out by {wide} px at {width}"
     assert noise == []
+    context.close()
+
+
+def test_a_run_of_the_grader_is_seen_coming_in(
+    browser: Browser, serve: Callable[[], Server], record: Record, ledger: Ledger
+) -> None:
+    """The page was open before the run began; nobody loads it again."""
+    record("anna")
+    page = opened(browser.new_page(), serve())
+    assert page.locator("#rows tbody tr").count() == 1
+    run = begun(3, 2)
+    ledger.describe(running=written(run))
+    page.wait_for_selector("text=1 of 3 are graded; grading goes on")
+    page.locator("input[name=search]").fill("what I am typing")
+    record("bo", {"q1.expression": ("A doubt.", "words")})
+    ledger.describe(running=written(further(run, 1)))
+    page.wait_for_selector("text=2 of 3 are graded")
+    page.wait_for_function("() => document.querySelectorAll('#rows tbody tr').length === 2")
+    page.wait_for_selector("text=Begin the review")
+    assert page.locator("input[name=search]").input_value() == "what I am typing"
+    record("cia")
+    ledger.describe(running=written(further(run, 2, "finished")))
+    page.wait_for_function("() => document.querySelectorAll('#rows tbody tr').length === 3")
+    page.wait_for_function("() => !document.body.innerText.includes('grading goes on')")
+
+
+def test_pages_are_turned_by_keys(
+    browser: Browser, serve: Callable[[], Server], ledger: Ledger, tmp_path: Path
+) -> None:
+    hand_in(ledger, tmp_path, "anna", {"report.pdf": pdf(3)}, (Evidence("report.pdf", "page 2", "words"),))
+    page = opened(browser.new_page(), serve())
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/group/**")
+    for key, words in (("ArrowRight", "page 3 of 3"), ("ArrowLeft", "page 2 of 3"), ("+", "Farther")):
+        page.keyboard.press(key)
+        page.wait_for_selector(f"figure.sheet:has-text('{words}')")
+    page.wait_for_function("() => document.querySelector('figure.sheet img').naturalWidth === 1400")
+    page.wait_for_selector("svg.chart")
+    address = page.url
+    context = browser.new_context(java_script_enabled=False, storage_state=page.context.storage_state())
+    plain = context.new_page()
+    plain.goto(address)
+    plain.get_by_role("link", name="Next page").click()
+    assert "page 3 of 3" in plain.inner_text("main")
+    plain.go_back()
+    plain.get_by_role("link", name="The figures of the table, drawn").click()
+    assert plain.locator("svg.chart").count() == 1
+    context.close()
+
+
+def test_the_class_on_paper(browser: Browser, serve: Callable[[], Server], record: Record) -> None:
+    for number in range(120):
+        record(f"stud{number:03d}")
+    context = browser.new_context(color_scheme="dark")
+    page = opened(context.new_page(), serve())
+    page.get_by_role("link", name="All on one page, for paper").click()
+    page.emulate_media(media="print", color_scheme="dark")
+    assert page.locator("#rows tbody tr").count() == 120
+    assert not page.locator("header.bar-top").is_visible()
+    assert not page.locator("form.controls").is_visible()
+    ink = page.evaluate("getComputedStyle(document.querySelector('#rows td')).color")
+    assert ink == "rgb(28, 35, 48)", "dark letters on white paper, whatever the screen"
+    assert page.pdf(format="A4").startswith(b"%PDF")
     context.close()
 
 

@@ -8,8 +8,18 @@
     field.value = field.value.trim() ? `${field.value.trim()}\n${text}` : text;
   };
   document.addEventListener("click", (event) => {
-    const button = event.target.closest("[data-comment]");
-    if (button) put(button.dataset.comment);
+    const button = event.target.closest("[data-comment], [data-ticks]");
+    if (!button) return;
+    if (button.dataset.comment) put(button.dataset.comment);
+    if (button.dataset.ticks) for (const box of button.form.querySelectorAll("input[type=checkbox]")) box.checked = button.dataset.ticks === "all";
+  });
+  // One decision a form: a second click or key before the answer comes sends nothing.
+  document.addEventListener("submit", (event) => {
+    if (event.target.dataset.sent) event.preventDefault();
+    event.target.dataset.sent = "yes";
+  });
+  window.addEventListener("pageshow", () => {
+    for (const form of document.querySelectorAll("form[data-sent]")) delete form.dataset.sent;
   });
   document.addEventListener("keydown", (event) => {
     if (event.ctrlKey || event.metaKey || event.altKey) return;
@@ -35,6 +45,8 @@
       return;
     }
     if (event.key === "Enter" && event.target.closest && event.target.closest("a, button, summary")) return;
+    // Within a page that scrolls sideways, the arrows scroll.
+    if (/^Arrow/.test(event.key) && event.target.closest && event.target.closest(".wide, .near-1 .paper, .near-2 .paper")) return;
     const target = document.querySelector(`[data-key="${CSS.escape(event.key)}"]`);
     if (target) {
       event.preventDefault();
