@@ -7,7 +7,7 @@ import stat
 from pathlib import Path
 
 from grader.errors import IntakeError
-from grader.intake.entries import Entry, Source, clean_name, is_ignored
+from grader.intake.entries import DistinctNames, Entry, Source, clean_name, is_ignored
 from grader.intake.intake_types import IntakeLimits
 
 
@@ -39,6 +39,7 @@ class _Walk:
         self.limits = limits
         self.entries: list[Entry] = []
         self.empty: list[str] = []
+        self.names = DistinctNames()
 
     def descend(self, folder: Path, inside: str, depth: int) -> int:
         """Adds what is below `folder` and returns how many files it saw, the ignored ones left out."""
@@ -57,7 +58,7 @@ class _Walk:
         )
 
     def _add(self, child: os.DirEntry[str], inside: str, depth: int) -> int:
-        name = f"{inside}/{clean_name(child.name)}" if inside else clean_name(child.name)
+        name = self.names.of(inside, child.name)
         path = Path(child.path)
         if child.is_dir(follow_symlinks=False):
             if depth + 1 >= self.limits.depth:
