@@ -82,7 +82,7 @@ def read_here(path: Path, name: str, limits: ReadingLimits, ocr: OcrMode) -> Doc
         raise
     except Exception as problem:
         raise ReaderFaultError(NOT_READ, traceback.format_exc()) from problem
-    document = Document(name, kind.value, tuple(collector.blocks), budget.notes, pages)
+    document = Document(name, kind.value, tuple(collector.blocks), budget.notes, pages, budget.partial)
     if ocr == "auto":
         from grader.documents.scans.scan_reading import has_text, read_pictures_here  # noqa: PLC0415 - scans are rare
 

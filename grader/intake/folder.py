@@ -73,7 +73,7 @@ class _Walk:
         except OSError as problem:
             self._refuse(name, path, f"cannot be read ({problem.strerror})")
             return 1
-        refused = _refusal(found, self.limits)
+        refused = _refusal(found, self.limits) or _unreadable(path)
         self.entries.append(Entry(name=name, path=path, size=found.st_size, refused=refused))
         if len(self.entries) > self.limits.entries:
             raise IntakeError(
@@ -83,6 +83,10 @@ class _Walk:
 
     def _refuse(self, name: str, path: Path, reason: str) -> None:
         self.entries.append(Entry(name=name, path=path, refused=reason))
+
+
+def _unreadable(path: Path) -> str:
+    return "" if os.access(path, os.R_OK) else "this user may not read it; check its permissions"
 
 
 def _refusal(found: os.stat_result, limits: IntakeLimits, *, links: bool = False) -> str:

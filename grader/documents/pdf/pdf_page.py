@@ -93,7 +93,7 @@ def _main_turn(chars: Sequence[Char], unseen: Sequence[str]) -> int:
 def _limited(things: list[Any], where: str, left_out: str, budget: Budget) -> list[Any]:
     limit = budget.limits.page_objects
     if len(things) > limit:
-        budget.note(f"{where} holds more than {limit} {left_out}")
+        budget.cut(f"{where} holds more than {limit} {left_out}")
     return things[:limit]
 
 

@@ -100,7 +100,7 @@ def _views(path: Path, collector: Collector, renderer: Renderer) -> tuple[list[V
     except Exception as problem:  # pdfminer raises whatever a damaged file makes it stumble over
         raise UnreadableDocumentError(_BROKEN) from problem
     if count > limits.pages:
-        collector.budget.note(f"the PDF has {count} pages; the first {limits.pages} were read")
+        collector.budget.cut(f"the PDF has {count} pages; the first {limits.pages} were read")
     if not count:
         raise UnreadableDocumentError("The PDF has no pages. Save the report as PDF again and hand that in.")
     return views, count
