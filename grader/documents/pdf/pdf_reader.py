@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import logging
+from collections.abc import Iterator
 from contextlib import ExitStack
 from io import BufferedReader
 from pathlib import Path
@@ -32,6 +33,7 @@ from grader.errors import UnreadableDocumentError
 _FIGURE_PIXELS: Final = (
     1_400  # width in which a figure is cut out: enough for OCR of a page (165 dots per inch)
 )
+_MOST_TORN: Final = 100
 Notes = dict[int, list[tuple[str, str]]]  # by page, each with the reason why it is not seen
 _BROKEN: Final = "The PDF is damaged and cannot be read. Save the report as PDF again and hand that in."
 
@@ -81,7 +83,8 @@ def plot_of_pdf(data: bytes, limits: ReadingLimits) -> tuple[PlotWords, tuple[Cu
     logging.getLogger("pdfminer").setLevel(logging.CRITICAL)
     try:
         with pdfplumber.open(io.BytesIO(data)) as pdf:
-            page = views_of(pdf.pages[0], Budget(limits))[0].content
+            budget = Budget(limits)
+            page = views_of(next(_pages(pdf, budget)), budget)[0].content
     except Exception:  # pdfminer raises whatever a damaged file makes it stumble over
         return None
     regions = [region for region in page.regions if not region.image]
@@ -102,20 +105,21 @@ def _views(path: Path, collector: Collector, renderer: Renderer) -> tuple[list[V
     try:
         with path.open("rb") as file, _opened(file, path) as pdf, ExitStack() as further:
             read, typed_upon = pdf, []
-            for index, page in enumerate(pdf.pages[: limits.pages]):
+            for index, page in enumerate(_pages(pdf, collector.budget)):
                 annotations = annotations_of(page)
                 notes[index + 1] = unseen_notes(annotations)
-                if is_typed_upon(annotations):
+                if is_typed_upon(annotations) and _is_followed(page, collector.budget):
                     typed_upon.append(index)
             drawn = drawn_into_pages(path, typed_upon) if typed_upon else None
             if drawn is not None:
                 read = further.enter_context(_opened_again(drawn))
                 renderer.draw_from(drawn)
             count = len(pdf.pages)
-            for page in read.pages[: limits.pages]:
+            for page in _pages(read, collector.budget):
                 if not collector.budget.in_time():
                     break
-                views += views_of(page, collector.budget, renderer)
+                if _is_followed(page, collector.budget):
+                    views += views_of(page, collector.budget, renderer)
                 page.close()
     except (UnreadableDocumentError, MemoryError):
         raise
@@ -126,6 +130,26 @@ def _views(path: Path, collector: Collector, renderer: Renderer) -> tuple[list[V
     if not count:
         raise UnreadableDocumentError("The PDF has no pages. Save the report as PDF again and hand that in.")
     return views, count, notes
+
+
+def _pages(pdf: Any, budget: Budget) -> Iterator[Any]:
+    """The pages that are read, as `BoundedPage`."""
+    from grader.documents.pdf.pdf_pages import BoundedPage  # noqa: PLC0415 - as below
+
+    for page in pdf.pages[: budget.limits.pages]:
+        yield BoundedPage.of(page, budget)
+
+
+def _is_followed(page: Any, budget: Budget) -> bool:
+    """Whether a page has no more in it than is followed; nobody else, PDFium least of all, is then asked to draw it."""
+    from grader.documents.pdf.pdf_pages import PageTooLongError  # noqa: PLC0415 - as below
+
+    try:
+        page.layout  # noqa: B018 - what it gives is kept by the page
+    except PageTooLongError:
+        budget.cut(f"page {page.page_number} holds more than can be followed: it was not read")
+        return False
+    return True
 
 
 def _add_notes(collector: Collector, source: str, notes: Notes) -> None:
@@ -149,11 +173,20 @@ def _opened_again(data: bytes) -> Any:
     return pdfplumber.open(io.BytesIO(data))
 
 
+def _is_torn(file: BufferedReader) -> bool:
+    """Whether many streams never end: pdfminer and PDFium look for the end of each to the end of the file."""
+    data = file.read()
+    file.seek(0)
+    return data.count(b"stream") - 2 * data.count(b"endstream") > _MOST_TORN
+
+
 def _opened(file: BufferedReader, path: Path) -> Any:
     """The file as pdfplumber sees it; one whose directory is damaged is first mended by PDFium, if that can."""
     import pdfplumber  # noqa: PLC0415 - 0.2 s, only for PDF
     from pdfminer.pdfdocument import PDFPasswordIncorrect  # noqa: PLC0415
 
+    if _is_torn(file):
+        raise UnreadableDocumentError(_BROKEN)
     try:
         pdf = pdfplumber.open(file)
         if pdf.pages:
