@@ -138,7 +138,9 @@ def _originals(result: Result, submission: Submission) -> dict[str, Path]:
     return {
         digests[file.name]: file.path
         for file in submission.files
-        if digests.get(file.name) and os.access(file.path, os.R_OK) and file.path.stat().st_size <= LARGEST_ORIGINAL
+        if digests.get(file.name)
+        and os.access(file.path, os.R_OK)
+        and file.path.stat().st_size <= LARGEST_ORIGINAL
     }
 
 

@@ -38,3 +38,9 @@ def is_linear(do: Callable[[Sized], object], given: Sized) -> bool:
     half = given[: len(given) // 2]
     do(half)  # what is loaded, compiled or remembered once is no part of it
     return calls(lambda: do(given)) <= TWICE * calls(lambda: do(half)) + SETTING_UP
+
+
+def grows_linearly(do: Callable[[int], object], size: int) -> bool:
+    """Whether `do` with a size costs at most about twice what it does with half of it, beside what any size costs."""
+    do(size // 2)  # what is loaded, compiled or remembered once is no part of it
+    return calls(lambda: do(size)) <= TWICE * calls(lambda: do(size // 2)) + SETTING_UP

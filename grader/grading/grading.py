@@ -267,9 +267,6 @@ def failed_result(submission: Submission, assignment: Assignment, rubric: str, w
                 question.id, question_verdict(checks), 0.0, question.points, tuple(checks), question.title
             )
         )
-    files = tuple(
-        FileInfo(file.name, file.kind, sha256(file.path))
-        for file in submission.files
-    )
+    files = tuple(FileInfo(file.name, file.kind, sha256(file.path)) for file in submission.files)
     execution = Execution(ExecutionStatus.ERROR, note=what)
     return assemble(submission, files, questions, (), execution, assignment, rubric)

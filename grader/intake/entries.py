@@ -120,7 +120,9 @@ class DistinctNames:
     """
 
     def __init__(self) -> None:
-        self._shown: dict[tuple[str, str], str] = {}  # by the cleaned name of its folder and its own as written
+        self._shown: dict[
+            tuple[str, str], str
+        ] = {}  # by the cleaned name of its folder and its own as written
         self._taken: set[str] = set()
         self._next: dict[str, int] = {}
 
@@ -148,7 +150,7 @@ class DistinctNames:
 def numbered(path: str, number: int) -> str:
     """A path whose last part has a number before its extension."""
     parent, slash, last = path.rpartition("/")
-    stem, dot, extension = last.rpartition(".")
+    stem, _, extension = last.rpartition(".")
     return f"{parent}{slash}" + (f"{stem}~{number}.{extension}" if stem else f"{last}~{number}")
 
 

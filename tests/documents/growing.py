@@ -14,8 +14,10 @@ import sys
 import tempfile
 import time
 import zipfile
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from functools import partial
 from pathlib import Path
+from typing import TypeVar
 
 from grader.documents import ReadingLimits, UnreadableDocumentError
 from grader.documents.readers import read_here
@@ -24,6 +26,7 @@ sys.path.insert(0, str(Path(__file__).parent))
 from written_pdf import pdf
 
 Shape = Callable[[int], bytes]
+T = TypeVar("T")
 
 # Pieces of text repeated up to a size: what readers of running text look for the other end of.
 _REPEATED = {
@@ -161,6 +164,11 @@ def _around(piece: str) -> Shape:
 
 def _halves(one: str, other: str) -> Shape:
     return lambda size: (repeated(one, size // 2) + "a" + repeated(other, size // 2)).encode()
+
+
+def _each(pieces: Mapping[str, T], made: Callable[[T, int], bytes]) -> dict[str, Shape]:
+    """One shape for each piece, made from it."""
+    return {name: partial(made, piece) for name, piece in pieces.items()}
 
 
 _NESTED = {
@@ -308,9 +316,8 @@ _TEX_BODY = {
 }  # fmt: skip
 _TEX: dict[str, Shape] = {
     **{name: _text(piece, _TEX_HEAD, "\\end{document}") for name, piece in _TEX_BODY.items()},
-    **{
-        name: (lambda one, other: lambda size: (_TEX_HEAD + repeated(one, size // 2) + "a" + repeated(other, size // 2)).encode())(*pieces)
-        for name, pieces in {
+    **_each(
+        {
             **_NESTED,
             "nested commands": ("\\textbf{", "}"),
             "nested fractions": ("\\frac{", "}{a}"),
@@ -320,8 +327,9 @@ _TEX: dict[str, Shape] = {
             "nested conditions": ("\\iftrue ", "\\fi "),
             "nested sizes": ("{\\small ", "}"),
             "nested items": ("\\begin{itemize}\\item ", "\\end{itemize}"),
-        }.items()
-    },
+        },
+        lambda pair, size: (_TEX_HEAD + repeated(pair[0], size // 2) + "a" + repeated(pair[1], size // 2)).encode(),
+    ),
     "doubling commands": lambda size: (
         _TEX_HEAD + "\\newcommand{\\a0}{x}" + "".join(f"\\newcommand{{\\a{chr(97 + n % 26) * (1 + n // 26)}}}{{\\a{chr(97 + (n + 1) % 26) * (1 + (n + 1) // 26)} \\a{chr(97 + (n + 1) % 26) * (1 + (n + 1) // 26)}}}" for n in range(size // 60)) + "\\aa"
     ).encode(),
@@ -345,7 +353,11 @@ def _code(source: str, *outputs: dict[str, object]) -> dict[str, object]:
 
 
 def _shown(**data: str) -> dict[str, object]:
-    return {"output_type": "display_data", "metadata": {}, "data": {key.replace("_", "/"): value for key, value in data.items()}}
+    return {
+        "output_type": "display_data",
+        "metadata": {},
+        "data": {key.replace("_", "/"): value for key, value in data.items()},
+    }
 
 
 def _stream(text: str) -> dict[str, object]:
@@ -353,10 +365,6 @@ def _stream(text: str) -> dict[str, object]:
 
 
 _NOTEBOOK: dict[str, Shape] = {
-    **{
-        f"cell of {name}": (lambda shape: lambda size: notebook(_markdown(shape(size).decode())))(shape)
-        for name, shape in _TEXTS.items()
-    },
     "string of escapes": lambda size: notebook(_code("\n" * size)),
     "string of quotation marks": lambda size: notebook(_code('"' * size)),
     "string of backslashes": lambda size: notebook(_code("\\" * size)),
@@ -453,7 +461,7 @@ def _within(opening: str, closing: str, inner: str, deep: int = 40) -> str:
 
 
 _DOCX: dict[str, Shape] = {
-    **{name: (lambda piece: lambda size: docx(repeated(piece, size)))(piece) for name, piece in _DOCX_PIECES.items()},
+    **_each(_DOCX_PIECES, lambda piece, size: docx(repeated(piece, size))),
     "one paragraph of runs": lambda size: docx("<w:p>" + _run("a") * (size // len(_run("a"))) + "</w:p>"),
     "one paragraph of formulas": lambda size: docx("<w:p>" + "<m:oMath><m:r><m:t>a</m:t></m:r></m:oMath>" * (size // 41) + "</w:p>"),
     "one paragraph of fields": lambda size: docx("<w:p>" + "<w:r><w:fldChar w:fldCharType='begin'/></w:r>" * (size // 45) + "</w:p>"),
@@ -503,7 +511,7 @@ _ODT_PIECES = {
     "headings": "<text:h text:outline-level='1'>a</text:h>",
 }  # fmt: skip
 _ODT: dict[str, Shape] = {
-    **{name: (lambda piece: lambda size: odt(repeated(piece, size)))(piece) for name, piece in _ODT_PIECES.items()},
+    **_each(_ODT_PIECES, lambda piece, size: odt(repeated(piece, size))),
     "one paragraph of spans": lambda size: odt("<text:p>" + "<text:span>a</text:span>" * (size // 24) + "</text:p>"),
     "one paragraph of breaks": lambda size: odt("<text:p>" + "a<text:line-break/>" * (size // 19) + "</text:p>"),
     "one paragraph of spaces": lambda size: odt("<text:p>" + "<text:s text:c='999'/>" * (size // 22) + "</text:p>"),
@@ -534,7 +542,7 @@ def _pdf_of_forms(contents: list[str]) -> bytes:
     """A page that draws the first of these forms; each knows all of them."""
     first = 10
     names = " ".join(f"/X{number} {first + number} 0 R" for number in range(len(contents)))
-    resources = f"<</Font <</F1 5 0 R>> /XObject 6 0 R>>"
+    resources = "<</Font <</F1 5 0 R>> /XObject 6 0 R>>"
     objects = {
         1: "<</Type /Catalog /Pages 2 0 R>>",
         2: "<</Type /Pages /Kids [3 0 R] /Count 1>>",
@@ -562,7 +570,7 @@ def written(objects: dict[int, str]) -> bytes:
         offsets[number] = len(data)
         data += f"{number} 0 obj\n{content}\nendobj\n".encode("latin-1")
     start = len(data)
-    data += f"xref\n0 1\n0000000000 65535 f \n".encode()
+    data += b"xref\n0 1\n0000000000 65535 f \n"
     for number, offset in offsets.items():
         data += f"{number} 1\n{offset:010} 00000 n \n".encode()
     data += f"trailer\n<</Size {max(objects) + 1} /Root 1 0 R>>\nstartxref\n{start}\n%%EOF".encode()
@@ -606,9 +614,8 @@ _PDF: dict[str, Shape] = {
             "columns": "(a b) Tj 100 0 Td (c d) Tj -100 -9 Td ",
         }.items()
     },
-    **{
-        name: (lambda piece: lambda size: pdf([repeated(piece, size)]))(piece)
-        for name, piece in {
+    **_each(
+        {
             "saves": "q ",
             "saves and restores": "q Q ",
             "restores": "Q ",
@@ -625,8 +632,9 @@ _PDF: dict[str, Shape] = {
             "inline pictures": "BI /W 1 /H 1 /BPC 8 /CS /G ID a EI ",
             "inline pictures opened": "BI /W 1 /H 1 /BPC 8 /CS /G ID ",
             "missing forms": "/X1 Do ",
-        }.items()
-    },
+        },
+        lambda piece, size: pdf([repeated(piece, size)]),
+    ),
     "scattered boxes": lambda size: pdf(["".join(f"{n * 7 % 500} {n * 13 % 700} 9 9 re S " for n in range(size // 20))]),
     "scattered lines": lambda size: pdf(["".join(f"{n * 7 % 500} {n * 13 % 700} m {n * 11 % 500} {n * 17 % 700} l S " for n in range(size // 30))]),
     "table": lambda size: pdf(["".join(f"0 {n} m 500 {n} l S {n} 0 m {n} 500 l S " for n in range(size // 40))]),
@@ -653,11 +661,6 @@ _PDF: dict[str, Shape] = {
     "kind of letters": lambda size: written({1: "<</Type /Catalog /Pages 2 0 R>>", 2: "<</Type /Pages /Kids [3 0 R] /Count 1>>", 3: "<</Type /Page /Parent 2 0 R /MediaBox [0 0 595 842] /Contents 4 0 R /Resources <</Font <</F1 5 0 R>>>>>>", 4: _stream_object("BT /F1 10 Tf 72 700 Td (aaaa) Tj ET"), 5: "<</Type /Font /Subtype /Type1 /BaseFont /Helvetica /ToUnicode 6 0 R>>", 6: _stream_object("begincmap " + "1 beginbfrange <00> <ff> <0000> endbfrange " * (size // 43) + "endcmap")}),
     "widths": lambda size: written({1: "<</Type /Catalog /Pages 2 0 R>>", 2: "<</Type /Pages /Kids [3 0 R] /Count 1>>", 3: "<</Type /Page /Parent 2 0 R /MediaBox [0 0 595 842] /Contents 4 0 R /Resources <</Font <</F1 5 0 R>>>>>>", 4: _stream_object("BT /F1 10 Tf 72 700 Td (aaaa) Tj ET"), 5: "<</Type /Font /Subtype /Type0 /BaseFont /A /Encoding /Identity-H /DescendantFonts [<</Type /Font /Subtype /CIDFontType2 /BaseFont /A /CIDSystemInfo <</Registry (Adobe) /Ordering (Identity) /Supplement 0>> /W [" + "0 65535 500 " * (size // 12) + "]>>]>>"}),
 }  # fmt: skip
-
-_SVG_HEAD = "<svg xmlns='http://www.w3.org/2000/svg' xmlns:xlink='http://www.w3.org/1999/xlink'>"
-_FLAT = {
-    "lines": "<text:p>a</text:p>",
-}
 
 SHAPES: dict[str, dict[str, Shape]] = {
     "md": _TEXTS,
@@ -698,7 +701,9 @@ def _measure(suffix: str, name: str, size: int, most: float, sender: object) -> 
 def seconds(suffix: str, name: str, size: int, most: float) -> float:
     """The processor's seconds that a shape of a size takes in a process of its own; infinite above `most`."""
     receiver, sender = multiprocessing.Pipe(False)
-    process = multiprocessing.get_context("fork").Process(target=_measure, args=(suffix, name, size, most, sender))
+    process = multiprocessing.get_context("fork").Process(
+        target=_measure, args=(suffix, name, size, most, sender)
+    )
     process.start()
     sender.close()
     try:
@@ -713,13 +718,20 @@ def seconds(suffix: str, name: str, size: int, most: float) -> float:
 def main() -> None:
     """Measures the shapes of some formats."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("formats", nargs="*", metavar="FORMAT", help=f"of {', '.join(SHAPES)}; all by default")
+    parser.add_argument(
+        "formats", nargs="*", metavar="FORMAT", help=f"of {', '.join(SHAPES)}; all by default"
+    )
     parser.add_argument("--size", type=int, default=80_000, help="characters; half as many are measured too")
     parser.add_argument("--most", type=float, default=15.0, help="seconds after which a reading is given up")
     parser.add_argument("--only", default="", help="part of the names of shapes")
     given = parser.parse_args()
     for suffix in given.formats or SHAPES:
-        read(b"a" if suffix in {"md", "txt", "html", "tex"} else SHAPES[suffix][next(iter(SHAPES[suffix]))](400), suffix)
+        read(
+            b"a"
+            if suffix in {"md", "txt", "html", "tex"}
+            else SHAPES[suffix][next(iter(SHAPES[suffix]))](400),
+            suffix,
+        )
         for name in SHAPES[suffix]:
             if given.only not in name:
                 continue

@@ -33,7 +33,9 @@ def page(annotation: str, *extra: bytes, fields: str = "") -> bytes:
         [text(72, 760, "Question 1", "F3", 14) + text(72, 660, "Question 2", "F3", 14)],
         extra=[whole, *extra],
         entries="/Annots [{0}]",
-        catalog=f"/AcroForm << /Fields [{{0}}] {fields} {FONTS} >>" if fields or "/Widget" in annotation else "",
+        catalog=f"/AcroForm << /Fields [{{0}}] {fields} {FONTS} >>"
+        if fields or "/Widget" in annotation
+        else "",
     )
 
 

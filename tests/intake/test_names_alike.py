@@ -35,7 +35,10 @@ def same_to_file_systems(name: str) -> str:
 
 
 def checked(intake: Intake) -> None:
-    assert texts(intake) == [{"one", "two"}, {"three", "four"}] or texts(intake) == [{"four", "three"}, {"one", "two"}]
+    assert texts(intake) == [{"one", "two"}, {"three", "four"}] or texts(intake) == [
+        {"four", "three"},
+        {"one", "two"},
+    ]
     ids = [one.id for one in intake.submissions]
     assert len({same_to_file_systems(one) for one in ids}) == 2, ids
     for one in intake.submissions:

@@ -126,7 +126,11 @@ class ReaderProcess:
         if reply.document is not None or reply.picture is not None:
             return reply
         if reply.unreadable:
-            raise EmptyDocumentError(reply.unreadable) if reply.empty else UnreadableDocumentError(reply.unreadable)
+            raise (
+                EmptyDocumentError(reply.unreadable)
+                if reply.empty
+                else UnreadableDocumentError(reply.unreadable)
+            )
         raise ReaderFaultError(NOT_READ, reply.fault)
 
     def _asked(self, encoded: bytes, request: Request) -> Reply:
@@ -193,7 +197,9 @@ class ReaderProcess:
             _exchange(self._process, b"", time.monotonic() + _STARTUP)
         except (OSError, EOFError, OverflowError) as problem:  # a TimeoutError is an OSError
             self._end()
-            raise NoReaderError(f"the second process to read documents with does not start: {problem}") from problem
+            raise NoReaderError(
+                f"the second process to read documents with does not start: {problem}"
+            ) from problem
         return self._process
 
     def _end(self) -> None:

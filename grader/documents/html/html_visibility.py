@@ -54,7 +54,9 @@ _NOT_SHOWN: Final = frozenset(
 )
 _BACKED: Final = frozenset(("table", "tr", "td", "th", "tbody", "thead", "tfoot", "body"))
 _DARK: Final = Colour(0.07, 0.07, 0.07)  # a browser's paper in dark colours
-_MOST_WORK: Final = 4_000_000  # parts of selectors that are tried, and declarations that apply; 1 % of it is much
+_MOST_WORK: Final = (
+    4_000_000  # parts of selectors that are tried, and declarations that apply; 1 % of it is much
+)
 _UNTOLD: Final = "the page has more styles than can be followed"
 _NONE: Mapping[str, Tokens] = {}
 

@@ -17,7 +17,19 @@ NOTE: Final = "a note that is read only where it is clicked on"
 NOT_EVERYWHERE: Final = "a text box that not every program shows"
 _DRAWN: Final = frozenset(("FreeText", "Widget", "Stamp"))
 _NOTES: Final = frozenset(
-    ("Text", "Popup", "Highlight", "Underline", "StrikeOut", "Squiggly", "Square", "Circle", "Ink", "Caret", "Line")
+    (
+        "Text",
+        "Popup",
+        "Highlight",
+        "Underline",
+        "StrikeOut",
+        "Squiggly",
+        "Square",
+        "Circle",
+        "Ink",
+        "Caret",
+        "Line",
+    )
 )
 _MOST: Final = 400  # annotations of one page
 _MOST_CHARACTERS: Final = 20_000  # of one page's notes

@@ -13,7 +13,9 @@ from pdfplumber.utils.exceptions import PdfminerException
 from grader.documents.core.limits import Budget
 
 _MOST_DEEP: Final = 30  # forms in forms; programs nest three
-_NESTED: Final = 10  # times as much is a form in a form charged as one on the page: a plot's markers are of the latter
+_NESTED: Final = (
+    10  # times as much is a form in a form charged as one on the page: a plot's markers are of the latter
+)
 _MOST_SIGNS: Final = 4  # times as many signs are followed as are read
 _STEP: Final = 2_000  # operands between two looks at the clock
 
@@ -22,7 +24,7 @@ class PageTooLongError(Exception):
     """A page takes more steps to draw than are followed."""
 
 
-class BoundedPage(Page):  # type: ignore[misc] # pdfplumber has no types
+class BoundedPage(Page):
     """A page whose content is followed as far as a budget allows. Its `layout` raises `PageTooLongError` beyond."""
 
     budget: Budget
@@ -73,7 +75,7 @@ class _Work:
         self.depth = 0
 
 
-class _Device(PDFPageAggregatorWithMarkedContent):  # type: ignore[misc] # the same
+class _Device(PDFPageAggregatorWithMarkedContent):
     work: _Work
 
     def render_char(self, *arguments: Any, **named: Any) -> Any:
@@ -84,12 +86,12 @@ class _Device(PDFPageAggregatorWithMarkedContent):  # type: ignore[misc] # the s
         return super().render_char(*arguments, **named)
 
 
-class _Interpreter(PDFPageInterpreter):  # type: ignore[misc] # pdfminer has no types that mypy takes
+class _Interpreter(PDFPageInterpreter):
     work: _Work
 
     def dup(self) -> _Interpreter:
         """The interpreter of a form within."""
-        made: _Interpreter = super().dup()
+        made = type(self)(self.rsrcmgr, self.device)
         made.work = self.work
         return made
 

@@ -158,11 +158,21 @@ def _add_notes(collector: Collector, source: str, notes: Notes) -> None:
     own = Collector(Budget(limits))
     for page, found in notes.items():
         for reason, words in found:
-            own.add_lines([Line(line, Place(source, f"page {page}", page=page), unseen=reason) for line in words.split("\n")])
+            own.add_lines(
+                [
+                    Line(line, Place(source, f"page {page}", page=page), unseen=reason)
+                    for line in words.split("\n")
+                ]
+            )
     for block in own.blocks[: max(limits.blocks - len(collector.blocks), 0)]:
         page = block.place.page or 0
         behind = next(
-            (at + 1 for at in range(len(collector.blocks) - 1, -1, -1) if (collector.blocks[at].place.page or 0) <= page), 0
+            (
+                at + 1
+                for at in range(len(collector.blocks) - 1, -1, -1)
+                if (collector.blocks[at].place.page or 0) <= page
+            ),
+            0,
         )
         collector.blocks.insert(behind, block)
 
