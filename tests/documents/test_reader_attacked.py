@@ -49,8 +49,8 @@ def test_a_child_that_misbehaves(name: str, tmp_path: Path, monkeypatch: pytest.
     with pytest.raises(expected, match=words):
         reader.ask(Request(ReadingLimits(hard_seconds=2.0), path="report.pdf", name="report.pdf"))
     assert time.monotonic() - started < 60
-    assert not [one for one in psutil.Process().children() if "misbehaving_child" in " ".join(one.cmdline())]
     reader.close()
+    assert not [one for one in psutil.Process().children() if "misbehaving_child" in " ".join(one.cmdline())]
 
 
 def test_a_child_that_does_not_start(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
