@@ -19,7 +19,7 @@ SIZES = dict.fromkeys(("md", "txt", "html", "tex"), 1_000) | {
     "ipynb": 3_000,
     "docx": 9_000,
     "odt": 9_000,
-    "pdf": 1_500,
+    "pdf": 3_000,
 }
 # Products of two things that are each capped (rules and elements, lines and tables): they grow faster up to the cap.
 CAPPED = {
