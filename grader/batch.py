@@ -139,7 +139,9 @@ def _originals(result: Result, submission: Submission) -> dict[str, Path]:
     return {
         digests[file.name]: file.path
         for file in submission.files
-        if digests.get(file.name) and file.path.is_file() and file.path.stat().st_size <= LARGEST_ORIGINAL
+        if digests.get(file.name)
+        and os.access(file.path, os.R_OK)
+        and file.path.stat().st_size <= LARGEST_ORIGINAL
     }
 
 
@@ -179,12 +181,13 @@ def _graded(
                 for future in finished:
                     one, attempt = waiting.pop(future)
                     try:
-                        yield future.result()
-                    except (ProcessExpired, TimeoutError) as problem:
+                        graded = future.result()
+                    except Exception as problem:  # whatever became of a worker, it is this submission's alone
                         if attempt < _TRIES and not isinstance(problem, TimeoutError):
                             queue.append((one, attempt + 1))
                             continue
-                        yield _lost(one, assignment, rubric, problem, limit)
+                        graded = _lost(one, assignment, rubric, problem, limit)
+                    yield graded
         except BaseException:
             for future in waiting:
                 future.cancel()
@@ -197,6 +200,8 @@ def _lost(one: Submission, assignment: Assignment, rubric: str, problem: Excepti
         f"took longer than {limit:.0f} s"
         if isinstance(problem, TimeoutError)
         else f"the worker died ({problem})"
+        if isinstance(problem, ProcessExpired)
+        else f"its result did not come back ({type(problem).__name__}: {problem})"[:2_000]
     )
     result = failed_result(one, assignment, rubric, f"The submission could not be graded: {what}.")
     return Graded(result, fingerprint(one))

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+import shutil
 from collections.abc import Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from multiprocessing import get_context
@@ -33,6 +34,8 @@ FEEDBACK: Final = "feedback"  # what students read
 STAFF: Final = "staff"  # the same with what only staff may see
 SIMILAR: Final = "similar"  # two submissions side by side
 NOTEBOOKS: Final = "notebooks"  # as executed
+BLOBS: Final = "blobs"  # what the ledger names by digest
+_LEAST_ROOM: Final = 8 << 20  # bytes of free disk without which no ledger can be kept
 _WORTH_A_PROCESS: Final = 40  # submissions from which their pages are rendered by several processes
 _AT_ONCE: Final = 20  # submissions that a process renders before it says so
 
@@ -45,15 +48,66 @@ class RenderedFolder(Value, frozen=True):
 
 
 def open_ledger(folder: Path, *, must_exist: bool = False) -> Ledger:
-    """The ledger of a graded folder, made if need be. Raises `FileWriteError` or `LedgerError`."""
+    """The ledger of a graded folder, made if need be, in which everything can be written that grading writes.
+
+    Raises `FileWriteError` or `LedgerError`, before anything is graded.
+    """
     if not must_exist:
-        try:
-            folder.mkdir(parents=True, exist_ok=True)
-        except OSError as problem:
-            raise FileWriteError(
-                f"{folder} cannot be made ({problem.strerror}): choose another folder with --out"
-            ) from problem
+        make_ready(folder)
     return Ledger(folder / LEDGER, must_exist=must_exist)
+
+
+def make_ready(folder: Path) -> None:
+    """Makes a graded folder, and makes sure that it takes what will be written. Raises `FileWriteError` if it does not.
+
+    What stands in the way is said now rather than after an hour's grading: a file where a folder belongs, or the other
+    way round, a folder or ledger that cannot be written, a disk that is full.
+    """
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as problem:
+        raise FileWriteError(
+            f"{folder} cannot be made ({problem.strerror}): choose another folder with --out"
+        ) from problem
+    for name in (FEEDBACK, STAFF, SIMILAR, NOTEBOOKS, BLOBS):
+        inside = folder / name
+        if (inside.exists() or inside.is_symlink()) and not inside.is_dir():
+            raise FileWriteError(
+                f"{inside} is a file, where the folder {name} is to be: move it away, or choose another folder with --out"
+            )
+        if inside.is_dir():
+            _try_out(inside)
+    for name in (LEDGER, RESULTS, GRADES, INDEX):
+        inside = folder / name
+        if inside.is_dir():
+            raise FileWriteError(
+                f"{inside} is a folder, where the file {name} is to be: move it away, or choose another folder with --out"
+            )
+    ledger = folder / LEDGER
+    if ledger.exists() and not os.access(ledger, os.W_OK):
+        raise FileWriteError(
+            f"{ledger} cannot be written: let this user write it, or choose another folder with --out"
+        )
+    _try_out(folder)
+    if shutil.disk_usage(folder).free < _LEAST_ROOM:
+        raise FileWriteError(
+            f"{folder} is on a disk with less than {_LEAST_ROOM >> 20} MB left: make room, or choose another folder with --out"
+        )
+
+
+def _try_out(folder: Path) -> None:
+    """Writes a file into a folder and takes it away again."""
+    trial = folder / f".writing-{os.getpid()}"
+    try:
+        try:
+            trial.write_bytes(bytes(4_096))
+        finally:
+            trial.unlink(missing_ok=True)
+    except OSError as problem:
+        raise FileWriteError(
+            f"{folder} cannot be written ({problem.strerror}): "
+            "let this user write it and make room on its disk, or choose another folder with --out"
+        ) from problem
 
 
 def render_folder(folder: Path, ledger: Ledger, *, jobs: int = 0, anew: bool = False) -> RenderedFolder:

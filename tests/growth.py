@@ -38,3 +38,15 @@ def is_linear(do: Callable[[Sized], object], given: Sized) -> bool:
     half = given[: len(given) // 2]
     do(half)  # what is loaded, compiled or remembered once is no part of it
     return calls(lambda: do(given)) <= TWICE * calls(lambda: do(half)) + SETTING_UP
+
+
+def grows_linearly(do: Callable[[int], object], size: int) -> bool:
+    """Whether `do` with a size costs at most about twice what it does with half of it, beside what any size costs.
+
+    Where a threshold lies between the two (what is too short to be a table, too long to be a formula), the next doubling counts.
+    """
+    do(size // 2)  # what is loaded, compiled or remembered once is no part of it
+    half, whole = calls(lambda: do(size // 2)), calls(lambda: do(size))
+    if whole <= TWICE * half + SETTING_UP:
+        return True
+    return calls(lambda: do(2 * size)) <= TWICE * whole + SETTING_UP

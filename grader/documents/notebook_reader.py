@@ -42,7 +42,7 @@ def read_notebook(text: str, source: str, collector: Collector) -> None:
     cells = list(_cells(notebook))
     limit = collector.budget.limits.cells
     if len(cells) > limit:
-        collector.budget.note(f"the notebook has {len(cells)} cells; the first {limit} were read")
+        collector.budget.cut(f"the notebook has {len(cells)} cells; the first {limit} were read")
     for index, cell in enumerate(cells[:limit]):
         if collector.full or not collector.budget.in_time():
             break

@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 import contextlib
+import math
 import os
 import signal
 import sys
+import traceback
 from pathlib import Path
-from typing import BinaryIO
+from typing import BinaryIO, Final
 
 import msgspec
 
-from grader.documents.core.reader_parent import AS_PDF, HEADER, STARTUP, Reply, Request
+from grader.documents.core.reader_parent import AS_PDF, HEADER, READY, Reply, Request, Task
 from grader.documents.readers import read_here
-from grader.documents.scans.curve_reading import read_curves_here
-from grader.documents.scans.scan_reading import read_pictures_here
-from grader.errors import ReaderFaultError, UnreadableDocumentError
+from grader.errors import EmptyDocumentError, ReaderFaultError, UnreadableDocumentError
+
+_GRACE: Final = 5  # seconds that the other side has to end this process before its own alarm does
 
 
 def _confine(memory: int) -> None:
@@ -29,21 +31,36 @@ def _confine(memory: int) -> None:
         resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))
     with contextlib.suppress(OSError, ValueError):
         resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    with contextlib.suppress(OSError):  # Linux: this process goes first where memory runs out
+        Path("/proc/self/oom_score_adj").write_text("700", "ascii")
 
 
 def _answer(request: Request) -> Reply:
     try:
-        if request.document is not None and request.curves:
-            return Reply(read_curves_here(request.document, request.limits, request.figures or ()))
-        if request.document is not None:
-            return Reply(read_pictures_here(request.document, request.limits, request.figures))
-        return Reply(read_here(Path(request.path), request.name, request.limits, request.ocr))
+        return _done(request)
     except ReaderFaultError as problem:
         return Reply(fault=problem.fault)
     except UnreadableDocumentError as problem:
-        return Reply(unreadable=str(problem))
+        return Reply(unreadable=str(problem), empty=isinstance(problem, EmptyDocumentError))
     except MemoryError:
         return Reply(unreadable=f"The file needs more memory than a report may take. {AS_PDF}")
+    except Exception:
+        return Reply(fault=traceback.format_exc())
+
+
+def _done(request: Request) -> Reply:
+    limits, document, figures = request.limits, request.document, request.figures
+    if request.task is Task.READ:
+        return Reply(read_here(Path(request.path), request.name, limits, "off"))
+    from grader.documents.scans.curve_reading import read_curves_here  # noqa: PLC0415 - only for what has pictures
+    from grader.documents.scans.scan_reading import read_pictures_here  # noqa: PLC0415 - the same
+    from grader.documents.shown_pictures import drawn_here  # noqa: PLC0415 - the same
+
+    if request.task is Task.CURVES and document is not None:
+        return Reply(read_curves_here(document, limits, figures or ()))
+    if request.task is Task.WORDS and document is not None:
+        return Reply(read_pictures_here(document, limits, figures))
+    return Reply(picture=drawn_here(request))
 
 
 def _read_exactly(stream: BinaryIO, count: int) -> bytes:
@@ -59,6 +76,8 @@ def serve(memory: int) -> None:
     os.dup2(
         os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno()
     )  # a library that prints must not garble replies
+    outgoing.write(READY)
+    outgoing.flush()
     _confine(memory)
     while True:
         try:
@@ -67,7 +86,7 @@ def serve(memory: int) -> None:
         except EOFError:
             return
         if hasattr(signal, "alarm"):
-            signal.alarm(int(request.limits.hard_seconds + request.limits.ocr_seconds + 2 * STARTUP))
+            signal.alarm(math.ceil(request.seconds) + _GRACE)
         reply = msgspec.msgpack.encode(_answer(request))
         outgoing.write(HEADER.pack(len(reply)) + reply)
         outgoing.flush()

@@ -18,10 +18,6 @@ from grader.errors import ReaderFaultError, UnreadableDocumentError
 
 Reader = Callable[[Path, str, Collector], int]  # adds the blocks of a file and returns its number of pages
 
-_APART: Final = frozenset(
-    {Format.PDF, Format.TEX, Format.PICTURE}
-)  # read by a second process, see reader_parent.py
-_LARGE_TEXT: Final = 256 * 1024  # bytes; no report is as long, its pictures aside
 _TEXTUAL: Final = frozenset({Format.MARKDOWN, Format.TEXT, Format.HTML, Format.TEX})
 
 
@@ -36,7 +32,7 @@ def formats() -> dict[str, tuple[str, ...]]:
 def read_document(
     path: Path, name: str | None = None, *, limits: ReadingLimits = DEFAULT_LIMITS, ocr: OcrMode = "auto"
 ) -> Document:
-    """Reads one file, bounded in time and memory by `limits`.
+    """Reads one file in a process of its own, bounded in time and memory by `limits`, see `core/reader_parent`.
 
     `name` is the student's name for the file. `ocr` lets a file that holds nothing but pictures (a scan, a photograph)
     be read by OCR at once; for pictures beside text see `scan_reading.read_pictures`. Pictures that the document refers to are looked
@@ -44,14 +40,11 @@ def read_document(
     at all; its subclass `ReaderFaultError` if that is our fault.
     """
     name = name or path.name
-    kind, size = _kind(path, name, limits)
-    if kind in _APART or (kind in _TEXTUAL and size > _LARGE_TEXT):
-        try:
-            return ask(Request(limits, ocr, str(path.absolute()), name))
-        except NoReaderError:
-            pass
-    document = read_here(path, name, limits, "off")
-    if ocr == "auto" and kind in {Format.DOCX, Format.ODT} and document.blocks:
+    try:
+        document = ask(Request(limits, path=str(path.absolute()), name=name))
+    except NoReaderError:
+        document = read_here(path, name, limits, "off")
+    if ocr == "auto" and document.blocks:
         from grader.documents.scans.scan_reading import has_text, read_pictures  # noqa: PLC0415 - scans are rare
 
         return document if has_text(document) else read_pictures(document, limits)
@@ -89,7 +82,7 @@ def read_here(path: Path, name: str, limits: ReadingLimits, ocr: OcrMode) -> Doc
         raise
     except Exception as problem:
         raise ReaderFaultError(NOT_READ, traceback.format_exc()) from problem
-    document = Document(name, kind.value, tuple(collector.blocks), budget.notes, pages)
+    document = Document(name, kind.value, tuple(collector.blocks), budget.notes, pages, budget.partial)
     if ocr == "auto":
         from grader.documents.scans.scan_reading import has_text, read_pictures_here  # noqa: PLC0415 - scans are rare
 

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Final
 
 from grader.documents.core.document import Block, Document
+from grader.documents.shown_pictures import picture_of_figure, picture_of_page
 from grader.errors import UnreadableDocumentError
 from grader.grading import kept_run
 from grader.grading.grading import Judged
@@ -100,22 +101,12 @@ def _passage(
 def _picture(block: Block, document: Document, path: Path | None) -> bytes:
     """The page with the passage marked, or the figure itself; nothing where there is neither."""
     if document.format == "pdf" and path is not None and block.place.box is not None:
-        from grader.documents.pdf.pdf_render import page_picture  # noqa: PLC0415 - only for PDFs that a person must look at
-
         try:
-            return page_picture(path, block.place.box.page, [block.place.box], width=_PAGE_WIDTH)
-        except (UnreadableDocumentError, ValueError, OSError):
+            return picture_of_page(path, block.place.box.page, [block.place.box], width=_PAGE_WIDTH)
+        except UnreadableDocumentError:
             return b""
     if block.figure is not None and block.figure.picture is not None:
-        from grader.documents.core.limits import DEFAULT_LIMITS  # noqa: PLC0415 - only where a person must look at a picture
-        from grader.documents.figures.raster import decode  # noqa: PLC0415 - only where a person must look at a picture
-        from grader.documents.pdf.pdf_render import png  # noqa: PLC0415 - only where a person must look at a picture
-
-        image = decode(block.figure.picture, DEFAULT_LIMITS)
-        if image is None:
-            return b""
-        image.thumbnail((_PAGE_WIDTH, _PAGE_WIDTH))
-        return png(image)
+        return picture_of_figure(block, width=_PAGE_WIDTH)
     return b""
 
 

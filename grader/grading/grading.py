@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import traceback
 from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Final
 
@@ -42,6 +43,7 @@ if TYPE_CHECKING:
     from grader.execution import Executor, NotebookRun
 
 _POINTS_DIGITS: Final = 2
+_LONGEST_TRACE: Final = 2_000  # characters, of the end
 
 
 class Judged(Value, frozen=True):
@@ -63,9 +65,23 @@ def grade(
     """The result of one submission. `run` executes its notebook; without it notebooks are read but not run.
 
     `executor` gives checks the means to run trusted code with a student's answer in it. Pictures are read only
-    where the text alone left something open. Never raises for anything that a student handed in; a check of
-    ours that breaks becomes an `error` verdict.
+    where the text alone left something open. Never raises: a check that breaks becomes an `error` verdict, and where
+    anything else of ours or of the assignment's breaks (its plan for notebooks, what it handed out), all of them do.
     """
+    try:
+        return _graded(submission, assignment, rubric, run, executor)
+    except (Exception, SystemExit):
+        what = traceback.format_exc(limit=-6)[-_LONGEST_TRACE:]
+        return Judged(failed_result(submission, assignment, rubric, what), ())
+
+
+def _graded(
+    submission: Submission,
+    assignment: Assignment,
+    rubric: str,
+    run: Callable[[SubmittedFile], tuple[NotebookRun | None, Execution]] | None,
+    executor: Callable[[], Executor] | None,
+) -> Judged:
     handed_in = read_submission(submission)
     empty = no_reports(
         submission.files,
@@ -252,9 +268,6 @@ def failed_result(submission: Submission, assignment: Assignment, rubric: str, w
                 question.id, question_verdict(checks), 0.0, question.points, tuple(checks), question.title
             )
         )
-    files = tuple(
-        FileInfo(file.name, file.kind, sha256(file.path) if file.path.is_file() else "")
-        for file in submission.files
-    )
+    files = tuple(FileInfo(file.name, file.kind, sha256(file.path)) for file in submission.files)
     execution = Execution(ExecutionStatus.ERROR, note=what)
     return assemble(submission, files, questions, (), execution, assignment, rubric)

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import hashlib
+import time
 from collections.abc import Sequence
 from pathlib import Path, PurePosixPath
 from typing import Final
 
-from grader.documents import Document, read_document
+import msgspec
+
+from grader.documents import DEFAULT_LIMITS, Document, ReadingLimits, read_document
 from grader.errors import EmptyDocumentError, UnreadableDocumentError
 from grader.grading.no_reports import is_link_file
 from grader.model import FileInfo, FileKind, Submission, SubmittedFile, Value
@@ -33,6 +36,7 @@ _UNREAD: Final = frozenset(
         ".xlsx",
     )
 )
+READING_SECONDS: Final = 240.0  # of all files of a submission; what is left then is for a person
 
 
 class HandedIn(Value, frozen=True):
@@ -51,14 +55,17 @@ def read_submission(submission: Submission) -> HandedIn:
     documents: list[Document] = []
     files: list[FileInfo] = []
     unread = _left_out(submission)
+    until = time.monotonic() + READING_SECONDS
     for file in sorted(submission.files, key=_reports_first):
         note, lost = "", False
         if _is_looked_at(file):
             try:
-                document = read_document(file.path, file.name)
+                document = read_document(file.path, file.name, limits=_limits(until - time.monotonic()))
                 if not (_is_picture(file) and _is_shown_in(document, documents)):
                     documents.append(document)
                 note = " ".join(document.notes)
+                if document.partial:
+                    unread.append(f"{file.name}: {note}")
             except EmptyDocumentError as problem:
                 note, lost = str(problem), True
             except UnreadableDocumentError as problem:
@@ -70,10 +77,27 @@ def read_submission(submission: Submission) -> HandedIn:
     return HandedIn(tuple(documents), tuple(files), tuple(unread))
 
 
+def _limits(left: float) -> ReadingLimits:
+    """The limits for the next file, with so many seconds left for all. Raises `UnreadableDocumentError` if there are none."""
+    if left <= 0:
+        raise UnreadableDocumentError(
+            f"The files before this one took more than {READING_SECONDS:.0f} seconds to read, so that it was not read."
+        )
+    usual = DEFAULT_LIMITS
+    if left >= usual.hard_seconds + usual.ocr_seconds:
+        return usual
+    return msgspec.structs.replace(
+        usual, hard_seconds=min(usual.hard_seconds, left), ocr_seconds=min(usual.ocr_seconds, left)
+    )
+
+
 def sha256(path: Path) -> str:
-    """The digest of a file's contents."""
-    with path.open("rb") as stream:
-        return hashlib.file_digest(stream, "sha256").hexdigest()
+    """The digest of a file's contents; empty for one that cannot be opened (any more)."""
+    try:
+        with path.open("rb") as stream:
+            return hashlib.file_digest(stream, "sha256").hexdigest()
+    except OSError:
+        return ""
 
 
 def fingerprint(submission: Submission) -> str:

@@ -14,7 +14,7 @@ import zlib
 from typing import IO
 
 from grader.errors import ArchiveRefused
-from grader.intake.entries import clean_name, is_ignored, seen_part
+from grader.intake.entries import DistinctNames, is_ignored, seen_part
 from grader.intake.intake_types import IntakeLimits
 from grader.model import Value
 
@@ -78,10 +78,11 @@ def read_directory(
     _refuse_overlap(infos, packed_bytes)
     members: list[Member] = []
     folders: list[str] = []
-    taken: dict[str, int] = {}
+    names = DistinctNames()
+    known: set[str] = set()
     for index, info in enumerate(infos):
         decoded = decoded_name(info)
-        name, refused = _safe_name(decoded, limits)
+        name, refused = _safe_name(decoded, limits, names)
         if not name:
             continue
         if is_ignored(name):  # the folder that it lies in was handed in all the same
@@ -92,14 +93,9 @@ def read_directory(
             folders.append(name)
             continue
         refused = refused or _refusal(info, limits)
-        if taken.get(name, 0):
-            parent, _, last = name.rpartition("/")
-            stem, dot, extension = last.rpartition(".")
-            last = f"{stem}~{taken[name] + 1}.{extension}" if dot else f"{last}~{taken[name] + 1}"
-            taken[name] += 1
-            name = f"{parent}/{last}" if parent else last
-        else:
-            taken[name] = 1
+        if name in known:
+            name = names.another(name)
+        known.add(name)
         members.append(Member(index=index, name=name, size=info.file_size, refused=refused))
     total = sum(member.size for member in members if not member.refused)
     if total > most_bytes:
@@ -146,12 +142,12 @@ def _unicode_path(extra: bytes, name: bytes) -> str:
     return ""
 
 
-def _safe_name(raw: str, limits: IntakeLimits) -> tuple[str, str]:
+def _safe_name(raw: str, limits: IntakeLimits, names: DistinctNames) -> tuple[str, str]:
     """A relative name without ``.`` and ``..``, and why it is refused if it tried to leave."""
     refused = ""
     if "\0" in raw:
         refused = "its name holds a NUL character"
-    slashed = clean_name(raw).replace("\\", "/")
+    slashed = raw.replace("\\", "/")
     drive = len(slashed) > 1 and slashed[1] == ":" and slashed[0].isascii() and slashed[0].isalpha()
     if slashed.startswith("/") or drive:
         refused = refused or "its name is absolute"
@@ -162,10 +158,12 @@ def _safe_name(raw: str, limits: IntakeLimits) -> tuple[str, str]:
     if len(parts) > limits.depth:
         refused = refused or f"folders nested over {limits.depth} deep"
         parts = [*parts[: limits.depth - 1], parts[-1]]
-    name = "/".join(parts)
+    name = ""
+    for part in parts:
+        name = names.of(name, part)
     if len(name) > limits.name_chars:
         refused = refused or f"a name of {len(name)} characters"
-        name = name[: limits.name_chars].rstrip("/")
+        name = names.another(name[: limits.name_chars].rstrip("/"))
     if refused and not name:
         name = "unnamed"
     return name, refused

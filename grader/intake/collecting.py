@@ -12,7 +12,7 @@ from grader.accounts import Accounts
 from grader.errors import ArchiveRefused, IntakeError
 from grader.intake import layouts, plain
 from grader.intake.archive import unpack
-from grader.intake.entries import Entry, Placement, Source, kind_of
+from grader.intake.entries import DistinctNames, Entry, Placement, Source, kind_of
 from grader.intake.folder import read_file, read_folder
 from grader.intake.identities import common_ids, compiled_pattern, safe_ids
 from grader.intake.intake_types import Intake, IntakeLimits, Unplaced
@@ -87,6 +87,7 @@ def _gather(
 ) -> _Gathered:
     parts: list[_Gathered] = []
     loose: list[Entry] = []
+    names = DistinctNames()
     for path in paths:
         if path.is_dir():
             source = _without_settings(read_folder(path, limits))
@@ -97,7 +98,8 @@ def _gather(
         elif path.is_file() and path.suffix.lower() == ".zip":
             parts.append(_place(_unpacked(path, workspace, limits, path.name), asked))
         else:
-            loose.append(read_file(path, limits))
+            entry = read_file(path, limits)
+            loose.append(msgspec.structs.replace(entry, name=names.another(entry.name)))
     if loose:
         chosen = "single" if asked.system == "single" else "plain"
         label = min(entry.name for entry in loose).rpartition(".")[0] if chosen == "single" else ""
@@ -196,7 +198,9 @@ def _submission(
     notes = list(placement.notes)
     files: list[SubmittedFile] = []
     unplaced: list[Unplaced] = []
-    for name, entry in sorted(placement.entries, key=lambda pair: pair[0]):
+    names = DistinctNames()
+    for given, entry in sorted(placement.entries, key=lambda pair: pair[0]):
+        name = names.another(given)
         if entry.refused:
             notes.append(f"{name} was not read: {entry.refused}")
             unplaced.append(Unplaced(path=entry.name, reason=entry.refused))

@@ -112,6 +112,48 @@ def clean_name(name: str) -> str:
     )
 
 
+class DistinctNames:
+    """Cleaned names under which what was apart stays apart.
+
+    Two files or folders of one folder may have names that differ only in their Unicode form, or in characters that
+    `clean_name` replaces: the later ones get a number, ``Åsa~2``, and what lies in such a folder stays together.
+    """
+
+    def __init__(self) -> None:
+        self._shown: dict[
+            tuple[str, str], str
+        ] = {}  # by the cleaned name of its folder and its own as written
+        self._taken: set[str] = set()
+        self._next: dict[str, int] = {}
+
+    def of(self, folder: str, name: str) -> str:
+        """The cleaned path of a file or folder, as written, in a folder whose cleaned path is known."""
+        known = self._shown.get((folder, name))
+        if known is None:
+            known = self._free(f"{folder}/{clean_name(name)}" if folder else clean_name(name))
+            self._shown[folder, name] = known
+        return known
+
+    def another(self, path: str) -> str:
+        """A free path for a further file of the same name."""
+        return self._free(path)
+
+    def _free(self, path: str) -> str:
+        free, number = path, self._next.get(path, 2)
+        while free in self._taken:
+            free, number = numbered(path, number), number + 1
+        self._next[path] = number
+        self._taken.add(free)
+        return free
+
+
+def numbered(path: str, number: int) -> str:
+    """A path whose last part has a number before its extension."""
+    parent, slash, last = path.rpartition("/")
+    stem, _, extension = last.rpartition(".")
+    return f"{parent}{slash}" + (f"{stem}~{number}.{extension}" if stem else f"{last}~{number}")
+
+
 def without_top_folder(source: Source) -> Source | None:
     """The same source seen from inside its only top folder, or None if it has no such folder."""
     names = [entry.name for entry in source.entries] + [f"{folder}/" for folder in source.empty_folders]

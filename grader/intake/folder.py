@@ -7,7 +7,7 @@ import stat
 from pathlib import Path
 
 from grader.errors import IntakeError
-from grader.intake.entries import Entry, Source, clean_name, is_ignored
+from grader.intake.entries import DistinctNames, Entry, Source, clean_name, is_ignored
 from grader.intake.intake_types import IntakeLimits
 
 
@@ -39,6 +39,7 @@ class _Walk:
         self.limits = limits
         self.entries: list[Entry] = []
         self.empty: list[str] = []
+        self.names = DistinctNames()
 
     def descend(self, folder: Path, inside: str, depth: int) -> int:
         """Adds what is below `folder` and returns how many files it saw, the ignored ones left out."""
@@ -57,7 +58,7 @@ class _Walk:
         )
 
     def _add(self, child: os.DirEntry[str], inside: str, depth: int) -> int:
-        name = f"{inside}/{clean_name(child.name)}" if inside else clean_name(child.name)
+        name = self.names.of(inside, child.name)
         path = Path(child.path)
         if child.is_dir(follow_symlinks=False):
             if depth + 1 >= self.limits.depth:
@@ -72,7 +73,7 @@ class _Walk:
         except OSError as problem:
             self._refuse(name, path, f"cannot be read ({problem.strerror})")
             return 1
-        refused = _refusal(found, self.limits)
+        refused = _refusal(found, self.limits) or _unreadable(path)
         self.entries.append(Entry(name=name, path=path, size=found.st_size, refused=refused))
         if len(self.entries) > self.limits.entries:
             raise IntakeError(
@@ -82,6 +83,10 @@ class _Walk:
 
     def _refuse(self, name: str, path: Path, reason: str) -> None:
         self.entries.append(Entry(name=name, path=path, refused=reason))
+
+
+def _unreadable(path: Path) -> str:
+    return "" if os.access(path, os.R_OK) else "this user may not read it; check its permissions"
 
 
 def _refusal(found: os.stat_result, limits: IntakeLimits, *, links: bool = False) -> str:

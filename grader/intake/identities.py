@@ -45,7 +45,7 @@ def name_keys(name: str) -> tuple[str, ...]:
 
 
 def safe_ids(names: Sequence[str]) -> tuple[str, ...]:
-    """One identifier a name, in the same order: unique even where case does not count, safe as a file name.
+    """One identifier a name, in the same order: safe as a file name, unique even where case and Unicode forms do not count.
 
     A name that is safe already stays as it is; of several that come to the same, the later ones get a part of
     their own name's SHA-256, so that an identifier does not depend on how many others there are.
@@ -56,11 +56,11 @@ def safe_ids(names: Sequence[str]) -> tuple[str, ...]:
     order = sorted(range(len(names)), key=lambda at: (wanted[at] != names[at], names[at], at))
     for at in order:
         candidate, repeat = wanted[at], 0
-        while candidate.casefold() in taken:
+        while (key := _looks_like(candidate)) in taken:
             digest = hashlib.sha256(f"{names[at]}\0{repeat}".encode("utf-8", "replace")).hexdigest()[:8]
             candidate = f"{_cut(wanted[at], _LONGEST_ID - 9)}-{digest}"
             repeat += 1
-        taken.add(candidate.casefold())
+        taken.add(key)
         result[at] = candidate
     return tuple(result)
 
@@ -94,6 +94,12 @@ def _safe(name: str) -> str:
         cut = f"{_cut(joined, _LONGEST_ID - 9)}-{digest}"
     cut = cut.strip(".-") or "submission"
     return f"{cut}-" + "file" if cut.partition(".")[0].casefold() in _RESERVED else cut
+
+
+def _looks_like(name: str) -> str:
+    """What file systems and readers that care least about how a name is written take for the same (UAX 15, D146)."""
+    folded = unicodedata.normalize("NFKD", unicodedata.normalize("NFD", name).casefold())
+    return unicodedata.normalize("NFKC", folded.casefold())
 
 
 def _cut(text: str, octets: int) -> str:

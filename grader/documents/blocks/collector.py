@@ -35,7 +35,7 @@ class Collector:
         """Whether a limit is reached: nothing more is taken."""
         limits = self.budget.limits
         if len(self.blocks) >= limits.blocks or self._characters >= limits.characters:
-            self.budget.note("the document is very long: the rest of it was not read")
+            self.budget.cut("the document is very long: the rest of it was not read")
             return True
         return False
 

@@ -80,10 +80,7 @@ def display_maths(text: str, place: Place) -> Iterator[Block]:
     hopeless: set[str] = (
         set()
     )  # openers that nothing closes any more: looked for once, so that time stays linear
-    while "$$" in text or "\\" in text:
-        opener = _OPENER.search(text, search)
-        if opener is None:
-            break
+    while (opener := _OPENER.search(text, search)) is not None:
         closer = _OPENERS[opener[0]]
         end = -1 if closer in hopeless else text.find(closer, opener.end())
         if end < 0:

@@ -116,13 +116,17 @@ class Block(Value, frozen=True):
 
 
 class Document(Value, frozen=True):
-    """One file as read. `notes` say in plain words what could not be read; `authors` is the title page's text."""
+    """One file as read. `notes` say in plain words what could not be read.
+
+    `partial` is true if it is longer than what is read, so that an answer may stand in the rest.
+    """
 
     name: str
     format: str
     blocks: tuple[Block, ...]
     notes: tuple[str, ...] = ()
     pages: int = 0
+    partial: bool = False
 
     def text(self) -> str:
         """All words that a reader sees, in reading order, blocks separated by blank lines."""

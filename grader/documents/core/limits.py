@@ -20,11 +20,11 @@ class ReadingLimits(Value, frozen=True):
     """Caps for one document; sizes in bytes, times in seconds. Reports seen are below a tenth of each.
 
     Refused when reached: `file_bytes` (`text_bytes` for Markdown, text, HTML and TeX), `archive_members`, `unpacked_bytes`, `compression_ratio`, `xml_elements`,
-    `xml_depth`, `json_depth`, `memory_bytes` and `hard_seconds` (the last two hold the process that reads PDF and pictures).
-    Read up to there, with a note: `seconds`, `pages`, `page_objects`, `cells`, `lines`, `blocks`, `characters`.
+    `xml_depth`, `json_depth`, `memory_bytes` and `hard_seconds` (the last two end the process that reads).
+    Read up to there, with a note: `seconds` (of the processor: a busy machine reads no less), `pages`, `page_objects`, `cells`, `lines`, `blocks`, `characters`.
     Cut without more ado: `block_characters`, `table_rows`, `table_columns`.
     Left undecoded: pictures above `picture_bytes` or `picture_pixels`, and those after the first `pictures`.
-    OCR stops after `ocr_pictures` pictures or `ocr_seconds`, with a note.
+    OCR stops after `ocr_pictures` pictures or `ocr_seconds`, with a note; `hard_seconds` later its process is ended.
     """
 
     file_bytes: int = 100 * MEBIBYTE
@@ -63,13 +63,19 @@ class Budget:
     def __init__(self, limits: ReadingLimits = DEFAULT_LIMITS) -> None:
         self.limits = limits
         self.pictures_left = limits.pictures
-        self._until = time.monotonic() + limits.seconds
+        self.partial = False  # whether something was left out that may hold an answer
+        self._until = time.thread_time() + limits.seconds
         self._notes: dict[str, None] = {}
 
     def note(self, text: str) -> None:
         """Keeps a note for the reader of the document; the same note is kept once."""
         if len(self._notes) < 40:
             self._notes.setdefault(text)
+
+    def cut(self, text: str) -> None:
+        """Keeps a note of something that may hold an answer and was not read."""
+        self.partial = True
+        self.note(text)
 
     @property
     def notes(self) -> tuple[str, ...]:
@@ -78,9 +84,9 @@ class Budget:
 
     def in_time(self) -> bool:
         """Whether there is time left; the first time there is not, a note says so."""
-        if time.monotonic() < self._until:
+        if time.thread_time() < self._until:
             return True
-        self.note(
+        self.cut(
             f"reading stopped after {self.limits.seconds:g} seconds: the rest of the document was not read"
         )
         return False
@@ -101,7 +107,7 @@ def shortened(text: str, budget: Budget) -> str:
     if cut.count("\n") > limits.lines:
         cut = "\n".join(cut.split("\n", limits.lines)[: limits.lines])
     if len(cut) < len(text):
-        budget.note("the document is very long: the rest of it was not read")
+        budget.cut("the document is very long: the rest of it was not read")
     return cut
 
 

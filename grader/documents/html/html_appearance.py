@@ -59,6 +59,8 @@ class Appearance:
                 (found.own if seen else found.whole)[element] = look.unseen
             if seen or (element.tail and element.tail.strip() and not entered[-1].look.unseen):
                 sees[-1] = True
+        if cascade.tired:
+            budget.cut("The page has more styles than can be followed: what stands behind may be hidden.")
         return found
 
 

@@ -76,6 +76,7 @@ class Selectors:
         )  # the parts that name an element, class or id
         self._anywhere = 0  # the other parts
         self._behind: dict[str, int] = defaultdict(int)  # the parts behind each combinator
+        self.tried = 0  # parts that were tried on elements so far
 
     def add(self, prelude: Sequence[Any], order: int) -> None:
         """Takes the selectors before a rule's block; those that are none, or of no static page, are passed over."""
@@ -117,6 +118,7 @@ class Selectors:
         place.which, place.which_of_kind = parent.count, parent.kinds[name]
         found: list[tuple[Specificity, int]] = []
         left = self._candidates(element, name) & self._related(parent)
+        self.tried += left.bit_count()
         while left:
             bit = left & -left
             left ^= bit

@@ -54,6 +54,10 @@ _NOT_SHOWN: Final = frozenset(
 )
 _BACKED: Final = frozenset(("table", "tr", "td", "th", "tbody", "thead", "tfoot", "body"))
 _DARK: Final = Colour(0.07, 0.07, 0.07)  # a browser's paper in dark colours
+_MOST_WORK: Final = (
+    4_000_000  # parts of selectors that are tried, and declarations that apply; 1 % of it is much
+)
+_UNTOLD: Final = "the page has more styles than can be followed"
 _NONE: Mapping[str, Tokens] = {}
 
 
@@ -92,6 +96,12 @@ class Cascade:
 
     def __init__(self, style_sheets: Iterable[str]) -> None:
         self.sheet = StyleSheet(style_sheets)
+        self._applied = 0  # declarations so far
+
+    @property
+    def tired(self) -> bool:
+        """Whether the styles are more than can be followed: from there on nothing is taken for visible."""
+        return self._applied + self.sheet.selectors.tried > _MOST_WORK
 
     def root(self) -> Element:
         """Where the outermost element is entered: black text on white paper."""
@@ -99,12 +109,15 @@ class Cascade:
 
     def enter(self, parent: Element, element: etree._Element) -> Element:
         """An element within one that has been entered; siblings come in order."""
+        if self.tired:
+            return Element(msgspec.structs.replace(parent.look, gone=_UNTOLD, unseen=_UNTOLD), parent.place)
         place, found = self.sheet.selectors.enter(parent.place, element)
         style = element.get("style", "")
         own: list[Declaration] = declared(style[:_ATTRIBUTES]) if style else []
         if not found and not own and not _is_special(element):
             return Element(parent.look, place)
         layers = [self.sheet.rules[order] for _, order in sorted(found)]
+        self._applied += sum(map(len, layers)) + len(own) + len(parent.look.variables)
         return Element(_computed(parent.look, element, cascaded([*layers, own])), place)
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import copy
 import itertools
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
@@ -66,7 +65,7 @@ class View(NamedTuple):
 
 
 def views_of(page: Any, budget: Budget, renderer: Renderer | None = None) -> list[View]:
-    """A page of `pdfplumber` as it is read, most of its text first. Without a `renderer` all that is in place is seen."""
+    """A `BoundedPage` as it is read, most of its text first. Without a `renderer` all that is in place is seen."""
     chars = _limited(page.chars, f"page {page.page_number}", "characters; the rest was not read", budget)
     unseen = _unseen(page, chars, renderer)
     main = _main_turn(chars, unseen)
@@ -93,7 +92,7 @@ def _main_turn(chars: Sequence[Char], unseen: Sequence[str]) -> int:
 def _limited(things: list[Any], where: str, left_out: str, budget: Budget) -> list[Any]:
     limit = budget.limits.page_objects
     if len(things) > limit:
-        budget.note(f"{where} holds more than {limit} {left_out}")
+        budget.cut(f"{where} holds more than {limit} {left_out}")
     return things[:limit]
 
 
@@ -132,14 +131,7 @@ def _unseen(page: Any, chars: Sequence[Char], renderer: Renderer | None) -> list
 
 def _turned(page: Any, turn: int) -> Any:
     """The page read anew with its text turned to the right."""
-    if not turn:
-        return page
-    from pdfplumber.page import Page  # noqa: PLC0415 - loaded only for PDF
-
-    sheet = copy.copy(page.page_obj)
-    sheet.rotate = (page.page_obj.rotate + turn) % 360
-    sheet.attrs = {**page.page_obj.attrs, "Rotate": sheet.rotate}
-    return Page(page.pdf, sheet, page.page_number)
+    return page.turned(turn) if turn else page
 
 
 def _views(page: Any, unseen: Sequence[str], turn: int, budget: Budget) -> tuple[list[View], list[int]]:

@@ -36,6 +36,11 @@ class Renderer:
             self._document.close()
             self._document = None
 
+    def draw_from(self, file: bytes) -> None:
+        """Draws from another edition of the same pages from now on."""
+        self.close()
+        self._file = file
+
     def page_width(self, page: int) -> float:
         """The width of a page in points."""
         return float(self._document[page].get_width())

@@ -9,7 +9,7 @@ import msgspec
 from grader.documents.core.curve import Curve
 from grader.documents.core.document import Block, BlockKind, Document, FigureKind
 from grader.documents.core.limits import DEFAULT_LIMITS, ReadingLimits
-from grader.documents.core.reader_parent import NoReaderError, Request, ask
+from grader.documents.core.reader_parent import NoReaderError, Request, Task, ask
 from grader.documents.figures.raster import decode
 from grader.documents.figures.raster_curves import curves_in
 from grader.documents.pdf.pdf_reader import plot_of_pdf
@@ -32,7 +32,7 @@ def read_curves(
     if not figures:
         return document
     try:
-        found = ask(Request(limits, document=document, figures=figures, curves=True))
+        found = ask(Request(limits, Task.CURVES, document=document, figures=figures))
     except NoReaderError:
         found = read_curves_here(document, limits, figures)
     except UnreadableDocumentError:

@@ -12,7 +12,7 @@ from grader.documents.blocks.collector import Collector
 from grader.documents.blocks.picture_references import picture
 from grader.documents.core.document import Block, BlockKind, Box, Document, Figure, FigureKind, Picture, Place
 from grader.documents.core.limits import DEFAULT_LIMITS, Budget, ReadingLimits
-from grader.documents.core.reader_parent import NoReaderError, Request, ask
+from grader.documents.core.reader_parent import NoReaderError, Request, Task, ask
 from grader.documents.figures.plot_words import PlotWords, plot_words
 from grader.documents.figures.raster import PixelBox, Recognised, decode, plot_boxes
 from grader.documents.figures.raster_curves import curves_in
@@ -81,7 +81,7 @@ def read_pictures(
     if not available():
         return _noted(document, _WITHOUT)
     try:
-        return ask(Request(limits, "auto", document=document, figures=figures))
+        return ask(Request(limits, Task.WORDS, document=document, figures=figures))
     except NoReaderError:
         return read_pictures_here(document, limits, figures)
     except UnreadableDocumentError as problem:

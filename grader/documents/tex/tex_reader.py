@@ -60,7 +60,7 @@ def add_tex(data: bytes, name: str, collector: Collector, pictures: PictureSourc
     text = decode(data)
     prepared = prepare(text)
     if prepared.cut:
-        collector.budget.note("The file is very long: the rest of it was not read.")
+        collector.budget.cut("The file is very long: the rest of it was not read.")
     walk = _Walk(name, collector, prepared.listings, pictures, Meanings(text[:MAX_CHARACTERS]))
     walk.title(prepared.preamble)
     for chunk in prepared.chunks:

@@ -317,6 +317,7 @@ class _Walk:
     def _inline(self, token: Token, figures: list[tuple[str, str]] | None = None) -> Iterator[str]:
         """The text of an inline token as its author would read it aloud; pictures go to `figures`."""
         children = token.children or []
+        partners = _partners(children)
         before = ""
         for index, child in enumerate(children):
             piece = ""
@@ -332,7 +333,11 @@ class _Walk:
                     seen = self._maths(child.content).strip()
                     piece = f"$${seen}$$" if seen else ""
                 case "em_open" | "em_close" | "strong_open" | "strong_close" | "s_open" | "s_close":
-                    piece = "" if child.tag == "s" else self._emphasis(children, index, before)
+                    piece = (
+                        ""
+                        if child.tag == "s"
+                        else self._emphasis(children, index, partners.get(index), before)
+                    )
                     (self.open.enter if child.nesting > 0 else self.open.leave)(child.tag)
                 case "image":
                     if figures is not None and not self.open.look.gone:
@@ -358,10 +363,9 @@ class _Walk:
                 yield piece
 
     @staticmethod
-    def _emphasis(children: Sequence[Token], index: int, before: str) -> str:
+    def _emphasis(children: Sequence[Token], index: int, partner: int | None, before: str) -> str:
         """The sign itself where a star or underscore joins figures or names (``28*28*128``), else nothing."""
         closing = children[index].type.endswith("close")
-        partner = _partner(children, index)
         if partner is None:
             return ""
         opened, closed = (partner, index) if closing else (index, partner)
@@ -437,14 +441,15 @@ class _Walk:
         return at
 
 
-def _partner(children: Sequence[Token], index: int) -> int | None:
-    """The other end of an emphasis."""
-    token = children[index]
-    step = -1 if token.type.endswith("close") else 1
-    wanted = token.type.replace("close", "open") if step < 0 else token.type.replace("open", "close")
-    at = index + step
-    while 0 <= at < len(children):
-        if children[at].type == wanted and children[at].level == token.level:
-            return at
-        at += step
-    return None
+def _partners(children: Sequence[Token]) -> dict[int, int]:
+    """The other end of each emphasis, by its index, both ways."""
+    found: dict[int, int] = {}
+    opened: dict[tuple[str, int], int] = {}
+    for at, token in enumerate(children):
+        if token.nesting > 0:
+            opened[token.type.removesuffix("_open"), token.level] = at
+        elif token.nesting < 0:
+            start = opened.pop((token.type.removesuffix("_close"), token.level), None)
+            if start is not None:
+                found[at], found[start] = start, at
+    return found
