@@ -151,7 +151,7 @@ def _own_words(blocks: Sequence[object], *, heads: bool) -> int:
 # --- a link
 
 _ADDRESS: Final = re.compile(
-    r"(?:https?://|www\.)\S+|\b(?:[\w-]{1,60}\.){1,4}(?:com|org|net|io|se|app|ms|edu|ai|dev|gl)/\S*|\S+@\S+\.\w+",
+    r"(?:https?://|www\.)\S+|\b(?:[\w-]{1,60}\.){1,4}(?:com|org|net|io|se|app|ms|edu|ai|dev|gl)/\S*|[^\s@]{1,120}@[^\s@]{1,120}\.\w+",
     re.I,
 )
 _ACCOUNT: Final = re.compile(r"\b[a-z]{4,5}\d{3}\b", re.I)
