@@ -1,15 +1,19 @@
-"""A `Chart` as an SVG element within the page, drawn by matplotlib. The same figures give the same bytes."""
+"""A `Chart` as an SVG element within the page: a student's by a template, a whole class's by matplotlib.
+
+The same figures give the same bytes.
+"""
 
 from __future__ import annotations
 
 import io
 import threading
 import warnings
-from functools import lru_cache
 from typing import Any, Final
 
+from grader.feedback.chart_layout import layout
 from grader.feedback.chart_points import MAX_CLOUD, Curve, curves, figure, tick_values
 from grader.feedback.inline_svg import inlined
+from grader.feedback.page_frame import environment
 from grader.feedback.textguard import on_one_line
 from grader.model import Chart
 
@@ -17,30 +21,29 @@ _SIZE: Final = (5.2, 3.3)  # inches; on a phone of 390 px the letters stay at 9 
 # Stand-ins by which the style sheet finds an element's part, so that a chart follows the page's light or dark
 # scheme; without the style sheet they are the colours of the light one.
 _INK, _GRID, _BAND, _MIDDLE = "#1c2330", "#d9dee9", "#9ec5e9", "#3a6ea6"
-_CURVES: Final = ("#b3261d", "#1f6f44", "#6b3fa1", "#8a5a01")
-_MARKERS: Final = "osD^"  # curves are told apart without colour as well
-_DASHES: Final = ("-", (0, (6, 2)), (0, (2, 2)), (0, (6, 2, 2, 2)))
+_OWN: Final = "#b3261d"
 _settled: Final = threading.Lock()  # settings and warnings are the whole process's
 
 
-@lru_cache(maxsize=64)  # the page for students and the one for staff show the same
 def chart_svg(chart: Chart, name: str) -> str:
     """The chart as an ``svg`` element without any style attribute, or an empty text if nothing can be drawn.
 
     `name` is put before every id in it, so that several charts can stand on one page. The element is hidden
     from screen readers: the page gives the figures as a table besides.
     """
-    drawn = curves(chart)
-    return inlined(_drawn(chart, drawn), name) if drawn else ""
+    at = layout(chart)
+    return (
+        environment().get_template("chart.svg.j2").render(at=at, name=name).strip() if at is not None else ""
+    )
 
 
 def cloud_svg(chart: Chart, name: str) -> str:
-    """As `chart_svg`, for the curves of a whole class: thin, of one colour, with one entry in the legend."""
+    """As `chart_svg`, for the curves of a whole class, drawn by matplotlib: thin, of one colour, with one entry in the legend."""
     drawn = curves(chart, most=MAX_CLOUD)
-    return inlined(_drawn(chart, drawn, cloud=True), name) if drawn else ""
+    return inlined(_drawn(chart, drawn), name) if drawn else ""
 
 
-def _drawn(chart: Chart, drawn: tuple[Curve, ...], *, cloud: bool = False) -> bytes:
+def _drawn(chart: Chart, drawn: tuple[Curve, ...]) -> bytes:
     import matplotlib as mpl  # noqa: PLC0415 - half a second, only where a chart is drawn
     from matplotlib.backends.backend_svg import FigureCanvasSVG  # noqa: PLC0415
     from matplotlib.figure import Figure  # noqa: PLC0415
@@ -51,8 +54,8 @@ def _drawn(chart: Chart, drawn: tuple[Curve, ...], *, cloud: bool = False) -> by
         picture = Figure(figsize=_SIZE)
         FigureCanvasSVG(picture)
         axes = picture.add_axes((0.15, 0.16, 0.83, 0.73))
-        for index, curve in enumerate(drawn):
-            _draw(axes, curve, index, cloud=cloud)
+        for curve in drawn:
+            _draw(axes, curve)
         axes.set_title(on_one_line(chart.title, 70), loc="left", fontweight="bold")
         axes.set_xlabel(on_one_line(chart.x_label, 60))
         axes.set_ylabel(on_one_line(chart.y_label, 60))
@@ -103,7 +106,7 @@ def _settings() -> Any:  # newer releases of matplotlib type the names of the se
     }
 
 
-def _draw(axes: Any, curve: Curve, index: int, *, cloud: bool) -> None:
+def _draw(axes: Any, curve: Curve) -> None:
     band = curve.banded
     if band:
         axes.fill_between(
@@ -122,24 +125,12 @@ def _draw(axes: Any, curve: Curve, index: int, *, cloud: bool) -> None:
             dashes=(4, 3),
         )
         return
-    if cloud:
-        axes.plot(
-            [point.x for point in curve.points],
-            [point.y for point in curve.points],
-            color=_CURVES[0],
-            marker=".",
-            linewidth=0.5,
-            markersize=4,
-            label=curve.label or None,
-        )
-        return
     axes.plot(
         [point.x for point in curve.points],
         [point.y for point in curve.points],
-        color=_CURVES[index % len(_CURVES)],
-        marker=_MARKERS[index % len(_MARKERS)],
-        linestyle=_DASHES[index % len(_DASHES)],
-        linewidth=1.6,
-        markersize=5.5,
-        label=curve.label,
+        color=_OWN,
+        marker=".",
+        linewidth=0.5,
+        markersize=4,
+        label=curve.label or None,
     )

@@ -283,7 +283,7 @@ def _chart(chart: Chart, name: str) -> ChartView:
         title=on_one_line(chart.title, 100),
         x_label=on_one_line(chart.x_label, 60),
         y_label=on_one_line(chart.y_label, 60),
-        svg=Markup(chart_svg(chart, name)),  # noqa: S704 - drawn by matplotlib, labels escaped by it
+        svg=Markup(chart_svg(chart, name)),  # noqa: S704 - drawn by our template, labels escaped by it
         curves=tuple(curve.label for curve in drawn),
         rows=tuple((figure(place), *(words.get(place, "") for words in by_place)) for place in places),
         left_out=sum(curve.left_out for curve in drawn),
