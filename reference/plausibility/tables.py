@@ -31,15 +31,25 @@ class Band(Value, frozen=True):
 class Cause(Value, frozen=True):
     """One likely explanation of an odd table; `batches` are the rows it points at.
 
-    The ids: ``impossible``, ``per-cent``, ``typo``, ``not-reset``, ``epochs``, ``test-accuracy``,
-    ``other-data``, ``other-network``, ``not-scaled``, ``accuracy`` (odd for no known reason); ``time-unit``,
-    ``time-typo``, ``times-rising``, ``times-flat``, ``times`` (odd for no known reason).
+    The ids: ``impossible``, ``per-cent``, ``typo``, ``exchanged``, ``zero``, ``not-reset``, ``epochs``,
+    ``test-accuracy``, ``loss``, ``guessed``, ``other-data``, ``other-network``, ``not-scaled``, ``accuracy`` (odd
+    for no known reason); ``time-unit``, ``time-typo``, ``time-zero``, ``times-rising``, ``times-flat``, ``times``
+    (odd for no known reason).
     """
 
     id: str
     message_for_student: str
     message_for_staff: str
     batches: tuple[int, ...] = ()
+
+
+class Explanation(Value, frozen=True):
+    """One explanation of an odd column: how likely it makes it (natural logarithm), and the rows it is about."""
+
+    id: str
+    likelihood: float
+    batches: tuple[int, ...]
+    detail: str = ""
 
 
 class TableJudgement(Value, frozen=True):

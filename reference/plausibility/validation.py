@@ -16,8 +16,10 @@ from statistics import median
 from grader.model import Value
 from reference.lab.batch_sizes import BATCH_SIZES, HONEST_VARIANTS, Ranges, ranges, read_ranges
 from reference.plausibility.accuracy import correlations
+from reference.plausibility.mistakes import Mistakes
 from reference.plausibility.null import halves
 from reference.plausibility.plausible_figures import DOUBT, Judge
+from reference.plausibility.run_pools import averaging_variants
 from reference.plausibility.simulation import Simulator
 from reference.plausibility.tables import Row
 
@@ -43,12 +45,22 @@ class Rate(Value, frozen=True):
 
 
 def honest_rates(source: Ranges, tables: int, seed: int = 2) -> tuple[Rate, ...]:
-    """False alarms on `tables` honest tables each: all libraries, each one, real ranges, cells missing."""
+    """False alarms on `tables` honest tables each: all libraries, each one, real ranges, cells missing.
+
+    Libraries that print another accuracy than the history holds count twice, once for either.
+    """
+    averaging = averaging_variants(source.runs)
     kinds: list[tuple[str, Callable[[Simulator, Random], Sequence[Row]]]] = [
         ("all libraries", lambda simulator, chance: simulator.honest(chance)),
         *(
-            (f"library: {name}", lambda simulator, chance, name=name: simulator.honest(chance, name))
+            (
+                f"library: {name}" + (", " + ("printed" if printed else "history")) * (name in averaging),
+                lambda simulator, chance, name=name, printed=printed: simulator.honest(
+                    chance, name, printed=printed
+                ),
+            )
             for name in HONEST_VARIANTS
+            for printed in ((False, True) if name in averaging else (False,))
         ),
         ("drawn from the real reports' ranges", lambda simulator, chance: simulator.from_reports(chance)),
         ("some cells missing", lambda simulator, chance: _with_gaps(simulator.honest(chance), chance)),
@@ -75,7 +87,7 @@ def mistake_rates(source: Ranges, tables: int, seed: int = 3) -> tuple[Rate, ...
     found: dict[str, list[int]] = {}
     for learnt, held_out in halves(source):
         judge = Judge.from_ranges(learnt)
-        for mistake in Simulator(held_out).mistakes():
+        for mistake in Mistakes(held_out).all():
             counts = found.setdefault(mistake.name, [0, 0, 0])
             for _ in range(tables // 2):
                 judgement = judge.judge_figures(mistake.make(chance))

@@ -10,7 +10,9 @@ from typing import Any
 
 import pytest
 
-from reference.calibration.calibrating import CalibrationError, RunJournal, calibrate, plan
+from reference.calibration.calibrating import calibrate
+from reference.calibration.planning import plan
+from reference.calibration.run_journal import CalibrationError, RunJournal
 from reference.calibration.training import Job
 from reference.lab.batch_sizes import BATCH_SIZES, HONEST_VARIANTS, Run, read_ranges
 from reference.lab.fashion_mnist import DatasetMissingError, find_dataset
