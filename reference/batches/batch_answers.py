@@ -35,9 +35,14 @@ class TableCriteria(Value, frozen=True):
 
 
 class PlausibilityCriteria(Value, frozen=True):
-    """`doubt`: a table at which fewer than this share of honest tables are as odd is for a person to look at."""
+    """When a table is plausible.
+
+    `doubt`: a table at which fewer than this share of honest tables are as odd is for a person to look at.
+    `least_accuracies`: with fewer, plausible ones have only the share of the points that they are of the five.
+    """
 
     doubt: float
+    least_accuracies: int
 
 
 def shared_table(answer: Answer) -> BatchTable:
@@ -149,6 +154,14 @@ def judge_plausibility(answer: Answer, criteria: PlausibilityCriteria) -> Findin
         )
     if not table.figures()["accuracy"]:
         return _without_accuracies(table)
+    known = len(table.figures()["accuracy"])
+    if judged.plausible and known < criteria.least_accuracies:
+        return partial(
+            "What is given is plausible, but with so few accuracies it cannot be seen whether each run started fresh.",
+            known / len(BATCH_SIZES),
+            _distinct([row.evidence for row in table.rows]),
+            staff=f"{known} of 5 accuracies; share of honest tables at least as odd: {judged.score:.2f}.",
+        )
     if judged.plausible:
         return passed(
             "The figures are such as training from a fresh start gives."

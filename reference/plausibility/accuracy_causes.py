@@ -12,6 +12,8 @@ from itertools import combinations
 from math import exp, inf, log, pi, sqrt
 from typing import Final
 
+import msgspec
+
 from grader.model import Value
 from reference.lab.batch_sizes import CLASSES, IMAGES
 from reference.plausibility.accuracy import AccuracyModel
@@ -24,6 +26,7 @@ Candidates = list[Explanation]
 
 _FLOOR = 0.004  # the least width of a fresh row's curve here, for versions that were not trained
 _SHOWN = 0.1  # an explanation of less weight than this is not named
+_OTHER_FORM = 0.3  # of odd tables, those in a form that only some libraries show
 _EDITS = 60.0  # so many ways to mistype a number of four digits
 _GONE_ON = 0.3  # of the rows of a table in which some resets were forgotten
 _LARGEST_LOSS = 10.0  # one that does no better than guessing has 2.3
@@ -59,8 +62,8 @@ _PRIOR: Final = {
 def explain(table: Table, forms: Sequence[Form]) -> tuple[Cause, ...]:
     """The likely causes of an odd column of accuracies, likeliest first; at least one."""
     candidates: Candidates = []
-    for form in forms:
-        candidates += [
+    for position, form in enumerate(forms):
+        found = [
             *_whole_table(table, form.known),
             *_chains(table, form),
             *_row_by_row(table, form),
@@ -70,6 +73,8 @@ def explain(table: Table, forms: Sequence[Form]) -> tuple[Cause, ...]:
             *_zeros(table, form.model),
             *_easier(table, form.model),
         ]
+        rarer = log(_OTHER_FORM) if position else 0.0
+        candidates += [msgspec.structs.replace(one, likelihood=one.likelihood + rarer) for one in found]
     candidates.append(Explanation("accuracy", 0.0, _odd_rows(table, forms)))
     best: dict[str, tuple[float, Explanation]] = {}
     for candidate in candidates:
