@@ -61,6 +61,8 @@ SHARES: tuple[Share, ...] = (
     Share("keras3.5", (10, 100, 1000, 60000), 8),
     Share("keras3.5", (60000, 1000, 100, 10), 8),
     *(Share("lab", (batch,) * 10, 16) for batch in (60000, 1000, 100, 10)),
+    *(Share(name, (60000,), 16) for name in ("lab", "keras3")),
+    *(Share(name, (1,), 32) for name in ("lab", "keras3")),
 )
 
 

@@ -68,16 +68,11 @@ class Judge(Value, frozen=True):
 
         Of the forms in which libraries show accuracies it is the one that `rows` come nearest to.
         """
-        model = self._nearest(_columns(rows)[0])[0]
-        return tuple(
-            Band(
-                batch,
-                max(0.0, spread.middle - BAND_WIDTHS * spread.below),
-                spread.middle,
-                min(1.0, spread.middle + BAND_WIDTHS * spread.above),
-            )
-            for batch, spread in sorted(model.rows.items())
-        )
+        return _bands(self._nearest(_columns(rows)[0])[0])
+
+    def printed_bands(self) -> tuple[Band, ...]:
+        """The bands of what Keras 3.0 to 3.10 print, smallest batch first; none if they were not trained."""
+        return tuple(band for form in self.forms[1:] for band in _bands(form.model))
 
     def judge_figures(self, rows: Sequence[Row], doubt: float = DOUBT) -> TableJudgement:
         """Judges what is there of the five rows; rows of other batch sizes are left out of it.
@@ -232,6 +227,18 @@ def share(null: Sequence[tuple[float, float]], raw: float) -> float:
     (low, below), (high, above) = null[index - 1], null[index]
     part = (log(raw) - log(low)) / (log(high) - log(low))
     return exp(log(below) + part * (log(above) - log(below)))
+
+
+def _bands(model: AccuracyModel) -> tuple[Band, ...]:
+    return tuple(
+        Band(
+            batch,
+            max(0.0, spread.middle - BAND_WIDTHS * spread.below),
+            spread.middle,
+            min(1.0, spread.middle + BAND_WIDTHS * spread.above),
+        )
+        for batch, spread in sorted(model.rows.items())
+    )
 
 
 def _largest(compared: Sequence[Comparison]) -> float:

@@ -150,7 +150,8 @@ def _nonnegative(matrix: Array, target: Array) -> Array:
         explained = solution[0] * a + solution[1] * b + solution[2] * c
         if min(solution) >= 0.0 and explained > most:
             best, most = solution, explained
-    return np.array(best) / lengths
+    found: Array = np.asarray(best, dtype=np.float64) / lengths
+    return found
 
 
 def _pair(cosine: float, one: float, other: float) -> tuple[float, float]:

@@ -132,6 +132,8 @@ def _reproduction(source: Ranges) -> Iterator[str]:
             f"| {band.batch} | {SEED_TABLE[band.batch][1]:.4f} | {len(runs)} | {middle} | {spread:.4f} "
             f"| {band.low:.3f} to {band.high:.3f} | {SEED_TABLE[band.batch][0]} s | {seconds} |"
         )
+    yield ""
+    yield from _shown(source, judge)
     judged = judge.judge_figures([Row(batch, *SEED_TABLE[batch]) for batch in BATCH_SIZES])
     yield ""
     yield f"The seed's table: {'plausible' if judged.plausible else 'doubted'}, score {judged.score:.2g}."
@@ -140,6 +142,31 @@ def _reproduction(source: Ranges) -> Iterator[str]:
         listed = ", ".join(f"{one} and {other}: {value:+.2f}" for (one, other), value in found.items())
         yield ""
         yield f"Correlation of the libraries' means between neighbouring sizes: {listed}."
+
+
+def _shown(source: Ranges, judge: Judge) -> Iterator[str]:
+    """What each library printed and what its history held, in the same runs; and the bands of the former."""
+    yield "| library | " + " | ".join(map(str, BATCH_SIZES)) + " |"
+    yield "| --- |" + " ---: |" * len(BATCH_SIZES)
+    for name in HONEST_VARIANTS:
+        cells = []
+        for batch in BATCH_SIZES:
+            pairs = [
+                (run.printed, run.accuracy)
+                for run in source.runs
+                if (run.variant, run.batch, run.start) == (name, batch, ()) and run.printed is not None
+            ]
+            printed, held = (median(pair[side] for pair in pairs) if pairs else 0.0 for side in (0, 1))
+            cells.append(f"{printed:.4f} / {held:.4f} ({len(pairs)})" if pairs else "-")
+        if any(cell != "-" for cell in cells):
+            yield f"| {name} | " + " | ".join(cells) + " |"
+    bands = judge.printed_bands()
+    if bands:
+        yield (
+            "| band of what is printed | "
+            + " | ".join(f"{band.low:.3f} to {band.high:.3f}" for band in bands)
+            + " |"
+        )
 
 
 def _with_gaps(table: Sequence[Row], chance: Random) -> list[Row]:
