@@ -75,7 +75,7 @@ def written_accuracy(row: Row) -> WrittenNumber | None:
     if row.accuracy is None:
         return None
     step = row.accuracy_step if row.accuracy_step is not None else min(_last_digit(row.accuracy), 0.1)
-    return WrittenNumber(row.accuracy, 0.005 if row.accuracy in (0.0, 1.0) else step / 2)
+    return WrittenNumber(row.accuracy, 0.005 if row.accuracy in (0.0, 1.0) else min(step, 1.0) / 2)
 
 
 def written_seconds(row: Row) -> WrittenNumber | None:

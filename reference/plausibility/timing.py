@@ -33,6 +33,7 @@ SPEED_SPREAD = log(30) / 4
 LATE = (
     1.2  # seconds by which a run is late besides, on average where it is: the first compiles, a host stalls
 )
+_LONGEST, _FINEST = 1e9, 1e-6  # seconds: what is longer, or written more finely, is no other measurement
 _ROUNDS = 40
 _DELAYS = np.concatenate([[0.0], np.geomspace(0.05, 30.0, 32)])
 _SAME = 1e-12  # what is left of a column besides the others, squared, if it follows from them
@@ -75,8 +76,8 @@ def fit(rows: Sequence[TimedRow]) -> TimeFit:
         return TimeFit(0.0, 0.0, 0.0, (), (), (), 0.0)
     counts = np.array([steps(row.batch) for row in rows], dtype=np.float64)
     curves = np.column_stack([1.0 + counts / STARTUP_STEPS, counts, IMAGES + counts / IMAGE_SHARE])
-    written = np.array([row.seconds for row in rows], dtype=np.float64)
-    half = np.array([row.half_step for row in rows], dtype=np.float64)
+    written = np.clip(np.array([row.seconds for row in rows], dtype=np.float64), 0.0, _LONGEST)
+    half = np.clip(np.array([row.half_step for row in rows], dtype=np.float64), _FINEST, _LONGEST)
     target = np.maximum(written, 0.25 * half)
     best: tuple[float, Array, Array, Array] | None = None
     for _ in range(_ROUNDS):
@@ -132,7 +133,8 @@ def _nonnegative(matrix: Array, target: Array) -> Array:
 
     By Cramer's rule, on columns of length one: for so few unknowns a general solver takes ten times as long.
     """
-    lengths = np.sqrt((matrix * matrix).sum(axis=0))
+    largest = matrix.max(axis=0)  # none is negative; the squares of times beyond reason would vanish
+    lengths = largest * np.sqrt(((matrix / largest) ** 2).sum(axis=0))
     columns = matrix / lengths
     (_, ab, ac), (_, _, bc), _ = (columns.T @ columns).tolist()
     a, b, c = (columns.T @ target).tolist()

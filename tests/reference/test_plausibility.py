@@ -228,7 +228,12 @@ def test_the_written_precision_can_be_given() -> None:
 @given(
     st.lists(
         st.builds(
-            Row, st.sampled_from([*BATCH_SIZES, 0, -1, 7]), st.none() | st.floats(), st.none() | st.floats()
+            Row,
+            st.sampled_from([*BATCH_SIZES, 0, -1, 7]),
+            st.none() | st.floats() | st.sampled_from([5e-324, 1e-300, 1.7e308]),
+            st.none() | st.floats() | st.floats(0, 3),
+            st.none() | st.floats(0, 1e300),
+            st.none() | st.floats(0, 1e300),
         ),
         max_size=8,
     )
