@@ -15,6 +15,8 @@ from reference.plausibility.simulation import Column, Simulator, Table, write
 
 Maker = Callable[[Random], Column]
 
+_DOWN: Final = (60000, 1000, 100, 10)  # a chain as trained, the largest batch first
+
 
 class Mistake(Value, frozen=True):
     """One kind of odd table: how to make one, and the causes that would be right to name."""
@@ -46,10 +48,18 @@ class Mistakes:
         trained: list[tuple[str, tuple[str, ...], Maker]] = [
             ("parameters never reset, smallest batch first", ("not-reset",), self._chain_up),
             ("parameters never reset, largest batch first", ("not-reset",), self._chain_down),
-            ("the same, as Keras 3.5 prints it", ("not-reset",), self._printed_chain_down),
+            *(
+                [("the same, as Keras 3.5 prints it", ("not-reset",), self._printed_chain_down)]
+                if self._printed_chains[_DOWN[:-1]][_DOWN[-1]]
+                else []
+            ),
             ("one reset forgotten", ("not-reset",), self._one_not_reset),
             ("test accuracy", ("test-accuracy",), self._pool("test-accuracy")),
-            *((f"{count} epochs", ("epochs",), self._pool(f"epochs {count}")) for count in (2, 3, 4, 5, 10)),
+            *(
+                (f"{count} epochs", ("epochs",), self._pool(f"epochs {count}"))
+                for count in (2, 3, 4, 5, 10)
+                if len(self._pools.get(f"epochs {count}", {})) > 2
+            ),
             ("losses", ("loss",), self._pool("loss")),
             ("easier data set (digits)", ("other-data",), self._pool("other-data")),
             *(
@@ -103,11 +113,10 @@ class Mistakes:
 
     def _printed_chain_down(self, chance: Random) -> Column:
         """As printed by a release that prints the mean of the running averages; batch size 1 is left out."""
-        order = (60000, 1000, 100, 10)
         drawn = {
             batch: chance.choice(runs)
-            for index, batch in enumerate(order)
-            if (runs := self._printed_chains[order[:index]][batch])
+            for index, batch in enumerate(_DOWN)
+            if (runs := self._printed_chains[_DOWN[:index]][batch])
         }
         return {batch: run.printed for batch, run in drawn.items() if run.printed is not None}
 
