@@ -19,7 +19,7 @@ from statistics import NormalDist, fmean, median, pvariance, stdev, variance
 import msgspec
 
 from grader.model import Value
-from reference.lab.batch_sizes import BATCH_SIZES, HONEST_VARIANTS, IMAGES, Ranges, Run
+from reference.lab.batch_sizes import BATCH_SIZES, HONEST_VARIANTS, Ranges, Run
 from reference.plausibility.run_pools import averaging_variants
 from reference.plausibility.tables import WrittenNumber
 
@@ -31,10 +31,6 @@ LEAST_PRINTED = 1  # of a batch size, in the printed form: its least width and w
 _SHARED_REACH = 0.5
 # No width is less: TensorFlow has had more versions than were trained, each with its own numerics.
 LEAST_WIDTH = 0.003
-# Untrained networks are right about one image in ten, seldom about far fewer: of 1500 that were drawn anew (Glorot
-# uniform, ReLU) one was at or below this, where 0.1 with its decimal point moved stands.
-_LEAST_GUESSED = 0.0105
-_NEVER = 10.0  # widths
 BAND_WIDTHS = 2.81  # 99.5 % of a normal curve lies within
 
 
@@ -69,7 +65,7 @@ class AccuracyModel(Value, frozen=True):
     def compare(self, table: Mapping[int, WrittenNumber]) -> tuple[Comparison, ...]:
         """The distances of all rows and leads that the table has."""
         found = [
-            Comparison((batch,), self._distance(batch, cell))
+            Comparison((batch,), self.rows[batch].distance(cell.value, cell.half_step))
             for batch, cell in table.items()
             if batch in self.rows
         ]
@@ -79,11 +75,6 @@ class AccuracyModel(Value, frozen=True):
                 half = table[ahead].half_step + table[behind].half_step
                 found.append(Comparison((ahead, behind), spread.distance(lead, half)))
         return tuple(found)
-
-    def _distance(self, batch: int, cell: WrittenNumber) -> float:
-        if batch == IMAGES and cell.value <= _LEAST_GUESSED:
-            return -_NEVER
-        return self.rows[batch].distance(cell.value, cell.half_step)
 
 
 def learn(source: Ranges) -> AccuracyModel:

@@ -14,7 +14,7 @@ from functools import cache
 from math import erfc, exp, inf, isfinite, log, sqrt
 
 from grader.model import Value
-from reference.lab.batch_sizes import BATCH_SIZES, Null, ObservedRange, Ranges, ranges
+from reference.lab.batch_sizes import BATCH_SIZES, IMAGES, Null, ObservedRange, Ranges, ranges
 from reference.plausibility import accuracy_causes, time_causes, timing
 from reference.plausibility.accuracy import BAND_WIDTHS, AccuracyModel, Comparison, learn, learn_printed
 from reference.plausibility.accuracy_causes import Form
@@ -33,6 +33,10 @@ from reference.plausibility.tables import (
 __all__ = ["DOUBT", "Band", "Cause", "Judge", "Row", "TableJudgement", "bands", "judge", "judge_figures"]
 
 DOUBT = 0.005  # the level that docs/plausibility.md measures; the rubric's own is to be the same
+# An untrained network is right about one image in ten, with a spread that reaches far down, but hardly ever about so
+# few: the accuracy, and the share of 1500 networks drawn anew (Glorot uniform, ReLU) that had no higher one. Here
+# stands 0.1 with its decimal point moved.
+_FEWEST_GUESSED = (0.0105, 1 / 1500)
 
 
 class Scores(Value, frozen=True):
@@ -96,8 +100,10 @@ class Judge(Value, frozen=True):
     def scores(self, rows: Sequence[Row]) -> Scores:
         """The three probabilities, two of them corrected by the simulated tables."""
         raw = self.raw_scores(rows)
+        untrained = _columns(rows)[0].get(IMAGES)
+        few = _FEWEST_GUESSED[1] if untrained and untrained.value <= _FEWEST_GUESSED[0] else 1.0
         return Scores(
-            accuracies=share(self.null.accuracies, raw.accuracies),
+            accuracies=min(few, share(self.null.accuracies, raw.accuracies)),
             times=share(self.null.times, raw.times),
             # Nobody can say how fast machines are: the prior is all there is.
             speed=raw.speed,
