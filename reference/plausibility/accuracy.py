@@ -19,7 +19,7 @@ from statistics import NormalDist, fmean, median, pvariance, stdev, variance
 import msgspec
 
 from grader.model import Value
-from reference.lab.batch_sizes import BATCH_SIZES, HONEST_VARIANTS, Ranges, Run
+from reference.lab.batch_sizes import BATCH_SIZES, HONEST_VARIANTS, IMAGES, Ranges, Run
 from reference.plausibility.run_pools import averaging_variants
 from reference.plausibility.tables import WrittenNumber
 
@@ -29,6 +29,7 @@ LEAST_PRINTED = 1  # of a batch size, in the printed form: its least width and w
 # Of how far real reports lie off our runs, this much is allowed to the printed form, of which there are none: they
 # are from other libraries.
 _SHARED_REACH = 0.5
+_FEW = 2.0  # runs: with as many a spread is taken for twice what they show
 # No width is less: TensorFlow has had more versions than were trained, each with its own numerics.
 LEAST_WIDTH = 0.003
 BAND_WIDTHS = 2.81  # 99.5 % of a normal curve lies within
@@ -123,7 +124,11 @@ def learn_printed(source: Ranges) -> AccuracyModel | None:
         ]
         if len(runs) < LEAST_PRINTED:
             return None
-        rows[batch] = _widened(median(run.accuracy for run in runs), spread_of(runs), spread)
+        # A spread known from few runs may well be more; of one step the mean is that step's own.
+        within = spread_of(runs) * (1.0 + _FEW / len(runs))
+        rows[batch] = (
+            spread if batch == IMAGES else _widened(median(run.accuracy for run in runs), within, spread)
+        )
     leads = {
         (ahead, behind): _widened(
             rows[ahead].middle - rows[behind].middle,

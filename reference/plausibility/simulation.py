@@ -12,7 +12,7 @@ from math import exp, log
 from random import Random
 from statistics import fmean, stdev
 
-from reference.lab.batch_sizes import BATCH_SIZES, HONEST_VARIANTS, Ranges, Run, steps
+from reference.lab.batch_sizes import BATCH_SIZES, HONEST_VARIANTS, IMAGES, Ranges, Run, steps
 from reference.plausibility.run_pools import averaging_variants, pools
 from reference.plausibility.tables import Row
 
@@ -73,9 +73,10 @@ class Simulator:
         few runs alone. It makes honest tables a little more varied than they are.
         """
         chosen = variant or chance.choice(HONEST_VARIANTS)
-        averaged = chosen in self._averaging and (chance.random() < 0.5 if printed is None else printed)
+        shown = chosen in self._averaging and (chance.random() < 0.5 if printed is None else printed)
         column: Column = {}
         for batch in BATCH_SIZES:
+            averaged = shown and batch < IMAGES  # of one step the mean is that step's own
             values = self._shown(chosen, batch, averaged=averaged) or [
                 value
                 for name in HONEST_VARIANTS
