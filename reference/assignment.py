@@ -143,7 +143,8 @@ def batch_table(answer: Answer) -> Finding:
 
 
 PLAUSIBLE = batch_answers.PlausibilityCriteria(
-    doubt=0.005,  # one honest table in two hundred is looked at by a person (docs/plausibility.md)
+    doubt=0.003,  # at most one honest table in two hundred is looked at by a person (docs/plausibility.md)
+    least_accuracies=3,  # of five; with fewer only a part of the points
 )
 
 

@@ -33,6 +33,11 @@ from grader.errors import AssignmentError
     show_default=True,
     help="Where --calibrate writes.",
 )
+@click.option(
+    "--libraries",
+    type=click.Path(file_okay=False, path_type=Path),
+    help="Where other releases of the libraries lie; --calibrate puts there what is missing. [default: OUT.libraries]",
+)
 @options.assignment
 @options.jobs
 @options.output
@@ -40,6 +45,7 @@ def command(
     calibrate: bool,
     seeds: int | None,
     out: Path,
+    libraries: Path | None,
     assignment: str | None,
     jobs: int | None,
     quiet: bool,
@@ -50,7 +56,8 @@ def command(
     if calibrate:
         if lab.calibrate is None:
             raise AssignmentError(f"the assignment {lab.id} has nothing to calibrate: leave out --calibrate")
-        given: dict[str, Any] = {"seeds": seeds} if seeds else {}
+        given: dict[str, Any] = {"seeds": seeds, "libraries": libraries}
+        given = {name: value for name, value in given.items() if value}
         lab.calibrate(out, jobs=jobs or 1, progress=not quiet, **given)
         return
     facts = lab.facts() if lab.facts is not None else {}

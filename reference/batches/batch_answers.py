@@ -35,9 +35,14 @@ class TableCriteria(Value, frozen=True):
 
 
 class PlausibilityCriteria(Value, frozen=True):
-    """`doubt`: a table at which fewer than this share of honest tables are as odd is for a person to look at."""
+    """When a table is plausible.
+
+    `doubt`: a table at which fewer than this share of honest tables are as odd is for a person to look at.
+    `least_accuracies`: with fewer, plausible ones have only the share of the points that they are of the five.
+    """
 
     doubt: float
+    least_accuracies: int
 
 
 def shared_table(answer: Answer) -> BatchTable:
@@ -147,13 +152,26 @@ def judge_plausibility(answer: Answer, criteria: PlausibilityCriteria) -> Findin
             hint="The first number in the line, in seconds, is the time of the whole run.",
             flags=[Flag("time-unit", staff)],
         )
+    if not table.figures()["accuracy"]:
+        return _without_accuracies(table)
+    known = len(table.figures()["accuracy"])
+    if judged.plausible and known < criteria.least_accuracies:
+        return partial(
+            "What is given is plausible, but with so few accuracies it cannot be seen whether each run started fresh.",
+            known / len(BATCH_SIZES),
+            _distinct([row.evidence for row in table.rows]),
+            staff=f"{known} of 5 accuracies; share of honest tables at least as odd: {judged.score:.2f}.",
+        )
     if judged.plausible:
         return passed(
-            "The figures are such as training from a fresh start gives.",
+            "The figures are such as training from a fresh start gives."
+            if table.figures()["time"]
+            else "The accuracies are such as training from a fresh start gives; there are no times beside them.",
             staff=f"Share of honest tables at least as odd: {judged.score:.2f}.",
         )
     bands = ", ".join(
-        f"{band.batch}: {band.low:.3f} to {band.high:.3f}" for band in plausible_figures.bands()
+        f"{band.batch}: {band.low:.3f} to {band.high:.3f}"
+        for band in plausible_figures.bands([row.row for row in table.rows])
     )
     shown = _distinct(
         [
@@ -179,6 +197,19 @@ def judge_plausibility(answer: Answer, criteria: PlausibilityCriteria) -> Findin
     )
 
 
+def _without_accuracies(table: BatchTable) -> Finding:
+    """Times alone, or accuracies of the test set: whether the runs were those asked for cannot be seen from them."""
+    if table.only_test:
+        return missing(
+            "The accuracies are those of the test set: only those of the training set show whether each run started fresh.",
+            hint="The accuracy on the training images stands in the line that training prints.",
+        )
+    return missing(
+        "Only times were found: without training accuracies it cannot be seen whether each run started fresh.",
+        hint="The accuracy on the training images stands in the line that training prints.",
+    )
+
+
 def _cells(rows: Sequence[TableRow]) -> str:
     return ", ".join(f"{row.batch}: {row.seconds:g} s" for row in rows if row.seconds is not None)
 
@@ -189,7 +220,7 @@ def _charts(table: BatchTable, criteria: TableCriteria) -> tuple[Chart, ...]:
     times = [row for row in table.rows if row.seconds is not None]
     if len(accuracies) + len(times) < criteria.least_figures:
         return ()
-    bands = plausible_figures.bands()
+    bands = plausible_figures.bands([row.row for row in table.rows])
     x = tuple(float(band.batch) for band in bands)
     charts = [
         Chart(

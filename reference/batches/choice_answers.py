@@ -182,14 +182,19 @@ def judge_choice(answer: Answer, criteria: ChoiceCriteria) -> Finding:
         weighing = asked and answer.shared(_reasons).weighing
         if not words or not (choice.mentioned or choice.worded or weighing):
             return _no_prose(answer, "No batch size is named as the one to start with.")
+        message = "No one batch size could be made out as the one to start with"
         if choice.outside:
+            message = "The batch size named as the one to start with is none of the five"
             staff = f"Named as the choice: {', '.join(choice.outside)}, which is none of the five."
         elif choice.unclear:
+            message = (
+                "Several batch sizes are named, and it is not certain which of them is the choice, if any"
+            )
             staff = "Several sizes are named; which is the choice is not certain."
         else:
             staff = "No one of the five sizes is named as the choice."
         return review(
-            "The program could not tell for certain which batch size you would start with; a person looks at it.",
+            f"{message}; a person looks at it.",
             shown,
             staff=staff,
             hint="Name one batch size in so many words.",

@@ -7,12 +7,14 @@ of question 3, several are what comes of not resetting. TensorFlow is imported o
 from __future__ import annotations
 
 import gc
+import io
 import os
 import platform
+import re
 import sys
 import warnings
 from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, contextmanager, nullcontext
+from contextlib import AbstractContextManager, contextmanager, nullcontext, redirect_stdout
 from functools import cache
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
@@ -22,6 +24,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from grader.errors import GraderError
 from grader.model import Value
 from reference.lab import fashion_mnist, rendered_digits
 from reference.lab.batch_sizes import CLASSES, Run
@@ -30,9 +33,13 @@ from reference.lab.network import IMAGE_SHAPE
 Pixels = npt.NDArray[np.float64]
 Labels = npt.NDArray[np.uint8]
 
+_PRINTED = re.compile(r"\bacc(?:uracy)?: (\d[\d.]*(?:e[+-]?\d+)?)")
+
 
 class Variant(Value, frozen=True):
     """What is trained. `library` is ``tf_keras`` (Keras 2) or ``keras`` (3); `graph` trains as TensorFlow 1.
+
+    `release` is the release of Keras 3 that has to be there, any if empty.
 
     `v1_adam` takes `tf.compat.v1.train.AdamOptimizer` (epsilon 1e-8), as the handout does, else Keras's own
     Adam (epsilon 1e-7). `network` is one of ``lab``, ``linear``, ``sigmoid``, ``cnn``; `data` one of
@@ -42,6 +49,7 @@ class Variant(Value, frozen=True):
 
     name: str
     library: str = "tf_keras"
+    release: str = ""
     v1_adam: bool = True
     graph: bool = False
     network: str = "lab"
@@ -55,6 +63,11 @@ VARIANTS: dict[str, Variant] = {
         Variant("graph", graph=True),
         Variant("keras2", v1_adam=False),
         Variant("keras3", library="keras", v1_adam=False),
+        # Keras 3.0 to 3.10 print the mean of the running averages in place of the last one.
+        Variant("keras3.5", library="keras", release="3.5.0", v1_adam=False),
+        Variant("keras3.8", library="keras", release="3.8.0", v1_adam=False),
+        Variant("keras3.10", library="keras", release="3.10.0", v1_adam=False),
+        Variant("keras3.13", library="keras", release="3.13.2", v1_adam=False),
         Variant("linear", network="linear"),
         Variant("sigmoid", network="sigmoid"),
         Variant("cnn", network="cnn"),
@@ -72,8 +85,17 @@ class Job(Value, frozen=True):
     seed: int
 
 
-def prepare(threads: int = 1) -> None:
-    """Sets up a process for training: CPU only, `threads` threads, quiet. Call before `train`, once."""
+class OtherReleaseError(GraderError, RuntimeError):
+    """A process has another release of Keras than the job asks for."""
+
+
+def prepare(threads: int = 1, keras: Path | None = None) -> None:
+    """Sets up a process for training: CPU only, `threads` threads, quiet. Call before `train`, once.
+
+    `keras` is a folder with a release of Keras 3 to train with, in place of the one that is installed.
+    """
+    if keras is not None:
+        sys.path.insert(0, str(keras))
     os.environ["CUDA_VISIBLE_DEVICES"] = "-1"
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
     # What graph mode says of itself at every model.
@@ -92,12 +114,13 @@ def prepare(threads: int = 1) -> None:
 def train(job: Job) -> tuple[Run, ...]:
     """Runs one job; a `Run` for each epoch.
 
-    Raises `fashion_mnist.DatasetMissingError` if the data set is not on this machine.
+    Raises `fashion_mnist.DatasetMissingError` if the data set is not on this machine, `OtherReleaseError` if
+    this process has not the Keras of the job.
     """
     import tensorflow as tf  # noqa: PLC0415 - seconds to import, only where training happens
 
     variant = VARIANTS[job.variant]
-    library = _library(variant.library)
+    library = _library(variant)
     images, labels, test_images, test_labels = _data(variant.data)
     scope: AbstractContextManager[Any] = tf.Graph().as_default() if variant.graph else nullcontext()
     runs: list[Run] = []
@@ -106,9 +129,11 @@ def train(job: Job) -> tuple[Run, ...]:
         model = _model(library, variant)
         clock = _epoch_clock(library)
         for position, batch in enumerate(job.batches):
-            history = model.fit(
-                images, labels, epochs=1, batch_size=batch, verbose=0, callbacks=[clock]
-            ).history
+            shown = io.StringIO()
+            with redirect_stdout(shown):
+                history = model.fit(
+                    images, labels, epochs=1, batch_size=batch, verbose=1, callbacks=[clock]
+                ).history
             _, test_accuracy = model.evaluate(test_images, test_labels, batch_size=1000, verbose=0)
             runs.append(
                 Run(
@@ -120,11 +145,18 @@ def train(job: Job) -> tuple[Run, ...]:
                     test_accuracy=round(float(test_accuracy), 6),
                     seconds=round(clock.seconds, 3),
                     start=job.batches[:position],
+                    printed=last_printed(shown.getvalue()),
                 )
             )
     library.backend.clear_session()
     gc.collect()
     return tuple(runs)
+
+
+def last_printed(shown: str) -> float | None:
+    """The accuracy in the last line of what training printed, as a student copies it; None without one."""
+    found = _PRINTED.findall(shown)
+    return float(found[-1]) if found else None
 
 
 def versions() -> dict[str, str]:
@@ -149,10 +181,15 @@ def hardware() -> str:
     return platform.processor() or platform.machine()
 
 
-def _library(name: str) -> Any:
-    if name == "keras":
+def _library(variant: Variant) -> Any:
+    if variant.library == "keras":
         import keras  # noqa: PLC0415 - as TensorFlow
 
+        if variant.release not in {"", keras.__version__}:
+            raise OtherReleaseError(
+                f"{variant.name} is trained with Keras {variant.release}, this process has {keras.__version__}: "
+                "give the worker that release"
+            )
         return keras
     os.environ["TF_USE_LEGACY_KERAS"] = "1"
     import tf_keras  # noqa: PLC0415 - as TensorFlow

@@ -14,7 +14,7 @@ BATCH_SIZES: tuple[int, ...] = (1, 10, 100, 1000, 60000)
 IMAGES = 60000
 CLASSES = 10
 # The calibration's variants that are the lab as handed out, under one library or another.
-HONEST_VARIANTS = ("lab", "graph", "keras2", "keras3")
+HONEST_VARIANTS = ("lab", "graph", "keras2", "keras3", "keras3.5", "keras3.8", "keras3.10", "keras3.13")
 
 
 class RangesError(GraderError, ValueError):
@@ -32,10 +32,11 @@ class ObservedRange(Value, frozen=True):
 class Run(Value, frozen=True):
     """One training of one epoch in the calibration.
 
-    `variant` names network, data and library (see ``reference/training.py``). `start` is empty for a fresh
-    start; else it lists the batch sizes of the epochs whose parameters this one went on from. `accuracy` and
-    `loss` are Keras's running averages over the epoch, `test_accuracy` is measured after it, `seconds` is its
-    wall time.
+    `variant` names network, data and library (see ``reference/calibration/training.py``). `start` is empty for
+    a fresh start; else it lists the batch sizes of the epochs whose parameters this one went on from. `accuracy`
+    and `loss` are what the history holds, averages over the epoch; `printed` is the accuracy in the last line
+    of the progress bar, None where it was not kept. `test_accuracy` is measured afterwards, `seconds` is the
+    epoch's wall time.
     """
 
     variant: str
@@ -46,6 +47,7 @@ class Run(Value, frozen=True):
     test_accuracy: float
     seconds: float
     start: tuple[int, ...] = ()
+    printed: float | None = None
 
 
 class ObservedGap(Value, frozen=True):

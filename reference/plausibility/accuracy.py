@@ -1,5 +1,9 @@
 """What one epoch from a fresh start reaches at each batch size, learnt from the calibration's runs.
 
+Two forms of it are shown to students. The history holds the accuracy over the whole epoch, and most libraries
+print it. Keras 3.0 to 3.10 print the mean of what the progress bar showed after each step, which is less: the
+early steps, that know little, count in all of them. Each form has a model of its own.
+
 Around the runs' median lies a normal curve with a width of its own to either side: the spread between seeds
 and library versions, widened to where real reports have been. How far a row lies from the median in such
 widths is its distance; the lead of one batch size over another has one too, where real reports show it.
@@ -12,12 +16,20 @@ from itertools import pairwise
 from math import sqrt
 from statistics import NormalDist, fmean, median, pvariance, stdev, variance
 
+import msgspec
+
 from grader.model import Value
-from reference.lab.batch_sizes import BATCH_SIZES, HONEST_VARIANTS, Ranges, Run
+from reference.lab.batch_sizes import BATCH_SIZES, HONEST_VARIANTS, IMAGES, Ranges, Run
+from reference.plausibility.run_pools import averaging_variants
 from reference.plausibility.tables import WrittenNumber
 
 # Until enough runs of a batch size are there, its spread is taken from real reports alone.
 LEAST_RUNS = 4
+LEAST_PRINTED = 1  # of a batch size, in the printed form: its least width and what history allows do the rest
+# Of how far real reports lie off our runs, this much is allowed to the printed form, of which there are none: they
+# are from other libraries.
+_SHARED_REACH = 0.5
+_FEW = 2.0  # runs: with as many a spread is taken for twice what they show
 # No width is less: TensorFlow has had more versions than were trained, each with its own numerics.
 LEAST_WIDTH = 0.003
 BAND_WIDTHS = 2.81  # 99.5 % of a normal curve lies within
@@ -97,6 +109,43 @@ def learn(source: Ranges) -> AccuracyModel:
             middle, max(within, (middle - low) / reach), max(within, (high - middle) / reach)
         )
     return AccuracyModel(rows, leads)
+
+
+def learn_printed(source: Ranges) -> AccuracyModel | None:
+    """The model of what the averaging releases of Keras print; None unless they were trained at every size."""
+    history = learn(source)
+    averaging = averaging_variants(source.runs)
+    rows: dict[int, Spread] = {}
+    for batch, spread in history.rows.items():
+        runs = [
+            msgspec.structs.replace(run, accuracy=run.printed)
+            for run in source.runs
+            if run.variant in averaging and not run.start and run.batch == batch and run.printed is not None
+        ]
+        if len(runs) < LEAST_PRINTED:
+            return None
+        # A spread known from few runs may well be more; of one step the mean is that step's own.
+        within = spread_of(runs) * (1.0 + _FEW / len(runs))
+        rows[batch] = (
+            spread if batch == IMAGES else _widened(median(run.accuracy for run in runs), within, spread)
+        )
+    leads = {
+        (ahead, behind): _widened(
+            rows[ahead].middle - rows[behind].middle,
+            sqrt(rows[ahead].below ** 2 + rows[behind].below ** 2),
+            spread,
+        )
+        for (ahead, behind), spread in history.leads.items()
+    }
+    return AccuracyModel(rows, leads)
+
+
+def _widened(middle: float, within: float, history: Spread) -> Spread:
+    return Spread(
+        middle,
+        max(within, _SHARED_REACH * history.below),
+        max(within, _SHARED_REACH * history.above),
+    )
 
 
 def spread_of(runs: Sequence[Run]) -> float:

@@ -20,8 +20,14 @@ TABLES = 8000
 
 
 def halves(source: Ranges) -> Iterator[tuple[Ranges, Ranges]]:
-    """Ranges to learn from and those to make tables from: even and odd seeds, then the other way round."""
-    parts = [_with_runs(source, [run for run in source.runs if run.seed % 2 == side]) for side in (0, 1)]
+    """Ranges to learn from and those to make tables from: every other start of a kind, then the other way round."""
+    starts: dict[tuple[str, int], list[Run]] = {}
+    for run in source.runs:
+        starts.setdefault((run.variant, run.seed), []).append(run)
+    chains = sorted((max((*run.start, run.batch) for run in runs), start) for start, runs in starts.items())
+    parts = [
+        _with_runs(source, [run for _, start in chains[side::2] for run in starts[start]]) for side in (0, 1)
+    ]
     yield parts[0], parts[1]
     yield parts[1], parts[0]
 
@@ -37,7 +43,9 @@ def simulate(source: Ranges, tables: int = TABLES, seed: int = 1) -> Null:
         if not complete(learnt) or not complete(held_out):
             return Null()
         judge, simulator = Judge.from_ranges(learnt), Simulator(held_out)
-        raw += [judge.raw_scores(simulator.honest(chance)) for _ in range(tables // 2)]
+        # A calibration stopped early may not have learnt yet what some libraries print.
+        printed = None if judge.printed_bands() else False
+        raw += [judge.raw_scores(simulator.honest(chance, printed=printed)) for _ in range(tables // 2)]
     return Null(_quantiles([one.accuracies for one in raw]), _quantiles([one.times for one in raw]))
 
 

@@ -31,15 +31,25 @@ class Band(Value, frozen=True):
 class Cause(Value, frozen=True):
     """One likely explanation of an odd table; `batches` are the rows it points at.
 
-    The ids: ``impossible``, ``per-cent``, ``typo``, ``not-reset``, ``epochs``, ``test-accuracy``,
-    ``other-data``, ``other-network``, ``not-scaled``, ``accuracy`` (odd for no known reason); ``time-unit``,
-    ``time-typo``, ``times-rising``, ``times-flat``, ``times`` (odd for no known reason).
+    The ids: ``impossible``, ``per-cent``, ``typo``, ``exchanged``, ``zero``, ``not-reset``, ``epochs``,
+    ``test-accuracy``, ``loss``, ``guessed``, ``other-data``, ``other-network``, ``not-scaled``, ``accuracy`` (odd
+    for no known reason); ``time-unit``, ``time-typo``, ``time-zero``, ``times-rising``, ``times-flat``, ``times``
+    (odd for no known reason).
     """
 
     id: str
     message_for_student: str
     message_for_staff: str
     batches: tuple[int, ...] = ()
+
+
+class Explanation(Value, frozen=True):
+    """One explanation of an odd column: how likely it makes it (natural logarithm), and the rows it is about."""
+
+    id: str
+    likelihood: float
+    batches: tuple[int, ...]
+    detail: str = ""
 
 
 class TableJudgement(Value, frozen=True):
@@ -65,7 +75,7 @@ def written_accuracy(row: Row) -> WrittenNumber | None:
     if row.accuracy is None:
         return None
     step = row.accuracy_step if row.accuracy_step is not None else min(_last_digit(row.accuracy), 0.1)
-    return WrittenNumber(row.accuracy, 0.005 if row.accuracy in (0.0, 1.0) else step / 2)
+    return WrittenNumber(row.accuracy, 0.005 if row.accuracy in (0.0, 1.0) else min(step, 1.0) / 2)
 
 
 def written_seconds(row: Row) -> WrittenNumber | None:

@@ -9,7 +9,7 @@ from math import exp, log
 from grader.model import Value
 from reference.lab.batch_sizes import IMAGES, steps
 from reference.plausibility import timing
-from reference.plausibility.accuracy_causes import rows_named
+from reference.plausibility.accuracy_words import rows_named
 from reference.plausibility.tables import Cause, WrittenNumber
 from reference.plausibility.timing import TimedRow
 
@@ -34,8 +34,17 @@ class _Undone(Value, frozen=True):
 def explain(table: Table) -> tuple[Cause, ...]:
     """The likeliest cause of an odd column of times."""
     rows = tuple(TimedRow(batch, cell.value, cell.half_step) for batch, cell in sorted(table.items()))
+    if (zero := _zero(rows)) is not None:
+        return (zero,)
     before = oddness(rows)
-    undone = [*_units(rows), *_cells_per_sample(rows), *_reversed(rows), *_swapped(rows), *_typos(rows)]
+    undone = [
+        *_units(rows),
+        *_cells_per_sample(rows),
+        *_minutes(rows),
+        *_reversed(rows),
+        *_swapped(rows),
+        *_typos(rows),
+    ]
     rated = [
         (left + attempt.cost, index)
         for index, attempt in enumerate(undone)
@@ -44,7 +53,7 @@ def explain(table: Table) -> tuple[Cause, ...]:
     flat = _flat(table)
     if rated and min(rated)[0] + _NUDGE < before:
         cause = undone[min(rated)[1]].cause
-        return (flat if flat is not None and cause.batches == (1,) else cause,)
+        return (flat if flat is not None and cause.id == "time-typo" and cause.batches == (1,) else cause,)
     if flat is not None:
         return (flat,)
     found = timing.fit(rows)
@@ -122,6 +131,40 @@ def _cells_per_sample(rows: Sequence[TimedRow]) -> list[_Undone]:
                 )
             )
     return found
+
+
+def _minutes(rows: Sequence[TimedRow]) -> list[_Undone]:
+    """The longest runs, not all, are in minutes."""
+    return [
+        _Undone(
+            Cause(
+                "time-unit",
+                f"Is the time at {rows_named(batches)} in minutes? The question asks for seconds.",
+                f"Read as minutes at {rows_named(batches)}, the times fit.",
+                batches,
+            ),
+            (*(_scaled(row, 60.0) for row in rows[:count]), *rows[count:]),
+            log(30) + 2.0 * (count - 1),
+        )
+        for count in (1, 2)
+        if count < len(rows) - 1 and rows[count - 1].batch <= 10
+        for batches in [tuple(row.batch for row in rows[:count])]
+    ]
+
+
+def _zero(rows: Sequence[TimedRow]) -> Cause | None:
+    """Times of 0 where many steps are made; None if there are none, or what is left is odd as well."""
+    zero = [row for row in rows if row.seconds == 0.0]
+    rest = [row for row in rows if row.seconds > 0.0]
+    if not any(row.batch < 1000 for row in zero) or (len(rest) > 1 and oddness(rest) > _LEFT):
+        return None
+    batches = tuple(row.batch for row in zero)
+    return Cause(
+        "time-zero",
+        f"The time at {rows_named(batches)} is given as 0 s. Is the figure missing, or was it rounded too far?",
+        f"0 s at {rows_named(batches)}.",
+        batches,
+    )
 
 
 def _reversed(rows: Sequence[TimedRow]) -> list[_Undone]:

@@ -12,7 +12,6 @@ three curves. A table is judged by its distance from that cone, so the machine's
 from __future__ import annotations
 
 from collections.abc import Sequence
-from itertools import combinations
 from math import log
 from typing import Any
 
@@ -34,9 +33,10 @@ SPEED_SPREAD = log(30) / 4
 LATE = (
     1.2  # seconds by which a run is late besides, on average where it is: the first compiles, a host stalls
 )
+_LONGEST, _FINEST = 1e9, 1e-6  # seconds: what is longer, or written more finely, is no other measurement
 _ROUNDS = 40
 _DELAYS = np.concatenate([[0.0], np.geomspace(0.05, 30.0, 32)])
-_SUBSETS = [list(columns) for size in (1, 2, 3) for columns in combinations(range(3), size)]
+_SAME = 1e-12  # what is left of a column besides the others, squared, if it follows from them
 
 
 class TimedRow(Value, frozen=True):
@@ -76,8 +76,8 @@ def fit(rows: Sequence[TimedRow]) -> TimeFit:
         return TimeFit(0.0, 0.0, 0.0, (), (), (), 0.0)
     counts = np.array([steps(row.batch) for row in rows], dtype=np.float64)
     curves = np.column_stack([1.0 + counts / STARTUP_STEPS, counts, IMAGES + counts / IMAGE_SHARE])
-    written = np.array([row.seconds for row in rows], dtype=np.float64)
-    half = np.array([row.half_step for row in rows], dtype=np.float64)
+    written = np.clip(np.array([row.seconds for row in rows], dtype=np.float64), 0.0, _LONGEST)
+    half = np.clip(np.array([row.half_step for row in rows], dtype=np.float64), _FINEST, _LONGEST)
     target = np.maximum(written, 0.25 * half)
     best: tuple[float, Array, Array, Array] | None = None
     for _ in range(_ROUNDS):
@@ -129,20 +129,49 @@ def speed_distance(found: TimeFit, rows: Sequence[TimedRow]) -> float:
 
 
 def _nonnegative(matrix: Array, target: Array) -> Array:
-    """Least squares with no negative weight: the best of all subsets of the (three) columns."""
-    gram, aim = matrix.T @ matrix, matrix.T @ target
-    best, most = np.zeros(matrix.shape[1]), 0.0
-    for chosen in _SUBSETS:
-        columns = np.ix_(chosen, chosen)
-        try:
-            solution = np.linalg.solve(gram[columns], aim[chosen])
-        except np.linalg.LinAlgError:
-            continue  # fewer rows than curves: a smaller subset does as well
-        if (solution < 0).any():
-            continue
-        explained = float(solution @ aim[chosen])
-        if explained > most:
-            most = explained
-            best = np.zeros(matrix.shape[1])
-            best[chosen] = solution
-    return best
+    """Least squares with no negative weight: the best of all subsets of the (three) columns.
+
+    By Cramer's rule, on columns of length one: for so few unknowns a general solver takes ten times as long.
+    """
+    largest = matrix.max(axis=0)  # none is negative; the squares of times beyond reason would vanish
+    lengths = largest * np.sqrt(((matrix / largest) ** 2).sum(axis=0))
+    columns = matrix / lengths
+    (_, ab, ac), (_, _, bc), _ = (columns.T @ columns).tolist()
+    a, b, c = (columns.T @ target).tolist()
+    outer = _pair(ac, a, c)
+    best, most = (0.0, 0.0, 0.0), 0.0
+    for solution in (
+        (a, 0.0, 0.0),
+        (0.0, b, 0.0),
+        (0.0, 0.0, c),
+        (*_pair(ab, a, b), 0.0),
+        (outer[0], 0.0, outer[1]),
+        (0.0, *_pair(bc, b, c)),
+        _triple(ab, ac, bc, (a, b, c)),
+    ):
+        explained = solution[0] * a + solution[1] * b + solution[2] * c
+        if min(solution) >= 0.0 and explained > most:
+            best, most = solution, explained
+    found: Array = np.asarray(best, dtype=np.float64) / lengths
+    return found
+
+
+def _pair(cosine: float, one: float, other: float) -> tuple[float, float]:
+    """The weights of two columns of length one; negative where the two are the same."""
+    rest = 1.0 - cosine * cosine
+    if rest < _SAME:
+        return -1.0, -1.0
+    return (one - cosine * other) / rest, (other - cosine * one) / rest
+
+
+def _triple(ab: float, ac: float, bc: float, aim: tuple[float, float, float]) -> tuple[float, float, float]:
+    """The weights of three columns of length one; negative where one of them follows from the others."""
+    a, b, c = aim
+    rest = 1.0 + 2.0 * ab * ac * bc - ab * ab - ac * ac - bc * bc
+    if rest < _SAME:
+        return -1.0, -1.0, -1.0
+    return (
+        (a * (1.0 - bc * bc) + b * (ac * bc - ab) + c * (ab * bc - ac)) / rest,
+        (a * (ac * bc - ab) + b * (1.0 - ac * ac) + c * (ab * ac - bc)) / rest,
+        (a * (ab * bc - ac) + b * (ab * ac - bc) + c * (1.0 - ab * ab)) / rest,
+    )

@@ -16,8 +16,10 @@ from statistics import median
 from grader.model import Value
 from reference.lab.batch_sizes import BATCH_SIZES, HONEST_VARIANTS, Ranges, ranges, read_ranges
 from reference.plausibility.accuracy import correlations
+from reference.plausibility.mistakes import Mistakes
 from reference.plausibility.null import halves
 from reference.plausibility.plausible_figures import DOUBT, Judge
+from reference.plausibility.run_pools import averaging_variants
 from reference.plausibility.simulation import Simulator
 from reference.plausibility.tables import Row
 
@@ -43,12 +45,22 @@ class Rate(Value, frozen=True):
 
 
 def honest_rates(source: Ranges, tables: int, seed: int = 2) -> tuple[Rate, ...]:
-    """False alarms on `tables` honest tables each: all libraries, each one, real ranges, cells missing."""
+    """False alarms on `tables` honest tables each: all libraries, each one, real ranges, cells missing.
+
+    Libraries that print another accuracy than the history holds count twice, once for either.
+    """
+    averaging = averaging_variants(source.runs)
     kinds: list[tuple[str, Callable[[Simulator, Random], Sequence[Row]]]] = [
         ("all libraries", lambda simulator, chance: simulator.honest(chance)),
         *(
-            (f"library: {name}", lambda simulator, chance, name=name: simulator.honest(chance, name))
+            (
+                f"library: {name}" + (", " + ("printed" if printed else "history")) * (name in averaging),
+                lambda simulator, chance, name=name, printed=printed: simulator.honest(
+                    chance, name, printed=printed
+                ),
+            )
             for name in HONEST_VARIANTS
+            for printed in ((False, True) if name in averaging else (False,))
         ),
         ("drawn from the real reports' ranges", lambda simulator, chance: simulator.from_reports(chance)),
         ("some cells missing", lambda simulator, chance: _with_gaps(simulator.honest(chance), chance)),
@@ -75,7 +87,7 @@ def mistake_rates(source: Ranges, tables: int, seed: int = 3) -> tuple[Rate, ...
     found: dict[str, list[int]] = {}
     for learnt, held_out in halves(source):
         judge = Judge.from_ranges(learnt)
-        for mistake in Simulator(held_out).mistakes():
+        for mistake in Mistakes(held_out).all():
             counts = found.setdefault(mistake.name, [0, 0, 0])
             for _ in range(tables // 2):
                 judgement = judge.judge_figures(mistake.make(chance))
@@ -120,6 +132,8 @@ def _reproduction(source: Ranges) -> Iterator[str]:
             f"| {band.batch} | {SEED_TABLE[band.batch][1]:.4f} | {len(runs)} | {middle} | {spread:.4f} "
             f"| {band.low:.3f} to {band.high:.3f} | {SEED_TABLE[band.batch][0]} s | {seconds} |"
         )
+    yield ""
+    yield from _shown(source, judge)
     judged = judge.judge_figures([Row(batch, *SEED_TABLE[batch]) for batch in BATCH_SIZES])
     yield ""
     yield f"The seed's table: {'plausible' if judged.plausible else 'doubted'}, score {judged.score:.2g}."
@@ -128,6 +142,31 @@ def _reproduction(source: Ranges) -> Iterator[str]:
         listed = ", ".join(f"{one} and {other}: {value:+.2f}" for (one, other), value in found.items())
         yield ""
         yield f"Correlation of the libraries' means between neighbouring sizes: {listed}."
+
+
+def _shown(source: Ranges, judge: Judge) -> Iterator[str]:
+    """What each library printed and what its history held, in the same runs; and the bands of the former."""
+    yield "| library | " + " | ".join(map(str, BATCH_SIZES)) + " |"
+    yield "| --- |" + " ---: |" * len(BATCH_SIZES)
+    for name in HONEST_VARIANTS:
+        cells = []
+        for batch in BATCH_SIZES:
+            pairs = [
+                (run.printed, run.accuracy)
+                for run in source.runs
+                if (run.variant, run.batch, run.start) == (name, batch, ()) and run.printed is not None
+            ]
+            printed, held = (median(pair[side] for pair in pairs) if pairs else 0.0 for side in (0, 1))
+            cells.append(f"{printed:.4f} / {held:.4f} ({len(pairs)})" if pairs else "-")
+        if any(cell != "-" for cell in cells):
+            yield f"| {name} | " + " | ".join(cells) + " |"
+    bands = judge.printed_bands()
+    if bands:
+        yield (
+            "| band of what is printed | "
+            + " | ".join(f"{band.low:.3f} to {band.high:.3f}" for band in bands)
+            + " |"
+        )
 
 
 def _with_gaps(table: Sequence[Row], chance: Random) -> list[Row]:

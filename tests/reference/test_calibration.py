@@ -10,8 +10,11 @@ from typing import Any
 
 import pytest
 
-from reference.calibration.calibrating import CalibrationError, RunJournal, calibrate, plan
-from reference.calibration.training import Job
+from reference.calibration.calibrating import calibrate
+from reference.calibration.keras_releases import KerasReleases, ReleaseMissingError
+from reference.calibration.planning import plan
+from reference.calibration.run_journal import CalibrationError, RunJournal
+from reference.calibration.training import Job, last_printed
 from reference.lab.batch_sizes import BATCH_SIZES, HONEST_VARIANTS, Run, read_ranges
 from reference.lab.fashion_mnist import DatasetMissingError, find_dataset
 
@@ -95,6 +98,56 @@ def test_a_line_cut_off_by_a_kill_is_dropped(tmp_path: Path) -> None:
     assert book.read_bytes() == whole
 
 
+def test_an_earlier_output_is_gone_on_from(tmp_path: Path) -> None:
+    """The journal is not handed on with the ranges; what they hold is not trained again."""
+    out = tmp_path / "ranges.json"
+    calibrated(out, MadeUpRuns(), seeds=2)
+    before = read_ranges(out.read_bytes()).runs
+    (tmp_path / "ranges.json.journal.jsonl").unlink()
+    more = MadeUpRuns()
+    calibrated(out, more, seeds=4)
+    assert {job for turn in plan(2) for job in turn}.isdisjoint(more.jobs)
+    assert set(before) <= set(read_ranges(out.read_bytes()).runs)
+
+
+@pytest.mark.parametrize(
+    ("shown", "accuracy"),
+    [
+        ("60000/60000 - 1s 17us/sample - loss: 0.5281 - acc: 0.8168\n", 0.8168),
+        (
+            "\r 1/600 [..] - ETA: 1:02 - loss: 2.3 - accuracy: 0.1100\r600/600 [==] - accuracy: 0.8168\n",
+            0.8168,
+        ),
+        ("\x1b[1m60/60\x1b[0m \x1b[1m1s\x1b[0m 12ms/step - accuracy: 0.6144 - loss: 1.2205\n", 0.6144),
+        ("1/1 - 1s - accuracy: 9.8e-02 - loss: 2.3\n", 0.098),
+        ("", None),
+    ],
+)
+def test_the_last_printed_accuracy_is_kept(shown: str, accuracy: float | None) -> None:
+    assert last_printed(shown) == accuracy
+
+
+def test_a_release_that_is_there_is_taken_and_one_that_is_not_is_named(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    there = tmp_path / "keras-3.5.0"
+    (there / "keras").mkdir(parents=True)
+    (there / "keras" / "__init__.py").touch()
+    assert KerasReleases(tmp_path).folder("3.5.0") == there
+    monkeypatch.setenv("PIP_NO_INDEX", "1")
+    with pytest.raises(
+        ReleaseMissingError, match=r"pip install --no-deps --target .*keras-3\.8\.0 keras==3\.8\.0"
+    ):
+        KerasReleases(tmp_path).folder("3.8.0")
+    assert not (tmp_path / "keras-3.8.0").exists()
+
+
+def test_every_release_that_students_have_had_is_planned_at_every_size() -> None:
+    jobs = {(job.variant, job.batches) for turn in plan() for job in turn}
+    for variant in ("keras3.5", "keras3.8", "keras3.10", "keras3.13"):
+        assert {(variant, (batch,)) for batch in BATCH_SIZES} <= jobs
+
+
 def test_a_damaged_journal_is_named(tmp_path: Path) -> None:
     book = tmp_path / "j.jsonl"
     book.write_text("{}\n")
@@ -158,7 +211,12 @@ def test_killed_in_the_middle_it_goes_on(tmp_path: Path) -> None:
 TRAINED = """
 from reference.calibration import training
 training.prepare()
-print(training.train(training.Job("lab", (60000,), 1))[0].accuracy)
+run = training.train(training.Job("lab", (60000,), 1))[0]
+print(run.accuracy, run.printed)
+try:
+    training.train(training.Job("keras3.5", (60000,), 1))
+except training.OtherReleaseError as problem:
+    print(problem)
 """
 
 
@@ -176,4 +234,8 @@ def test_a_trained_run_is_that_of_the_lab() -> None:
         check=False,
     )
     assert done.returncode == 0, done.stderr
-    assert float(done.stdout) == pytest.approx(0.1030, abs=0.002)
+    figures, _, refused = done.stdout.partition("\n")
+    accuracy, printed = map(float, figures.split())
+    assert accuracy == pytest.approx(0.1030, abs=0.002)
+    assert printed == pytest.approx(accuracy, abs=0.0001)
+    assert "Keras 3.5.0" in refused

@@ -2,9 +2,10 @@ import pytest
 
 from reference.lab.batch_sizes import BATCH_SIZES, HONEST_VARIANTS, Run, ranges, steps
 from reference.lab.rendered_digits import draw
-from reference.plausibility.accuracy import learn, spread_of
+from reference.plausibility.accuracy import learn, learn_printed, spread_of
 from reference.plausibility.null import halves, simulate
 from reference.plausibility.plausible_figures import share
+from reference.plausibility.run_pools import averaging_variants
 from reference.plausibility.validation import honest_rates, main, mistake_rates
 
 
@@ -16,6 +17,13 @@ def test_the_shipped_ranges_are_a_real_calibration() -> None:
         assert len(lab) >= (8 if batch == 1 else 30)
         assert len({run.seed for run in lab}) == len(lab)
         assert {run.variant for run in runs} & set(HONEST_VARIANTS) - {"lab"}
+        for variant in ("keras3.5", "keras3.8", "keras3.10"):
+            printed = [run for run in runs if run.variant == variant]
+            assert printed
+            for run in printed:
+                assert run.printed is not None
+                # The early steps count in every running average: the mean of those is less, but for one step.
+                assert (run.printed < run.accuracy - 0.02) == (batch < 60000)
     assert shipped.null.accuracies
     assert shipped.null.times
     assert shipped.hardware
@@ -88,6 +96,14 @@ def test_without_runs_the_real_reports_are_the_model() -> None:
 
     model = learn(msgspec.structs.replace(ranges(), runs=()))
     assert model.rows[100].middle == pytest.approx(0.8165)
+
+
+def test_libraries_that_print_the_history_are_told_from_those_that_do_not() -> None:
+    assert averaging_variants(ranges().runs) == {"keras3.5", "keras3.8", "keras3.10"}
+    history, printed = learn(ranges()), learn_printed(ranges())
+    assert printed is not None
+    for batch in (1, 10, 100, 1000):
+        assert printed.rows[batch].middle < history.rows[batch].middle - 0.02
 
 
 def test_steps_are_rounded_up() -> None:
