@@ -10,9 +10,10 @@ from typing import Final
 from grader.documents.core.document import Block, Document
 from grader.errors import UnreadableDocumentError
 from grader.grading.grading import Judged
+from grader.grading.plot_overlay import marked_picture
 from grader.grading.unseen_text import UNSEEN_WHERE
 from grader.model import Evidence, Result, Value, Verdict
-from grader.page_data import ExecutedCell, PageData, Passage
+from grader.page_data import ExecutedCell, PageData, Passage, PlotMarks
 
 MAX_PASSAGES: Final = 8  # of one submission; a page with more is no longer quick to read
 MAX_CELLS: Final = 12
@@ -33,13 +34,18 @@ def evidence_view(judged: Judged, paths: Mapping[str, Path]) -> EvidenceView:
     passages: list[Passage] = []
     for question in judged.result.questions:
         for check in question.checks:
-            if check.verdict is Verdict.REVIEW:
-                for evidence in check.evidence[:3]:
-                    if len(passages) < MAX_PASSAGES:
-                        passages.extend(_passage(check.id, evidence, judged.documents, paths, gathered))
+            marks = judged.marks.get(check.id, ())
+            for evidence in check.evidence[:3]:
+                own = next((one for one in marks if _is_at(one, evidence)), None)
+                if len(passages) < MAX_PASSAGES and (check.verdict is Verdict.REVIEW or own is not None):
+                    passages.extend(_passage(check.id, evidence, judged.documents, paths, gathered, own))
     cells = tuple(_cells(judged, gathered))
     notebook = gathered.take(judged.run.executed) if judged.run is not None else ""
     return EvidenceView(PageData(tuple(passages), cells, notebook), gathered.blobs)
+
+
+def _is_at(marks: PlotMarks, evidence: Evidence) -> bool:
+    return (marks.source, marks.where) == (evidence.source, evidence.where)
 
 
 class _Gathered:
@@ -63,6 +69,7 @@ def _passage(
     documents: Sequence[Document],
     paths: Mapping[str, Path],
     gathered: _Gathered,
+    marks: PlotMarks | None = None,
 ) -> Iterator[Passage]:
     document = next((one for one in documents if one.name == evidence.source), None)
     if document is None:
@@ -81,6 +88,10 @@ def _passage(
         return
     block = document.blocks[index]
     title = f"{evidence.source}, {evidence.where}"
+    marked = marked_picture(block, document, paths.get(document.name), marks) if marks is not None else None
+    if marked is not None:
+        yield Passage(check, title, picture=gathered.take(marked.picture), overlay=marked.overlay)
+        return
     picture = _picture(block, document, paths.get(document.name))
     if picture:
         yield Passage(check, title, picture=gathered.take(picture))

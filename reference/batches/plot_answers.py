@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Final
 
+import msgspec
+
 from grader.checks import Answer, Finding, failed, missing, partial, passed, review
 from grader.documents.core.curve import CurveSource
 from grader.documents.core.document import Block, BlockKind, FigureKind
@@ -20,6 +22,7 @@ from reference.batches.drawn_curves import (
 from reference.batches.other_plots import is_exact, other_plot
 from reference.batches.plot_candidates import ACCURACY_WORDS, TIME_WORDS, caption_of, plot_candidates
 
+_MOST_MARKED: Final = 4  # figures with the table's points drawn over them
 _SEVERAL: Final = 2  # points off the table's: one alone may be a figure that was read wrongly
 
 
@@ -70,7 +73,11 @@ def judge_plot(answer: Answer, criteria: PlotCriteria) -> Finding:
     by_words = _by_words(named, readings[: len(named)], criteria)
     comparable = all(len(table.get(column, {})) >= criteria.points for column in COLUMNS)
     finding = _with_values(by_words, named, readings, matched, criteria, comparable=comparable)
-    return _of_something_else(elsewhere) if finding.verdict is Verdict.MISSING and elsewhere else finding
+    if finding.verdict is Verdict.MISSING and elsewhere:
+        return _of_something_else(elsewhere)
+    places = {(one.source, one.where) for one in finding.evidence}
+    marks = [one for reading in readings if (one := reading.marks()) and (one.source, one.where) in places]
+    return msgspec.structs.replace(finding, marks=tuple(marks[:_MOST_MARKED]))
 
 
 def _read_words(block: Block) -> str:

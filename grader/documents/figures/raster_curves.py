@@ -27,6 +27,13 @@ _LEAST_WIDE: Final = 36  # pixels
 _ONE_VALUED: Final = 0.75  # share of the columns that hold one piece of ink, in a curve
 
 
+def seen_size(image: Image) -> tuple[int, int]:
+    """The width and height, in pixels, of a picture as its curves are read: `curves_in` reduces what is larger."""
+    small = image.copy()
+    small.thumbnail((_SIDE, _SIDE))
+    return small.size
+
+
 def curves_in(image: Image) -> tuple[Curve, ...]:
     """The curves that can be followed in an RGB picture, in its pixels, reduced to at most 1000 a side."""
     import numpy as np  # noqa: PLC0415 - loaded only where a picture is looked at
