@@ -115,7 +115,7 @@ def _best_fit(curve: Curve, column: Column, least: int, within: float) -> Fit | 
         for keys, chosen in _pairings(points, column, least)
         if (fit := fit_heights([y for _, y in chosen], keys, column, _OFF[curve.source], curve.grain))
     ]
-    return min(fits, key=lambda fit: fit.worst, default=None)
+    return min(fits, key=_rank, default=None)
 
 
 def _pairings(points: Points, column: Column, least: int) -> Iterator[tuple[list[float], Points]]:
@@ -137,6 +137,12 @@ def _pairings(points: Points, column: Column, least: int) -> Iterator[tuple[list
         for chosen in itertools.combinations(points, len(keys)):
             if any(_along(wanted, chosen) for wanted in list(scales(keys))[1:]):
                 yield keys, chosen
+
+
+def _rank(fit: Fit) -> tuple[bool, bool, float]:
+    """The better, the lower. What fits nowhere is compared as it is drawn, from left to right."""
+    astray = fit.worst > 0
+    return astray, astray and fit.turned, fit.worst
 
 
 def _placed(keys: Sequence[float], points: Points) -> tuple[tuple[float, float], ...]:
@@ -235,8 +241,9 @@ def _fit_of_numbers(points: Points, column: Column, least: int, within: float) -
     best: Fit | None = None
     for keys, chosen in _numbered(points, column, least):
         fit = _fit_of_values([y for _, y in chosen], keys, column, within)
-        if best is None or fit.worst < best.worst:
-            best = fit._replace(turned=_turned(keys, [x for x, _ in chosen]), places=_placed(keys, chosen))
+        fit = fit._replace(turned=_turned(keys, [x for x, _ in chosen]), places=_placed(keys, chosen))
+        if best is None or _rank(fit) < _rank(best):
+            best = fit
     return best
 
 
@@ -306,7 +313,7 @@ def _fit_of_trace(curve: Curve, column: Column) -> Fit | None:
                 turned = _turned(order, places)
                 along = tuple(zip(order, places, strict=True))
                 found.append((fit._replace(turned=turned, places=along), places, heights, inset))
-    found.sort(key=lambda one: (one[0].worst > 0, None in one[2], one[0].worst))
+    found.sort(key=lambda one: (one[0].worst > 0, None in one[2], *_rank(one[0])[1:]))
     for fit, places, heights, inset in found[:_MOST_TRIED]:
         if trace.runs_through(places, heights, inset):
             return fit

@@ -12,7 +12,7 @@ from grader.page_data import MarkedSeries, Overlay, PlotMarks
 
 _WIDTH: Final = 800  # pixels
 _ALONE: Final = (640, 400)  # pixels of a drawing without a picture
-_MARGIN: Final = 12  # points around a drawing on a page; pixels around one without a picture
+_MARGIN: Final = 20  # points around a drawing on a page; pixels around one without a picture
 _BESIDE: Final = 0.05  # share of the picture that a point may lie outside of it
 Place = Callable[[float, float], tuple[float, float]]
 

@@ -24,6 +24,7 @@ _MOST_COLOURS: Final = 8
 _LEAST_PIXELS: Final = 60  # of one colour
 _WIDE: Final = 0.14  # share of the picture's width that a curve takes at least: there may be several panels
 _LEAST_WIDE: Final = 36  # pixels
+_THINNEST: Final = 4  # rows of ink of what is left of two axes
 _ONE_VALUED: Final = 0.75  # share of the columns that hold one piece of ink, in a curve
 
 
@@ -150,6 +151,8 @@ def _with_ends(piece: Piece, pieces: list[Piece], gap: int) -> Piece:
 
 def _is_corner(piece: Piece) -> bool:
     """Whether a piece is what is left of two axes: an upright edge, and a level one over most of its width."""
+    if piece.height < _THINNEST:
+        return False
     columns, rows = piece.ink.sum(axis=0), piece.ink.sum(axis=1)
     upright = columns.max() > 0.5 * piece.height
     return bool(
