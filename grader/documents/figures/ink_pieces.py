@@ -61,16 +61,37 @@ def pieces_of(mask: Mask, bridge: int) -> Iterator[Piece]:
 
 def without_rules(mask: Mask) -> Mask:
     """Without thin straight level and upright runs: axes, rules and the frames of pictures."""
-    level, upright = _run_lengths(mask), _run_lengths(mask.T).T
-    height, width = mask.shape
-    rules = (level >= max(24, _LONG * width)) & (upright <= _THIN)
-    rules |= (upright >= max(24, _LONG * height)) & (level <= _THIN)
-    return mask & ~rules
+    return mask & ~(_thin_rules(mask) | _thin_rules(mask.T).T)
 
 
 def level_rules(mask: Mask) -> Mask:
     """The long level runs of ink: axes, and what stands on them in their colour."""
-    return _run_lengths(mask) >= max(24, _LONG * mask.shape[1])
+    import numpy as np  # noqa: PLC0415 - loaded only where a picture is looked at
+
+    least = max(24, int(_LONG * mask.shape[1]))
+    found = np.zeros(mask.shape, dtype=bool)
+    rows = np.nonzero(mask.sum(axis=1) >= least)[0]  # no other row holds a run so long
+    if len(rows):
+        found[rows] = _run_lengths(mask[rows]) >= least
+    return found
+
+
+def _thin_rules(mask: Mask) -> Mask:
+    """The pixels of long level runs that are thin."""
+    import numpy as np  # noqa: PLC0415 - loaded only where a picture is looked at
+
+    rules = level_rules(mask)
+    rows = np.nonzero(rules.any(axis=1))[0]
+    height = mask.shape[0]
+    for row in rows.tolist():
+        first = max(0, row - _THIN)
+        near = mask[first : min(height, row + _THIN + 1)]
+        above = near[: row - first][::-1]
+        below = near[row - first + 1 :]
+        thick = 1 + np.logical_and.accumulate(above, axis=0).sum(axis=0)
+        thick += np.logical_and.accumulate(below, axis=0).sum(axis=0)
+        rules[row] &= thick <= _THIN
+    return rules
 
 
 def _run_lengths(mask: Mask) -> Any:

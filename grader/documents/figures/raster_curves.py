@@ -45,9 +45,11 @@ def curves_in(image: Image) -> tuple[Curve, ...]:
     pixels = np.asarray(image, dtype=np.int16)
     found: list[Curve] = []
     for mask, plain in _colours(pixels):
-        own = _curves(without_rules(mask) if plain else mask, plain=plain)
-        found += own
-        found += [row for row in bars_on_axis(mask) if row not in own] if plain else []
+        if not plain:
+            found += _curves(mask, plain=False)
+        else:
+            found += (own := _curves(without_rules(mask), plain=True))
+            found += [row for row in bars_on_axis(mask) if row not in own]
         if len(found) >= MOST_CURVES:
             break
     return tuple(found[:MOST_CURVES])
@@ -111,11 +113,11 @@ def _curves(mask: Mask, *, plain: bool) -> list[Curve]:
     found = bars_among(pieces, height)
     if found:
         return found
-    for spaced in (False, True):
+    for spaced in (False,) if plain else (False, True):
         if spaced:  # dots of a dotted line stand farther apart than dashes
             pieces = list(pieces_of(mask, max(6, width // 90)))
         for piece in pieces:
-            if piece.width < wide or (plain and (spaced or _is_corner(piece))):
+            if piece.width < wide or (plain and _is_corner(piece)):
                 continue
             curve = _line(piece if plain else _with_ends(piece, pieces, max(8, width // 50)), height)
             found += [curve] if curve is not None else []

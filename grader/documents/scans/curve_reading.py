@@ -63,10 +63,8 @@ def with_curves(block: Block, curves: tuple[Curve, ...]) -> Block:
 def with_lines(block: Block, image: Image) -> Block:
     """A figure with the curves in its picture, and whether that is one of plots at all."""
     assert block.figure is not None
-    curves = curves_in(image)
-    return msgspec.structs.replace(
-        block, figure=msgspec.structs.replace(block.figure, curves=curves, mosaic=is_mosaic(image))
-    )
+    figure = msgspec.structs.replace(block.figure, curves=curves_in(image), mosaic=is_mosaic(image))
+    return msgspec.structs.replace(block, figure=figure)
 
 
 def _is_unfollowed(block: Block) -> bool:
