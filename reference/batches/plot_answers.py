@@ -196,7 +196,11 @@ def _with_values(
         wrong = [reading for reading in readings if reading.contradicting and _is_plot(reading.block)]
         if wrong:
             return _contradicted(wrong, lacking, matched, criteria)
-        followed = [reading for reading in readings if reading.curves and _is_plot(reading.block)]
+        followed = [  # or could have been, were the picture not so small or so wild
+            reading
+            for reading in readings
+            if (reading.curves or _is_raster(reading.block)) and _is_plot(reading.block)
+        ]
         if followed and comparable and len(lacking) == len(COLUMNS):
             return review(
                 "A plot was found; a person looks whether its curves are those of the table.",
