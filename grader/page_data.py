@@ -8,12 +8,42 @@ from __future__ import annotations
 from grader.model import Value
 
 
+class MarkedSeries(Value, frozen=True):
+    """A column of a table where it would be drawn: `points` with the key that each `name` tells, `line` what is drawn.
+
+    In the units of a curve, y upwards; in an `Overlay` in those of its picture, y downwards.
+    """
+
+    label: str
+    points: tuple[tuple[float, float], ...]
+    names: tuple[str, ...]
+    line: tuple[tuple[float, float], ...] = ()
+
+
+class PlotMarks(Value, frozen=True):
+    """What a check would draw over a figure: by the `source` and `where` of its evidence. `read` tells from what its lines were."""
+
+    source: str
+    where: str
+    read: str
+    series: tuple[MarkedSeries, ...]
+
+
+class Overlay(Value, frozen=True):
+    """What is drawn over a passage's picture of this width and height, or by itself where there is no picture."""
+
+    width: int
+    height: int
+    series: tuple[MarkedSeries, ...]
+
+
 class Passage(Value, frozen=True):
     """A passage that a check rests on, for staff: its words, or the page's picture with the passage marked.
 
     `check_id` is the `CheckResult.id` beside which it stands; an empty one puts it at the end of the page. `picture`
-    is the digest of a PNG, empty where there is none. `box` are the edges of the passage on its page in PDF points
-    (left, top, right, bottom; empty where it has none), so that the page can be drawn again with the place marked.
+    is the digest of a PNG, empty where there is none; `overlay` is drawn over it. `box` are the edges of the passage on its
+    page in PDF points (left, top, right, bottom; empty where it has none), so that the page can be drawn again with the
+    place marked.
     """
 
     check_id: str
@@ -21,6 +51,7 @@ class Passage(Value, frozen=True):
     text: str = ""
     picture: str = ""
     box: tuple[float, ...] = ()
+    overlay: Overlay | None = None
 
 
 class ExecutedCell(Value, frozen=True):

@@ -36,6 +36,7 @@ class Aspect(Value, frozen=True):
     clear: float
     fraction: bool = False
     quality: bool = False
+    hints: str = ""  # words that may speak of it too ("errors"): one who uses them was not silent of it
     unlike: str = ""  # words beside a value that make it another thing's ("test", "loss")
 
     def gap(self, one: float, other: float) -> float:

@@ -47,6 +47,10 @@ _TELLS: Final = re.compile(
     re.I,
 )
 _STATES: Final = re.compile(r"\b(?:is|är|was|var|takes?|tar|has|har|gives?|ger|combines?)\b", re.I)
+_FIRST_WORD: Final = 12  # characters of the clause behind, for "simply because"
+_PREDICATE: Final = re.compile(
+    r"\W*(?:is|are|seems?|looks|wins|would|will|är|vore|blir|känns|verkar|vinner)\b", re.I
+)
 _MILD: Final = re.compile(  # doubts that still name one's own choice: "maybe 100"
     r"maybe|perhaps|possibly|could|might|may|kanske|möjligen|möjligtvis|eventuellt|skulle\s(?:\w+\s)?kunna|kan\s\w+|.{0,20}\bguess(?:ed)?|.{0,12}\bgiss\w+",
     re.I,
@@ -218,6 +222,9 @@ class _Reader:
         topic: tuple[Option, ...] = ()
         cue_strength = 0  # of a clause that ends in a colon: "Our recommendation: 100"
         cue_sentence = -1
+        naming = {
+            one.clause.sentence for one in self.read if one.plain
+        }  # a description there is beside a name
         for order, one in enumerate(self.read):
             clause = one.clause
             following = self.read[order + 1].clause if order + 1 < len(self.read) else None
@@ -245,13 +252,16 @@ class _Reader:
                     self.outside += outside
                 elif found_option is not None:
                     named, strength = (found_option,), _PICKED if pick else _BEST
-                elif len(topic) == 1 and (REFERS_BACK.search(words) or cue_strength):
+                elif len(topic) == 1 and (
+                    REFERS_BACK.search(words) or _PREDICATE.match(words) or cue_strength
+                ):
                     named, strength = topic, _PICKED if pick else _BEST
             elif named:
                 strength = self._strength(one, named, following, bool(pick), bool(best), bool(reject))
                 if not strength and cue_strength and cue_sentence in {clause.sentence, clause.sentence - 1}:
                     strength = cue_strength if self._bare(one) or not reject else 0
-            if not strength and not one.all and self.described and self._describes_alone(clause):
+            alone = not one.all and clause.sentence not in naming and self._describes_alone(clause)
+            if not strength and self.described and alone:
                 found_option = self.described(words)
                 if found_option is not None:
                     named, strength = (found_option,), _BARE
@@ -263,13 +273,23 @@ class _Reader:
             if len(spoken) == 1:
                 topic = spoken
             elif len(spoken) > 1:
-                topic = ()
+                topic = spoken[:1] if self._is_subject(one) else ()
             colon = words.rstrip().endswith((":", "=")) or (
                 following is not None and self._opens_colon(clause, following)
             )
             cue_strength = (_PICKED if pick else _BEST if best else 0) if colon and not one.all else 0
             cue_sentence = clause.sentence
         return found
+
+    def _is_subject(self, one: _Read) -> bool:
+        """Whether a clause begins with the first of its options and only measures it by the others: "100 takes a quarter of 10"."""
+        first, second = one.plain[0], one.plain[1]
+        opens = not re.search(r"\w", self._filler.sub("", self.text[one.clause.start : first.start]))
+        between = self.text[first.end : second.start]
+        return opens and (
+            between.count("(") > between.count(")")
+            or bool(re.search(r"\w+\s.*\b(?:of|for|för|hos|av)\s(?:\w+\s)?$", between, re.I))
+        )
 
     def _describes_alone(self, clause: Clause) -> bool:
         """Whether a clause is a few words and no statement: "The middle one."."""
@@ -367,7 +387,9 @@ class _Reader:
         if bare and (self.asked or len(named) == 1):
             alone = self._ends_sentence(one) or (
                 following is not None
-                and bool(REASON.match(self.text[one.plain[-1].end : following.end].lstrip(" ,)")))
+                and bool(
+                    REASON.match(self.text[one.plain[-1].end : following.end + _FIRST_WORD].lstrip(" ,)"))
+                )
             )
             contrasted = (
                 bool(re.match(r"\W*(?:but|utan|men|rather)\b", words, re.I))

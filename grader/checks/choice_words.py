@@ -6,21 +6,21 @@ import re
 from typing import Final
 
 PICK: Final = re.compile(
-    r"\b(?:prefer\w*|choos\w+|chose\w*|choice|pick\w*|select\w*|recommend\w*|suggest\w*|propos\w+|favou?r\w*|opt(?:ed)?\s(?:for|to)|settl\w+\s(?:on|for)|vot\w+\sfor|(?:stick|stuck)\s(?:with|to)|decid\w+\s(?:on|for|to)|land\w*\s(?:on|at|in)"
-    r"|(?:our|my|the)\s(?:\w+\s)?answer|answer(?=\s?[:=])|conclusion(?=\s?[:=])|(?:we|i|let's|lets|should|would|will|shall|'d|'ll|can|to|now)\s(?:\w+\s)?(?:go|take|say|use|run|try|keep|train|begin|start)\b|should\s(?:\w+\s)?be\s(?:used|chosen)|would\s(?:\w+\s)?be\s(?:used|chosen)"
+    r"\b(?:prefer\w*|choos\w+|chose\w*|choice|pick\w*|select\w*|recommend\w*|suggest\w*|propos\w+|favou?r\w*|opt(?:ed)?\s(?:for|to)|settl\w+\s(?:on|for)|vot\w+\s(?:for|goes\sto)|(?:stick|stuck)\s(?:with|to)|decid\w+\s(?:on|for|to)|land\w*\s(?:on|at|in)"
+    r"|(?:our|my|the)\s(?:\w+\s)?answer|answer(?=\s?[:=])|conclusion(?=\s?[:=])|(?:we|i|let's|lets|should|would|will|shall|'d|'ll|can|to|now)\s(?:\w+\s)?(?:go|take|say|use|run|try|keep|set|train|begin|start)\b|lean\w*\s(?:towards?|to)|inclin\w*\s(?:towards?|to)|should\s(?:\w+\s)?be\s(?:used|chosen)|would\s(?:\w+\s)?be\s(?:used|chosen)"
     r"|(?:start|begin|go)(?:ing)?\s(?:(?:the|our|out|off|by|training|\w+)\s){0,3}?(?:with|at|from|for|using)|(?:is|'s|be)\swhere\s(?:we|i|one|you)|(?:one|size|value|option)\s(?:(?:we|i|one|you|that|to)\s)?(?:would\s|should\s|will\s|'d\s)?(?:start|begin|use|go|pick|take)|(?:should|ought\sto|must|bör|borde|får)\s(?:be|vara|bli)(?!\s(?:noted?|mentioned|said|seen|taken|able|possible|clear|careful|reset|more|less|higher|lower|a\sbit|some|enough)\b)|(?:vårt|mitt|our|my)\s(?:\w+\s)?val|valet"
-    r"|(?:convinced|won\sus)|väljer?|välja|valet|valt|valde|vald\w*|föredra\w*|rekommender\w*|föreslå\w*|förordar?|(?:börja\w*|starta\w*|satsa\w*|kör\w*|gå\w*)\s(?:\w+\s){0,3}?(?:med|på|för)|(?:vi|jag|man|bör|skulle|ska|att)\s(?:\w+\s)?(?:ta|tar|säga|säger|använd\w*|kör\w*|använt)\b|hellre(?!\sän)|rather(?=\s\d)"
+    r"|(?:convinced|won\sus)|väljer?|välja|valet|valt|valde|vald\w*|föredra\w*|rekommender\w*|föreslå\w*|förordar?|lutar?\såt|utgå\w*\si?från|(?:börja\w*|starta\w*|satsa\w*|kör\w*|gå\w*)\s(?:\w+\s){0,3}?(?:med|på|för)|(?:vi|jag|man|bör|skulle|ska|att)\s(?:\w+\s)?(?:ta|tar|säga|säger|använd\w*|kör\w*|använt)\b|hellre(?!\sän)|rather(?=\s\d)"
     r"|(?:tar|använder|kör)\s(?:vi|jag|man)|svar(?:et)?(?=\s?(?::|=|är|blir))|slutsats(?=\s?[:=]))(?!\w)",
     re.I,
 )
 BEST: Final = re.compile(
-    r"\b(?:best|optimal\w*|optimum|ideal\w*|winner|wins?|winning|won|sweet\s?spot|trade-?\s?off|compromise|balanced?|golden\smean|middle\sground|ftw|perfect|suits?|preferable|the\sway\sto\sgo|just\sright|(?:come|comes|came)\sout\son\stop|(?:is|are)\son\stop|most\sfor\sthe\smoney|mest\sför\spengarna|spot\son|the\sone\sto|right\s(?:choice|size|one|pick)"
+    r"\b(?:best|optimal\w*|optimum|ideal\w*|winner|wins?|winning|won|sweet\s?spot|trade-?\s?off|compromise|balanced?|golden\smean|middle\sground|ftw|perfect|suits?|preferable|the\sway\sto\sgo|(?:has|had|combines|har)\s(?:both|båda)(?=\W*$)|(?:delivers?|offers?|gives?|provides?|meets?|manages?|fulfill?s|satisfies|ger|uppfyller|klarar)\s(?:us\s|you\s|oss\s)?(?:both|båda(?:\sdelarna)?|bägge)|just\sright|(?:come|comes|came)\sout\son\stop|(?:is|are)\son\stop|most\sfor\sthe\smoney|mest\sför\spengarna|spot\son|the\sone\sto|right\s(?:choice|size|one|pick)"
     r"|(?:top|clear|obvious|natural|good|great|reasonable|sensible|safe|solid|fine)\s(?:choice|start\w*|option|pick|candidate|place|size)|most\s(?:suitable|efficient|reasonable|appropriate|sensible|balanced|effective|useful|practical|attractive|worth\w*|bang)"
     r"|bäst\w*|optimala?t?|ideal\w*|vinner|vinnare\w*|vann|kompromiss\w*|avvägning\w*|balans\w*|lagom|perfekt\w*|lämplig\w*|mest\s(?:lämplig|effektiv|rimlig|balanserad|prisvärd)\w*|(?:bra|rimligt?|naturligt?|självklart?)\s(?:val|start\w*|alternativ|utgångspunkt))(?!\w)",
     re.I,
 )
 PRAISE: Final = re.compile(
-    r"\b(?:better|good|great|nice|excellent|fine|superior|suitable|reasonable|bättre|bra|utmärkt\w*|fin|use|using|used|använd\w*|enough|nog|räcker|suffic\w*)(?!\w)",
+    r"\b(?:better|beats?|outperforms?|outdoes|surpass(?:es)?|slår|överträffar|good|great|nice|excellent|fine|superior|suitable|reasonable|bättre|bra|utmärkt\w*|fin|use|using|used|använd\w*|enough|nog|räcker|suffic\w*)(?!\w)",
     re.I,
 )
 REJECT: Final = re.compile(
@@ -42,7 +42,7 @@ CONCLUDES: Final = re.compile(
     re.I,
 )
 REASON: Final = re.compile(
-    r"\W*(?:because|since|as|due\sto|for(?!\s(?:a|the)\s(?:final|quick|first))|given|thanks\sto|with|given|considering|in\sorder|so\sthat|eftersom|då|för|ty|tack\svare|på\sgrund|med\stanke|med(?=\s)|:|-|–|—|\()(?!\w)",
+    r"\W*(?:(?:simply|mainly|mostly|just|only|partly|precisely|främst|bara|helt\senkelt|just|mest)\s)?(?:because|since|as|due\sto|for(?!\s(?:a|the)\s(?:final|quick|first))|given|thanks\sto|with|given|considering|in\sorder|so\sthat|eftersom|då|för|ty|tack\svare|på\sgrund|med\stanke|med(?=\s)|giving|trading|losing|sacrificing|being|having|where|it(?:'s)?|which|där|den|det|som|:|-|–|—|\()(?!\w)",
     re.I,
 )
 REFERS_BACK: Final = re.compile(
@@ -53,14 +53,14 @@ PAIRED: Final = re.compile(
     r"\b(?:or|and|between|either|both|eller|och|mellan|antingen|båda)\b|\d\s?[-–/]\s?\d", re.I
 )
 LATER: Final = re.compile(
-    r"\b(?:later|afterwards|after\sthat|then\swe|in\sthe\send|final\straining|fine-?tun\w*|longer\sruns?|at\sthe\send|sedan|senare|därefter|efteråt|slutliga)\b",
+    r"\b(?:later|afterwards|after\sthat|then\swe|in\sthe\send|(?:given|with)\s(?:enough|more|plenty\sof|unlimited|all\sthe)\stime|med\s(?:mer|obegränsat|gott\som)\stid|final\straining|fine-?tun\w*|longer\sruns?|at\sthe\send|sedan|senare|därefter|efteråt|slutliga)\b",
     re.I,
 )
 DISAGREES: Final = re.compile(
     r"\b(?:disagree|don't\sthink\sso|do\snot\sthink\sso|håller\sinte\smed|tycker\sinte\sdet)\b", re.I
 )
 FILLER: Final = (
-    r"\b(?:CALLED|of|a|an|the|so|hence|therefore|thus|then|but|and|or|it|is|be|images?|bilder|ok|okay|yes|well|hmm|answer|about|around|approximately|roughly|say|just|simply|clearly|i\.e|namely"
+    r"\b(?:CALLED|of|a|an|the|so|hence|therefore|thus|then|but|and|or|it|is|be|images?|bilder|ok|okay|yes|well|we|i|think|believe|vi|jag|tycker|tror|anser|hmm|answer|about|around|approximately|roughly|say|just|simply|clearly|i\.e|namely"
     r"|på|en|ett|så|därför|alltså|utan|men|och|blir|är|det|cirka|ungefär|kring|omkring|svar|size=|instead|istället|stället|i|rather|otherwise|else|now|at|with|for|by|using|med|för|vid|på|definitely|probably|normally|or\sso)\b"
 )
 """What may stand beside an option in a clause that says no more; ``CALLED`` is what an option is called."""

@@ -218,6 +218,8 @@ def _scope(
     start, end = place
     if cue.reach is Reach.SENTENCE:
         return _Scope(cue.stance, sentence.span.start, sentence.span.end, words)
+    if cue.stance is Stance.DENIED and text[end : end + 1] in {":", ";"}:  # "the one does not: 100"
+        return _Scope(cue.stance, start, end, words, weak=True)
     clause = edges.around(start, Edge.SOFT)
     if cue.reach is Reach.BEHIND:
         first = clause[0]

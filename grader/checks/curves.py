@@ -40,19 +40,34 @@ class CurveStand(StrEnum):
 
 
 class CurveReading(Value, frozen=True):
-    """What a curve shows: the `column` it shows or comes closest to, and the keys where it `differs` from that."""
+    """What a curve shows: the `column` it shows or comes closest to, and the keys where it `differs` from that.
+
+    `points` are where that column's values would be drawn, (key, x, y) in the curve's own units.
+    """
 
     stand: CurveStand
     column: str = ""
     differs: tuple[float, ...] = ()
+    points: tuple[tuple[float, float, float], ...] = ()
 
 
 class Fit(NamedTuple):
-    """Heights set against values: `worst` is the largest distance beyond what is allowed, as a share of the height."""
+    """Heights set against values: `worst` is the largest distance beyond what is allowed, as a share of the height.
+
+    `wanted` is the height that each key's value would have, `places` where the key stands along the axis.
+    """
 
     worst: float
     differs: tuple[float, ...]
     turned: bool = False
+    wanted: tuple[tuple[float, float], ...] = ()
+    places: tuple[tuple[float, float], ...] = ()
+
+    @property
+    def points(self) -> tuple[tuple[float, float, float], ...]:
+        """Key, place and height of each value that was set against a height."""
+        along = dict(self.places)
+        return tuple((key, along[key], y) for key, y in self.wanted if key in along)
 
 
 def read_curve(
@@ -74,12 +89,13 @@ def read_curve(
         if found is None:
             continue
         if found.worst <= 0:
-            return CurveReading(CurveStand.TURNED if found.turned else CurveStand.SHOWS, name)
+            stand = CurveStand.TURNED if found.turned else CurveStand.SHOWS
+            return CurveReading(stand, name, points=found.points)
         if found.worst < nearest:
             nearest = found.worst
             far = found.worst > _FAR
             stand = CurveStand.CONTRADICTS if far else CurveStand.UNCLEAR
-            best = CurveReading(stand, name, found.differs if far else ())
+            best = CurveReading(stand, name, found.differs if far else (), found.points)
     return best
 
 
@@ -95,11 +111,11 @@ def _best_fit(curve: Curve, column: Column, least: int, within: float) -> Fit | 
     if len(points) < least:
         return None
     fits = [
-        fit._replace(turned=_turned(keys, [x for x, _ in chosen]))
+        fit._replace(turned=_turned(keys, [x for x, _ in chosen]), places=_placed(keys, chosen))
         for keys, chosen in _pairings(points, column, least)
         if (fit := fit_heights([y for _, y in chosen], keys, column, _OFF[curve.source], curve.grain))
     ]
-    return min(fits, key=lambda fit: fit.worst, default=None)
+    return min(fits, key=_rank, default=None)
 
 
 def _pairings(points: Points, column: Column, least: int) -> Iterator[tuple[list[float], Points]]:
@@ -121,6 +137,16 @@ def _pairings(points: Points, column: Column, least: int) -> Iterator[tuple[list
         for chosen in itertools.combinations(points, len(keys)):
             if any(_along(wanted, chosen) for wanted in list(scales(keys))[1:]):
                 yield keys, chosen
+
+
+def _rank(fit: Fit) -> tuple[bool, bool, float]:
+    """The better, the lower. What fits nowhere is compared as it is drawn, from left to right."""
+    astray = fit.worst > 0
+    return astray, astray and fit.turned, fit.worst
+
+
+def _placed(keys: Sequence[float], points: Points) -> tuple[tuple[float, float], ...]:
+    return tuple((key, x) for key, (x, _) in zip(keys, points, strict=True))
 
 
 def _along(wanted: Sequence[float], points: Points) -> bool:
@@ -199,7 +225,9 @@ def _affine_fit(
         for value, slack, (_, height) in zip(values, slacks, known, strict=True)
     ]
     worst = max(beyond)
-    return Fit(worst, tuple(key for far, (key, _) in zip(beyond, known, strict=True) if far > 0.5 * worst))
+    differs = tuple(key for far, (key, _) in zip(beyond, known, strict=True) if far > 0.5 * worst)
+    heights = (mean_height + slope * (value - mean_value) for value in values)
+    return Fit(worst, differs, wanted=tuple((key, y) for y, (key, _) in zip(heights, known, strict=True)))
 
 
 def last_digit(value: float) -> float:
@@ -213,8 +241,9 @@ def _fit_of_numbers(points: Points, column: Column, least: int, within: float) -
     best: Fit | None = None
     for keys, chosen in _numbered(points, column, least):
         fit = _fit_of_values([y for _, y in chosen], keys, column, within)
-        if best is None or fit.worst < best.worst:
-            best = fit._replace(turned=_turned(keys, [x for x, _ in chosen]))
+        fit = fit._replace(turned=_turned(keys, [x for x, _ in chosen]), places=_placed(keys, chosen))
+        if best is None or _rank(fit) < _rank(best):
+            best = fit
     return best
 
 
@@ -263,7 +292,8 @@ def _same_numbers(
         allowed = max(within * abs(value), last_digit(column[key]) * unit)
         beyond.append((abs(height - value) - allowed) / span)
     worst = max(beyond)
-    return Fit(worst, tuple(key for far, key in zip(beyond, keys, strict=True) if far > 0.5 * worst))
+    differs = tuple(key for far, key in zip(beyond, keys, strict=True) if far > 0.5 * worst)
+    return Fit(worst, differs, wanted=tuple(zip(keys, wanted, strict=True)))
 
 
 def _fit_of_trace(curve: Curve, column: Column) -> Fit | None:
@@ -281,8 +311,9 @@ def _fit_of_trace(curve: Curve, column: Column) -> Fit | None:
                 if fit is None or (fit.worst > 0 and (straight or None in heights)):
                     continue  # what is straight or crowded may be anything
                 turned = _turned(order, places)
-                found.append((fit._replace(turned=turned), places, heights, inset))
-    found.sort(key=lambda one: (one[0].worst > 0, None in one[2], one[0].worst))
+                along = tuple(zip(order, places, strict=True))
+                found.append((fit._replace(turned=turned, places=along), places, heights, inset))
+    found.sort(key=lambda one: (one[0].worst > 0, None in one[2], *_rank(one[0])[1:]))
     for fit, places, heights, inset in found[:_MOST_TRIED]:
         if trace.runs_through(places, heights, inset):
             return fit

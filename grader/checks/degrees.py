@@ -53,7 +53,7 @@ class Word(Value, frozen=True):
 
 _L, _S, _G, _B = Side.LARGE, Side.SMALL, Side.GOOD, Side.BAD
 _IRREGULAR: Final = (
-    (_L, "high great large hög högt höga stor stort stora", "higher greater larger bigger more mer mera högre större", "highest greatest largest most maximum max maximal högst högsta störst största mest"),
+    (_L, "high great large hög högt höga stor stort stora", "higher greater larger bigger more mer mera högre större", "highest greatest largest most maximum max maximal peak peaks peaked högst högsta störst största mest"),
     (_S, "low small little few låg lågt låga liten litet lite få", "lower smaller less fewer lägre mindre färre", "lowest smallest least minimum min minimal lägst lägsta minst minsta"),
     (_G, "good great nice fine decent ok okay acceptable reasonable excellent sufficient satisfying satisfactory solid respectable manageable tolerable affordable perfect bra god goda gott hyfsad hyfsat rimlig rimligt acceptabel acceptabelt godtagbar okej utmärkt", "better bättre superior", "best top bäst bästa topp"),
     (_B, "bad poor terrible awful horrible useless unacceptable mediocre unreasonable dålig dåligt dåliga usel uselt värdelös värdelöst orimlig oacceptabel", "worse inferior sämre", "worst sämst sämsta"),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from grader.model import Chart, Evidence, Flag, Value, Verdict
+from grader.page_data import PlotMarks
 
 
 class Finding(Value, frozen=True):
@@ -18,6 +19,7 @@ class Finding(Value, frozen=True):
     hint: str = ""
     flags: tuple[Flag, ...] = ()
     charts: tuple[Chart, ...] = ()
+    marks: tuple[PlotMarks, ...] = ()  # for staff, over the figures it rests on
 
 
 def passed(

@@ -64,7 +64,9 @@ def _more(aspect: Aspect, values: Values, one: Relation, subject: Option) -> Hel
         for option in objects
         if sign * (value - values[option]) < 0 and aspect.gap(value, values[option]) > aspect.clear
     ]
-    return (False, (subject, *wrong)) if wrong and len(objects) == 1 else _UNTOLD
+    if wrong and len(objects) > 1:
+        return False, ()  # it may be meant of some of them
+    return (False, (subject, *wrong)) if wrong else _UNTOLD
 
 
 def _equal(aspect: Aspect, values: Values, one: Relation, subject: Option) -> Held:

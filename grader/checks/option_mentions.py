@@ -35,13 +35,20 @@ _UNIT_BEHIND: Final = re.compile(
     r"|(?:extra|more|fewer|less|additional|whole|mere|fler|mer|mindre|hela|ynka)\s|/\s?\d)",
     re.I,
 )
+_TOGETHER: Final = re.compile(
+    r"\s?(?:images?|bilder|samples?|exempel)\s(?:per|in\s(?:each|every|a)|at\sa\stime|i\s(?:varje|taget)|åt\sgången|each)\b",
+    re.I,
+)
+_SET_TO: Final = re.compile(
+    r"\b(?:set|sets|setting|sätt\w*|sätter|ställ\w*)\s(?:\w+\W){0,5}(?:to|till)\s(?:be\s)?\W{0,2}$", re.I
+)
 _MEASURE_BEFORE: Final = re.compile(
     r"(?:\b(?:takes|took|needs?|tog|accuracy\s(?:is|was|=)|loss\s(?:of|is|was)|times?\s(?:is|was|are)|factor(?:\sof)?|top|part|steps?|approximately\s[\d.]+\s?to)\s"
     r"|\b(?:question|fråga|uppgift|task|exercise|section|avsnitt|fig(?:ure)?|figur|table|tabell|lab|labb|group|grupp|page|sida|step|cell|epoch|layer|seed)[\s.-]{1,2}#?|[<>*/+^]\s?|(?<!\d)-\s?|\d[.,]|\w)$",
     re.I,
 )
 _LIKENED: Final = (
-    r"(?:\b(?:than|än|over|framför|versus|vs\.?|unlike|against|besides|apart\sfrom|gentemot|mot|compared\s(?:to|with)|jämfört\smed|relative\sto|from|från|until|till\sdess|below|above|under|över|beyond|up\sto|down\sto|upp\still|ner\still|ned\still"
+    r"(?:\b(?:than|än|over|beats?|outperforms?|outdoes|surpass(?:es)?|slår|överträffar|framför|versus|vs\.?|unlike|against|besides|apart\sfrom|gentemot|mot|compared\s(?:to|with)|jämfört\smed|relative\sto|from|från|until|till\sdess|below|above|under|över|beyond|up\sto|down\sto|upp\still|ner\still|ned\still"
     r"|(?:quarter|half|third|fifth|tenth|fraction|times|fjärdedel\w*|hälften|tredjedel\w*|bråkdel\w*)\s(?:of|av|the|as)|what|like|liksom|som\sför|som\smed|as\s(?:for|with|in|at|that\sof)|to(?=\s\w*\W{0,3}$)|same\sas|close\sto|nära"
     r"|(?:larger|smaller|bigger|higher|lower|greater|less|more|else|other|större|mindre|högre|lägre|annat|annan)\s(?:than|än)?|before|after|före|efter|near)\b"
     r"(?:\s(?:FILLING|e\.?g\.?|going)){0,5}\s?[\"'`(]{0,2}\s?)$"
@@ -49,7 +56,7 @@ _LIKENED: Final = (
 _EQUATED: Final = r"\b(?:as|lika|same|samma|similar|equal|nearly|almost|nästan|about|roughly|ungefär)\b.{0,60}\b(?:as|som|of|with|for|för|med)\s(?:(?:FILLING)\s){0,5}[\"'`(]{0,2}$"
 _AMONG: Final = r"(?:^|[,;:(]\s?|\b(?:choice|choose|choosing|choice|decide|stands|valet|välja|compare|comparing|difference|from|skillnad\w*)\s)\W{0,3}(?:of|out\sof|between|among|amongst|av|mellan|bland|both|comparing)\s(?:(?:the|two|CALLED)\s){0,3}\W{0,2}$"
 _JOINED: Final = r"\W{0,4}(?:,|and|or|nor|to|och|eller|till|samt|resp\.?|-|–|/|&)?\s*(?:(?:for|with|the|a|an|even|not|för|med|of|CALLED)\s){0,4}\W{0,3}"
-_FILLING: Final = r"the|a|an|that|of|for|with|using|in|by|en|ett|med|på|för|accuracy|time|one|case|CALLED"
+_FILLING: Final = r"the|a|an|that|of|for|with|using|in|by|en|ett|med|på|för|accuracy|time|one|case|both|either|each|even|både|CALLED"
 _LIST_GOES_ON: Final = re.compile(r"\s*(?:,|and|or|och|eller)\s", re.I)
 _BEFORE: Final = 100  # characters before a mention that tell its part
 
@@ -168,7 +175,8 @@ def _names(text: str, start: int, end: int, first: int, options: Options) -> boo
     before = text[max(first, start - _BEFORE) : start]
     if _UNIT_BEHIND.match(text[end : end + 24]):
         images = re.match(r"\s?(?:images?|bilder|samples?|exempel)\b", text[end : end + 12], re.I)
-        return bool(images) and bool(_patterns(options.called).called_before.search(before))
+        together = _TOGETHER.match(text[end : end + 40])
+        return bool(images and (together or _patterns(options.called).called_before.search(before)))
     return not _MEASURE_BEFORE.search(before) or bool(re.search(r"(?:->|=>)\s?$", before))
 
 
@@ -176,6 +184,8 @@ def _part(text: str, first: int, one: Mention, patterns: _Patterns) -> Part:
     before = text[max(first, one.start - _BEFORE) : one.start]
     if patterns.among.search(before):
         return Part.AMONG
+    if _SET_TO.search(before):
+        return Part.SPOKEN_OF
     if patterns.likened.search(before) or patterns.equated.search(before):
         return Part.COMPARED
     return Part.SPOKEN_OF

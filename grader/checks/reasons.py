@@ -14,7 +14,7 @@ from grader.checks.choice_words import REJECT
 from grader.checks.claims import Clause, Stance, clauses
 from grader.checks.degrees import Degree
 from grader.checks.held_relations import holds
-from grader.checks.option_mentions import Option, Options
+from grader.checks.option_mentions import Option, Options, mentions
 from grader.checks.prose_text import prose_text
 from grader.checks.relation_reader import RelationReader
 from grader.checks.relations import Kind, Relation, Sure
@@ -77,7 +77,10 @@ def read_reasons(
             held = None
         if held is False:
             words = clause.text.strip(" ,;:") if clause else shown[one.start : one.end]
-            if one.sure is not Sure.GUESSED and against and not (one.hedged or one.faint or one.listed):
+            plain = not (
+                one.hedged or one.faint or one.listed or _weighed_before(parts, one, against, options, shown)
+            )
+            if one.sure is not Sure.GUESSED and against and plain:
                 refuted.append(Refuted(words, one, against))
             elif not one.listed and (
                 one.sure is not Sure.GUESSED or (one.subject == chosen and not one.hedged)
@@ -101,6 +104,20 @@ def read_reasons(
 
 def _clause_of(parts: Sequence[Clause], one: Relation) -> Clause | None:
     return next((part for part in parts if part.start <= one.start < part.end), None)
+
+
+def _weighed_before(
+    parts: Sequence[Clause], one: Relation, against: Sequence[Option], options: Options, text: str
+) -> bool:
+    """Whether the options that refute a superlative are spoken of in another sentence, and may be out of the race by then."""
+    if one.degree is not Degree.MOST:
+        return False
+    return any(
+        mention.option in against and mention.option != one.subject
+        for part in parts
+        if part.sentence < one.sentence
+        for mention in mentions(text, options, part.start, part.end)
+    )
 
 
 def _bears_on(

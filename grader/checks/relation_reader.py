@@ -15,10 +15,15 @@ from msgspec.structs import replace
 from grader.checks.aspects import Aspect
 from grader.checks.choice_words import REJECT
 from grader.checks.claims import STRUCK_OUT, Clause, Stance, clauses, stance_at
+from grader.checks.comparisons import Comparisons
 from grader.checks.degrees import Degree, form_of
+from grader.checks.figure_owners import FigureOwners
+from grader.checks.number_words import MORPHEME
 from grader.checks.option_mentions import Mention, Option, Options, Part, mentions
 from grader.checks.relation_words import (
+    AMONG_SOME,
     BALANCE,
+    BEATS,
     BECAUSE_OF,
     CHANGE,
     COMPARES,
@@ -44,6 +49,7 @@ MOST_RELATIONS: Final = 400  # that are read in one text
 _CLOSE: Final = 3  # characters between an option and the "which" that speaks of it
 _LAST_WORD: Final = 40  # characters that hold the last word of a clause
 _PAIR: Final = 2  # options; figures of more are a list
+_NO: Final = re.compile(r"(?:no|none|nothing|inget|ingen)\b", re.I)
 
 
 class RelationReader:
@@ -55,13 +61,16 @@ class RelationReader:
         self.aspects = aspects
         self.chosen = topic
         self._degrees = DegreeReader(text, aspects, options.called)
+        self._comparisons = Comparisons(options, aspects)
         self._named_in: dict[int, set[Option]] = {}
         self._kept: set[int] = set()  # sentences that limit what they praise
+        self._among: set[int] = set()  # sentences that speak of some options alone
         self._carried = ""  # the aspect that the clause before ends with
         self._there: set[int] = set()  # sentences that refer back to a place
         self._spent: set[int] = set()  # sentences that weigh one aspect by another
         self._nouns = {aspect.name: re.compile(rf"(?:{aspect.nouns})", re.I) for aspect in aspects}
         nouns = "|".join(aspect.nouns for aspect in aspects)
+        self._figures = FigureOwners(options, aspects)
         costs = "|".join(aspect.nouns for aspect in aspects if aspect.less_is_better) or "cost"
         self._of = re.compile(rf"(?:\W|\b(?:{nouns}|{options.called}|{CONNECTING})\b)*", re.I)
         self._per_cost = re.compile(rf"\b(?:for|för|per)\s(?:the\s|its\s|that\s|den\s)?(?:{costs})\b", re.I)
@@ -84,6 +93,7 @@ class RelationReader:
             for clause in every
             if SPENT.search(clause.text) or self._per_cost.search(clause.text)
         }
+        self._among = {clause.sentence for clause in every if AMONG_SOME.search(clause.text)}
         self._kept = {clause.sentence for clause in every if KEPT.search(clause.text)}
         for clause in every:
             if clause.stance in {Stance.OTHERS, Stance.GIVEN} or clause.cue == STRUCK_OUT:
@@ -121,7 +131,12 @@ class RelationReader:
             words = [word.lower() for word in re.findall(r"[A-Za-zåäöÅÄÖ]+", text)]
             if any(form_of(word, aspect.little + aspect.much) for word in words):
                 found.add(aspect.name)
-            if any(re.search(rf"\d\s?-?(?:{unit.words})(?!\w)", text, re.I) for unit in aspect.units):
+            if any(
+                re.search(rf"(?:\d|\b{MORPHEME}|\bfew|\bnågra|\bfå)\s?-?(?:{unit.words})(?!\w)", text, re.I)
+                for unit in aspect.units
+            ):
+                found.add(aspect.name)
+            if aspect.hints and re.search(aspect.hints, text, re.I):
                 found.add(aspect.name)
             if aspect.fraction and re.search(r"(?<![\d.,])0?[.,]\d{2,}", text):
                 found.add(aspect.name)
@@ -155,23 +170,37 @@ class RelationReader:
             self._degrees.read(clause, spent=clause.sentence in self._spent, carried=self._carried)
         )
         starts = [one.start for one in degrees] + [clause.end]
-        for found in (
+        for told in (
             *degrees,
+            *self._comparisons.unrivalled(clause),
+            *self._comparisons.beaten(self.text, clause),
             *told_figures(self.text, clause, self.aspects, len(named)),
             *self._others(clause),
         ):
-            stance, _ = stance_at(self.text, found.start, found.end)
+            found = self._comparisons.compared_with_all(self.text, clause, told)
+            stance, _ = stance_at(self.text, told.start, told.end)
             if stance is Stance.TAKEN_BACK:  # what one turned away from is weighed too
                 stance = Stance.ASSERTED
             if stance not in {Stance.ASSERTED, Stance.DENIED} and not (
                 found.kind is Kind.WEIGHED and stance is Stance.SUPPOSED
             ):
                 continue
+            rival = self._comparisons.without_rival(self.text, clause, told, degrees)
+            if stance is Stance.DENIED and rival is not None:
+                yield self._rivalled(rival, named, topic, only=only)
+                continue
+            if found.faint and found.degree is Degree.MOST and found.kind is Kind.DEGREE:
+                stance = Stance.ASSERTED if _NO.match(self.text, found.start) else stance
             upto = next((start for start in starts if start > found.start), clause.end)
             near = [one for one in compared if found.end <= one.start < upto]
             objects = dict.fromkeys(one.option for one in near or compared)
-            aside = self._aside(clause, found, named)
+            possessed = self._figures.possessed(self.text, clause, found)
+            aside = self._figures.owner(self.text, found, named) or (
+                None if possessed else self._aside(clause, found, named)
+            )
             subject, sure = aside or self._subject(clause, found, spoken, topic, only=only)
+            if sure is Sure.ELIDED and possessed:
+                sure = Sure.REFERRED
             denied = stance is Stance.DENIED
             weighed = denied and bool(WEIGHS.search(clause.text))
             yield replace(
@@ -180,11 +209,29 @@ class RelationReader:
                 sure=sure,
                 objects=tuple(one for one in objects if one != subject),
                 denied=denied and not weighed,
-                faint=found.faint or self._limited(clause, found),
-                hedged=found.hedged or weighed or clause.stance is Stance.TAKEN_BACK,
+                faint=found.faint or self._limited(clause, told),
+                hedged=found.hedged
+                or weighed
+                or clause.stance is Stance.TAKEN_BACK
+                or (found.degree is Degree.MOST and clause.sentence in self._among),
                 supposed=stance is Stance.SUPPOSED,
                 turned_from=clause.stance is Stance.TAKEN_BACK,
             )
+
+    def _rivalled(
+        self,
+        found: Relation,
+        named: Sequence[Mention],
+        topic: Option | None,
+        *,
+        only: bool,
+    ) -> Relation:
+        """A superlative by negation, of the option behind it ("nothing is faster than 10"), else of what was spoken of."""
+        behind = {one.option for one in named if one.start >= found.end}
+        if len(behind) == 1:
+            return replace(found, subject=next(iter(behind)), sure=Sure.NAMED)
+        sure = Sure.ELIDED if only and not named else Sure.GUESSED
+        return replace(found, subject=None if behind else topic, sure=sure)
 
     def _limited(self, clause: Clause, found: Relation) -> bool:
         """Whether a superlative is limited by what else its sentence says: "the fastest while still accurate"."""
@@ -231,7 +278,7 @@ class RelationReader:
             match = self._nouns[aspect.name].search(self.text, clause.start, clause.end)
             if match:
                 places.append((aspect, match.start(), match.end()))
-        if len(places) > 1 and BALANCE.search(part):
+        if len(places) > 1 and BALANCE.search(part) and not BEATS.search(part):
             for aspect, start, end in places:
                 yield Relation(aspect.name, Kind.BALANCE, start, end, clause.sentence)
         change = CHANGE.search(part)

@@ -9,8 +9,8 @@ from grader.checks.number_words import MORPHEME
 
 TOKEN: Final = re.compile(r"[A-Za-zÅÄÖåäöéü]+(?:'[a-z]+)?|\d[\d.,]*|%|[^\s\w]")
 QUALIFIED: Final = re.compile(
-    r"\b(?:within|inom|spent|second|third|next|näst|almost|nearly|nästan|close|among|amongst|bland|one\sof|en\sav|among\sthe|of\sthe\s(?:two|three|remaining|others?|fast|quick|accurate|good)\w*|av\sde\s\w+|of\sthose|above|over|without|still|yet|with\s(?:an?|still|accept|ok|good|decent|reason)\w*|med\s(?:bra|ok|hyfsad|rimlig|god)\w*"
-    r"|where|at\swhich|for\swhich|där|that\s(?:still|is|has)|which\sstill|per|given|considering|relative|compared|jämfört|i\sförhållande|relatively|fairly|pretty|quite|ganska|relativt|hyfsat)\b",
+    r"\b(?:within|inom|spent|second|third|next|näst|almost|nearly|nästan|close|among|amongst|bland|one\sof|en\sav|among\sthe|of\sthe\s(?:two|three|remaining|others?|fast|quick|accurate|good)\w*|av\sde\s\w+|of\sthose|above|over|without|between|mellan|around|kring|somewhere|någonstans|still|yet|with\s(?:an?|still|accept|ok|good|decent|reason)\w*|med\s(?:bra|ok|hyfsad|rimlig|god)\w*"
+    r"|where|at\swhich|for\swhich|där(?!\s(?:är|var|blir)\b)|that\s(?:still|is|has)|which\sstill|per|given|considering|relative|compared|jämfört|i\sförhållande|relatively|fairly|pretty|quite|ganska|relativt|hyfsat)\b",
     re.I,
 )
 WEIGHS: Final = re.compile(
@@ -18,8 +18,8 @@ WEIGHS: Final = re.compile(
     re.I,
 )
 CHANGE: Final = re.compile(
-    r"\b(?:increas\w*|decreas\w*|drop\w*|fall\w*|fell|los[et]\w*|losing|lost|gain\w*|ris(?:e|es|ing)|rose|grow\w*|grew|flatten\w*|level\w*\s(?:out|off)|plateau\w*|declin\w*|deteriorat\w*|improv\w*|suffer\w*|sav\w+|cost\w*|sacrific\w*|stays?|differ\w*|skilj\w*|knee|elbow|steep\w*|degrad\w*|reduc\w*|cut\w*|shrink\w*|goes\s(?:up|down)|went\s(?:up|down)"
-    r"|sjunk\w*|öka\w*|minska\w*|tappa\w*|förlora\w*|vinn\w*|stig\w*|plana\w*|faller|falla|föll|växer|avta\w*|försämra\w*|förbättra\w*|spara\w*|kostar|knä\w*)(?!\w)",
+    r"\b(?:increas\w*|decreas\w*|drop\w*|fall\w*|fell|los[et]\w*|losing|lost|loss\s(?:in|of)|gain\w*|ris(?:e|es|ing)|rose|grow\w*|grew|flatten\w*|level\w*\s(?:out|off)|plateau\w*|declin\w*|deteriorat\w*|improv\w*|suffer\w*|sav\w+|cost\w*|sacrific\w*|stays?|differ\w*|skilj\w*|knee|elbow|steep\w*|extra|degrad\w*|reduc\w*|cut\w*|shrink\w*|goes\s(?:up|down)|went\s(?:up|down)"
+    r"|sjunk\w*|öka\w*|minska\w*|tappa\w*|förlora\w*|förlust\w*\s(?:i|av)|skillnad\w*|vinn\w*|stig\w*|plana\w*|faller|falla|föll|växer|avta\w*|försämra\w*|förbättra\w*|spara\w*|kostar|knä\w*)(?!\w)",
     re.I,
 )
 BALANCE: Final = re.compile(
@@ -46,7 +46,7 @@ SAVED: Final = re.compile(
     re.I,
 )
 OTHER_FIGURE: Final = re.compile(
-    r"\b(?:per|more\sepochs|less\stime|faster|quicker|of\sthe\stime|snabbare|times|improve\w*|reduc\w*)\b",
+    r"\b(?:per|more\sepochs|less\stime|faster|quicker|of\sthe\stime|snabbare|times|improve\w*|reduc\w*|decreas\w*\sby|increas\w*\sby|shorter|slower|minska\w*\smed|minskas?|öka\w*\smed|kortare|långsammare|lägre\stid\w*)\b",
     re.I,
 )
 FEW_UNITS: Final = re.compile(
@@ -60,6 +60,20 @@ KEPT: Final = re.compile(  # what a superlative is limited by: "the fastest whil
     r"\b(?:while|still|yet|keep\w*|maintain\w*|without|among|above|over|at\sleast|reasonab\w*|acceptab\w*|decent|okay|good|ändå|fortfarande|utan\satt|samtidigt|medan|medan\sden|rimlig\w*|bra|hyfsad\w*|behåll\w*)\b",
     re.I,
 )
+AMONG_SOME: Final = re.compile(  # of whom a superlative may be meant
+    r"\b(?:of|out\sof|among|amongst)\s(?:the\s(?:two|three|four|ones|remaining|others?|more|most|fast\w*|quick\w*|accurate|good|high\w*|small\w*|larg\w*)|those|these|them(?!\sall))\b"
+    r"|\b(?:av|bland)\s(?:de\s(?:två|tre|fyra|som|andra|övriga|snabba\w*|noggranna\w*|bra|bästa|små|stora|kvarvarande)|dem(?!\salla)|dessa)\b"
+    r"|\b(?:remain\w*|(?:is|are)\sleft|kvar|återstå\w*|with\s(?:over|more\sthan|at\sleast)|med\s(?:över|mer\sän|minst))\b",
+    re.I,
+)
+BEATS: Final = re.compile(
+    r"\b(?:beats?|outperforms?|outdoes|surpass(?:es)?|wins\sover|slår|överträffar|vinner\söver|(?:is|are|är)\s(?:better|superior|bättre)\s(?:than|to|än))\b(?P<whom>.{1,60}?)\b(?:in|on|when\sit\scomes\sto|with\sregard\sto|i|på|när\sdet\sgäller)\s(?P<what>.{1,60})",
+    re.I,
+)
+BESIDE: Final = re.compile(
+    r"\b(?:(?P<small>below|under|behind)|(?P<large>above|ahead\sof|över))\s(?:that|what|the\s\w+|den)?\s?(?:of|for|with|hos|för|med)?\b",
+    re.I,
+)
 OF_ALL: Final = re.compile(r"\b(?:of|av)\s(?:them\s)?(?:all|alla|dem\salla|the\sfive)\b", re.I)
 SPENT: Final = re.compile(
     r"\b(?:given|per|spent|divid\w*|ratio|regard\w*|relative|proportion\w*|efficien\w*|förhållande|kvot\w*|delar|dividera\w*)\b",
@@ -69,7 +83,12 @@ COUNTS: Final = re.compile(
     r"\b(?:counts?|counted|matters?|mattered|important|concern|priority|limited|räknas|räknades|viktig\w*|spelar)\b",
     re.I,
 )
-THERE: Final = re.compile(r"\b(?:there|here|där|här)\b", re.I)
+THERE: Final = re.compile(
+    r"\b(?:there|here|där|här|(?:every|any)thing\s(?:below|above|under|over|else|smaller|larger|bigger|beyond)|allt\s(?:under|över|mindre|större|annat)"
+    r"|(?:going|go|goes|by\sgoing|moving|att\sgå)\s(?:any\s|even\s|much\s|further\s)?(?:lower|higher|smaller|larger|bigger|below|above|beyond|up|down|lägre|högre|mindre|större|upp|ner|ned)"
+    r"|(?:anything|a|any|the|all)\s(?:even\s)?(?:smaller|larger|bigger|lower|higher)\s(?:one|batch\w*|size)s?)\b",
+    re.I,
+)
 DIFFERS: Final = re.compile(
     r"\W*(?:\w+\s)?(?:more|extra|less|longer|lower|higher|slower|faster|fewer|shorter|worse|better|behind|ahead|difference|gain|loss|below|above|additional|mer|mindre|fler|extra|längre|lägre|högre|sämre|bättre|skillnad|snabbare|långsammare|kortare|points?|units?)\b",
     re.I,
@@ -95,7 +114,7 @@ BOUND: Final = (
     ),
 )
 RATIO: Final = re.compile(
-    r"\b(?:factor|faktor|half|halva|hälften|quarter|fjärdedel\w*|third|tredjedel\w*|fifth|tenth|fraction|tenfold|twice|double|doubled?|dubbelt|dubbla|tripled?|fourfold|bråkdel\w*|(?:\d+(?:[.,]\d+)?|several|many|some|few|många|flera|"
+    r"\b(?:factor|faktor|half|halva|hälften|quarter|fjärdedel\w*|third|tredjedel\w*|fifth|(?:six|seven|eigh|nin|twentie|thirtie|fortie|fiftie|hundred|thousand)th|\w+(?:on|en|tion)delen?|tenth|fourth|fraction|tenfold|twice|double|doubled?|dubbelt|dubbla|tripled?|fourfold|bråkdel\w*|(?:\d+(?:[.,]\d+)?|several|many|some|few|många|flera|"
     + MORPHEME
     + r")[\s-]?(?:times|gånger|fold|faldig\w*|x))\b|\b\d+(?:[.,]\d+)?\s?x\b",
     re.I,

@@ -62,6 +62,8 @@ _ONCE: Final = r"(?:at\sfirst|first(?:ly)?|initially|originally|earlier|previous
 _PERSON: Final = (
     r"(?:(?:my|our|the|a|another|some|min|vår|en)\s(?:\w+\s)?(?:(?:lab\s?|study\s?|class\s?|course\s?|room\s?|team\s?|group\s?)?(?:partner|mate|friend|colleague|classmate|student|teacher|assistant"
     r"|professor|lecturer|tutor|examiner|brother|sister|neighbou?r)s?|ta|(?:lab+\s?|kurs\s?|grupp\s?)?(?:kamrat|kompis|partner|medlem|vän|assistent|lärare|föreläsare)(?:en|n)?|handledare\w?)"
+    r"|(?:the\s|our\s|this\s|most\s|many\s|several\s)?(?:(?:lab|course|lecture|online)\s)?(?:instructions?|manual|handbook|textbooks?|books?|tutorials?|guidelines?|guides?|papers?|articles?|slides?|literature|documentation|handout|lectures?|forums?|rule\sof\sthumb|notebook)"
+    r"|(?:kurs|läro|hand)?boken|(?:labb?)?instruktion(?:en|erna)|föreläsning(?:en|arna)|artikeln|litteraturen|dokumentationen|handledningen|tumregeln|kursen|många\skällor"
     r"|assistenten|läraren|föreläsaren|handledaren|labbkamraten|kompisen"
     r"|chat\s?gpt|gpt(?:-?\d)?|copilot|gemini|claude|the\s(?:internet|chatbot|ai)|stack\s?overflow|google|wikipedia)"
 )
@@ -88,7 +90,7 @@ CUES: Final = (
     Cue(
         _S.ASSERTED,
         _R.NOTHING,
-        r"not\s(?:only|just|merely|simply|least|to\smention|until|surprisingly)|inte\s(?:bara|enbart|minst|endast|förrän)|why\snot|no\s(?:doubt|wonder|matter|question\sthat|surprise)"
+        r"as\sa\s(?:first|starting|initial)\s(?:guess|try|attempt|idea)|not\s(?:only|just|merely|simply|least|to\smention|until|surprisingly)|inte\s(?:bara|enbart|minst|endast|förrän)|why\snot|no\s(?:doubt|wonder|matter|question\sthat|surprise)"
         r"|than\snot|no\.\s?\d|even\sif|även\som|as\sif|som\som|if\snot|either\sway|nothing\s(?:beats|more\sthan)|inget\sslår|(?:make|made|be|quite|pretty|very)\ssure|as\swell\sas"
         r"|no(?=\s?[,!:])|nope\b|nej\b|nä(?=\s?[,!:])",
     ),
@@ -141,7 +143,7 @@ CUES: Final = (
     Cue(
         _S.OTHERS,
         _R.FAR,
-        rf"{_PERSON}\s(?:(?:also|even|always|actually|first|också|alltid|först)\s)?{_SAYS}\b|{_PEOPLE}\s(?:(?:might|may|could|would|will|often|also|skulle|kanske|ofta)\s){{1,2}}\w+|{_PEOPLE}\s{_SAYS}\b",
+        rf"{_PERSON}\s(?:(?:also|even|always|actually|first|också|alltid|först)\s)?{_SAYS}\b|{_PEOPLE}\s(?:(?:might|may|could|would|will|often|also|skulle|kanske|ofta)\s){{1,2}}\w+|{_PEOPLE}\s(?:(?:usually|often|normally|generally|mostly|typically|sometimes|always|ofta|oftast|vanligtvis|vanligen|alltid)\s)?(?:{_SAYS}|choose|pick|use|take|start|begin|go|väljer|tar|använder|börjar|brukar|kör)\b",
     ),
     Cue(
         _S.OTHERS,
@@ -165,7 +167,7 @@ CUES: Final = (
     Cue(
         _S.SUPPOSED,
         _R.FAR,
-        rf"{_NOT}\s(?:\w+\s)?(?:sure|certain|säkra?)\b|unsure|uncertain|osäkra?\b|(?:do|did)\s?n[o']?t\s(?:really\s)?know|no\s(?:idea|clue)|ingen\saning|vet\s(?:inte|ej)|hard\sto\s(?:say|tell)|svårt\satt\ssäga"
+        rf"{_NOT}\s(?:\w+\s)?(?:sure|certain|säkra?)\b|unsure|uncertain|osäkra?\b|(?:do|did)\s?n[o']?t\s(?:really\s)?know|no\s(?:idea|clue)|n[o']t\s(?:yet\s|really\s)?(?:decided|made\sup|chosen\syet)|undecided|torn\sbetween|inte\s(?:riktigt\s|ännu\s)?(?:bestämt|kunnat\sbestämma)|ingen\saning|vet\s(?:inte|ej)|hard\sto\s(?:say|tell)|svårt\satt\ssäga"
         rf"|(?:one|you|someone|anyone|it|man)\s(?:could|might|may|can|would|skulle|kan|kunde)\s(?:kunna\s)?(?:(?:also|first|perhaps|easily|well|lätt|först|också)\s)?{_CLAIM}\b|{_WE}\s(?:could|might|may|can|skulle\skunna|kunde|kan)\s(?:\w+\s)?{_CLAIM}\b"
         r"|at\sfirst\s(?:glance|sight)|vid\sförsta\sanblick(?:en)?|(?:our|my|a|wild|pure|vår|min|en)\s(?:\w+\s)?(?:guess|gissning)\b|(?:we|i)(?:'d|\swould)?\s(?:just\s)?guess(?:ed)?\b|(?:vi|jag)\sgissar|suppose|supposing|imagine|whether|antag\b|låt\soss\santa|föreställ\sdig|huruvida",
     ),

@@ -14,6 +14,7 @@ from msgspec.structs import replace
 from grader.checks.aspects import Aspect
 from grader.checks.claims import Clause
 from grader.checks.degrees import AS, MORE, MOST, NEARLY, Degree, Side, Word, form_of, plain_word
+from grader.checks.number_words import MORPHEME
 from grader.checks.relation_words import BALANCE, CONJUNCTION, QUALIFIED, TOKEN
 from grader.checks.relations import Kind, Relation
 
@@ -69,6 +70,11 @@ _WITHIN: Final = frozenset(
 _JOINS: Final = frozenset(("and", "och", "the", "training", "its", "test"))
 _MEASURING_WORDS: Final = "than to of from below under behind near as än av från bakom nära "
 _MEASURING: Final = frozenset(_MEASURING_WORDS.split())
+_IN: Final = frozenset(["enough", "in", "terms", "of", "the", "its", "training", "nog", "i", "fråga", "om"])
+_COUNT: Final = re.compile(
+    rf"\s(?:than|än)\s(?:\d|(?:an?\s|en\s|ett\s)?(?:twice|half|double|dubbelt|hälften|{MORPHEME}))[\w.,]*\s?(?:times|gånger|x\b|fold|as\b|så\b|lika|%|percent|procent|points?|secs?|seconds?|s\b|sek\w*|minute?\w*|minut\w*)",
+    re.I,
+)
 _ARTICLES: Final = frozenset(["the", "den", "det", "de", "very", "all"])
 _STOPS_WORDS: Final = (
     "and or but as since because due when than is are was were that which between for per at with to "
@@ -100,7 +106,9 @@ class DegreeReader:
         words = [token[0].lower() for token in tokens]
         nouns = {
             aspect.name: [
-                index for index, word in enumerate(words) if self._nouns[aspect.name].fullmatch(word)
+                index
+                for index, word in enumerate(words)
+                if self._nouns[aspect.name].fullmatch(word) and not _multiplies(words, index)
             ]
             for aspect in self.aspects
         }
@@ -112,7 +120,10 @@ class DegreeReader:
                 yield self._degree(clause, aspect, side, degree, tokens[index], spent=spent)
                 continue
             plain = plain_word(word)
-            if word in NEARLY and any(self._names(word) for word in words[index + 1 : index + 3]):
+            if word in NEARLY and any(
+                at < len(words) and self._names(words[at]) and not _multiplies(words, at)
+                for at in (index + 1, index + 2)
+            ):
                 plain = Word(Side.NONE, Degree.EQUAL)  # "nearly the accuracy of 10"
             if (
                 word in NEARLY
@@ -127,6 +138,8 @@ class DegreeReader:
                 continue
             if plain.degree is Degree.MOST and _is_yardstick(words, index):
                 continue
+            if word in MORE and _is_count(self.text[tokens[index].end() : clause.end]):
+                continue  # "more than four times"
             bound = self._bound_to(index, words, nouns)
             if not bound and carried and not any(nouns.values()) and _GOES_ON.match(clause.text):
                 bound = (carried,)
@@ -198,6 +211,7 @@ class DegreeReader:
             len(words),
         )
         close = [(gap, name) for gap, name in behind if index + gap < stop]
+        close += [(gap, name) for gap, name in behind if _IN.issuperset(words[index + 1 : index + gap])]
         own = plain_word(words[index])
         best = own is not None and own.side is Side.GOOD and own.degree is Degree.MOST
         if best or words[index] in MORE | MOST:  # "best" and "most" go with many words: only right beside it
@@ -261,3 +275,18 @@ def _is_yardstick(words: Sequence[str], index: int) -> bool:
     """Whether a superlative is what something is measured by: "than the best", "close to the highest"."""
     before = [word for word in words[max(0, index - 3) : index] if word not in _ARTICLES]
     return bool(before) and before[-1] in _MEASURING
+
+
+def _is_count(behind: str) -> bool:
+    """Whether a "more" counts what follows it: "more than four times", "less than five seconds"."""
+    return _COUNT.match(behind) is not None
+
+
+def _multiplies(words: Sequence[str], index: int) -> bool:
+    """Whether a word is the "times" of "40 times"."""
+    before = words[index - 1] if index else ""
+    return words[index] in _TIMES and (
+        before[:1].isdigit()
+        or before in {"many", "several", "few", "många", "flera"}
+        or re.fullmatch(rf"(?:{MORPHEME})+", before) is not None
+    )

@@ -8,7 +8,7 @@ from typing import Final
 import msgspec
 
 from grader.model import Value
-from grader.page_data import PageData
+from grader.page_data import Overlay, PageData
 
 MAX_PICTURES: Final = 8_000_000  # bytes of all pictures on one page
 MAX_HTML: Final = 200_000  # characters of all HTML outputs on one page
@@ -26,6 +26,7 @@ class ShownPassage(Value, frozen=True):
     title: str
     text: str = ""
     picture_png: bytes | None = None
+    overlay: Overlay | None = None
 
 
 class ShownCell(Value, frozen=True):
@@ -49,7 +50,9 @@ def extras_of(page: PageData, blob: Callable[[str], bytes]) -> FeedbackExtras:
     """What the ledger keeps of a page, with its pictures; one that is gone is empty, so that the page can say so."""
     return FeedbackExtras(
         tuple(
-            ShownPassage(one.check_id, one.title, one.text, blob(one.picture) if one.picture else None)
+            ShownPassage(
+                one.check_id, one.title, one.text, blob(one.picture) if one.picture else None, one.overlay
+            )
             for one in page.passages
         ),
         tuple(

@@ -12,9 +12,10 @@ from grader.documents.shown_pictures import picture_of_figure, picture_of_page
 from grader.errors import UnreadableDocumentError
 from grader.grading import kept_run
 from grader.grading.grading import Judged
+from grader.grading.plot_overlay import marked_picture
 from grader.grading.unseen_text import UNSEEN_WHERE
 from grader.model import Evidence, Result, Value, Verdict
-from grader.page_data import ExecutedCell, PageData, Passage
+from grader.page_data import ExecutedCell, PageData, Passage, PlotMarks
 
 MAX_PASSAGES: Final = 8  # of one submission; a page with more is no longer quick to read
 MAX_CELLS: Final = 12
@@ -35,14 +36,19 @@ def evidence_view(judged: Judged, paths: Mapping[str, Path]) -> EvidenceView:
     passages: list[Passage] = []
     for question in judged.result.questions:
         for check in question.checks:
-            if check.verdict is Verdict.REVIEW:
-                for evidence in check.evidence[:3]:
-                    if len(passages) < MAX_PASSAGES:
-                        passages.extend(_passage(check.id, evidence, judged.documents, paths, gathered))
+            marks = judged.marks.get(check.id, ())
+            for evidence in check.evidence[:3]:
+                own = next((one for one in marks if _is_at(one, evidence)), None)
+                if len(passages) < MAX_PASSAGES and (check.verdict is Verdict.REVIEW or own is not None):
+                    passages.extend(_passage(check.id, evidence, judged.documents, paths, gathered, own))
     cells = tuple(_cells(judged, gathered))
     notebook = gathered.take(judged.run.executed) if judged.run is not None else ""
     run = gathered.take(kept_run.to_bytes(judged.run)) if judged.run is not None else ""
     return EvidenceView(PageData(tuple(passages), cells, notebook, run), gathered.blobs)
+
+
+def _is_at(marks: PlotMarks, evidence: Evidence) -> bool:
+    return (marks.source, marks.where) == (evidence.source, evidence.where)
 
 
 class _Gathered:
@@ -66,6 +72,7 @@ def _passage(
     documents: Sequence[Document],
     paths: Mapping[str, Path],
     gathered: _Gathered,
+    marks: PlotMarks | None = None,
 ) -> Iterator[Passage]:
     document = next((one for one in documents if one.name == evidence.source), None)
     if document is None:
@@ -84,6 +91,10 @@ def _passage(
         return
     block = document.blocks[index]
     title = f"{evidence.source}, {evidence.where}"
+    marked = marked_picture(block, document, paths.get(document.name), marks) if marks is not None else None
+    if marked is not None:
+        yield Passage(check, title, picture=gathered.take(marked.picture), overlay=marked.overlay)
+        return
     picture = _picture(block, document, paths.get(document.name))
     if picture:
         box = block.place.box

@@ -6,6 +6,8 @@ import traceback
 from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Final
 
+import msgspec
+
 from grader import __version__
 from grader.checks.answer import Answer
 from grader.checks.assignment import Assignment, Check, Question
@@ -38,6 +40,7 @@ from grader.model import (
     Verdict,
     question_verdict,
 )
+from grader.page_data import PlotMarks
 
 if TYPE_CHECKING:
     from grader.execution import Executor, NotebookRun
@@ -52,6 +55,7 @@ class Judged(Value, frozen=True):
     result: Result
     documents: tuple[Document, ...]
     run: NotebookRun | None = None
+    marks: Mapping[str, tuple[PlotMarks, ...]] = msgspec.field(default_factory=dict)  # by check
 
 
 def grade(
@@ -107,19 +111,24 @@ def _graded(
     noticed += tuple(Flag("several-people", said) for said in submission.remarks)
     seen = visible(documents)
     sections = _sections(seen, assignment)
-    questions, flags = judge(seen, assignment, sections=sections, run=executed, executor=executor)
+    marks: dict[str, tuple[PlotMarks, ...]] = {}
+    questions, flags = judge(
+        seen, assignment, sections=sections, run=executed, executor=executor, marks=marks
+    )
     wanted = pictures_that_matter(sections, questions)
     followed = tuple(with_curves_read(document, wanted) for document in documents)
     if any(one is not other for one, other in zip(followed, documents, strict=True)):
         documents = followed
         seen = visible(documents)
         sections = _sections(seen, assignment)
-        questions, flags = judge(seen, assignment, sections=sections, run=executed, executor=executor)
+        questions, flags = judge(
+            seen, assignment, sections=sections, run=executed, executor=executor, marks=marks
+        )
         wanted = pictures_that_matter(sections, questions)
     if wanted:
         documents = tuple(with_pictures_read(document, wanted) for document in documents)
         seen = visible(documents)
-        questions, flags = judge(seen, assignment, run=executed, executor=executor)
+        questions, flags = judge(seen, assignment, run=executed, executor=executor, marks=marks)
     questions, hidden = with_unseen_text(
         questions, documents, lambda shown: judge(shown, assignment, run=executed, executor=executor)[0]
     )
@@ -140,7 +149,7 @@ def _graded(
         rubric,
     )
     left = tuple(document for document in handed_in.documents if document.name in notes)
-    return Judged(result, (*documents, *left), executed)
+    return Judged(result, (*documents, *left), executed, marks)
 
 
 def _answers(document: Document, assignment: Assignment) -> bool:
@@ -162,8 +171,9 @@ def judge(
     sections: Sections | None = None,
     run: NotebookRun | None = None,
     executor: Callable[[], Executor] | None = None,
+    marks: dict[str, tuple[PlotMarks, ...]] | None = None,
 ) -> tuple[tuple[QuestionResult, ...], tuple[Flag, ...]]:
-    """Runs all checks on what was read, split by question already or here."""
+    """Runs all checks on what was read, split by question already or here; `marks` takes what they would draw."""
     sections = sections or _sections(documents, assignment)
     findings: dict[str, Finding] = {}
     shared: dict[object, object] = {}
@@ -176,6 +186,8 @@ def judge(
             finding = guarded(check, answer, findings)
             findings[check.id] = finding
             flags.extend(finding.flags)
+            if marks is not None:
+                marks[check.id] = finding.marks
             checks.append(_result(check, finding))
         results.append(_question(question, checks, findings))
     return tuple(results), tuple(dict.fromkeys(flags))

@@ -60,6 +60,7 @@ TIME: Final = Aspect(
     alike=2.2,
     apart=5.0,
     clear=1.4,
+    hints=r"\b(?:wait(?:s|ed|ing)?|patien\w*|vänta\w*|tålamod)\b",
     unlike=r"\b(?:per|each|every|epochs|step|compile|varje|epoker)\b",
 )
 ACCURACY: Final = Aspect(
@@ -80,6 +81,7 @@ ACCURACY: Final = Aspect(
     clear=0.004,
     fraction=True,
     quality=True,
+    hints=r"\b(?:(?<!feel\s)(?<!feels\s)(?<!felt\s)right(?!\s(?:choice|size|one|balance|pick|now|away))|correctly|errors?|mistakes?|misclassif\w*|recogni[sz]\w*|learn(?:s|ed|ing)?|generali[sz]\w*|converge\w*|nois[ey]\w*|(?<!kändes\s)(?<!känns\s)rätt|fel|lär(?:a|de|t)?|konverger\w*|brus\w*)\b(?!\srate)",
     unlike=r"\b(?:test\w*|val\w*|loss|förlust|evaluat\w*)\b",
 )
 ASPECTS: Final = (TIME, ACCURACY)

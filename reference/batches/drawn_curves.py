@@ -10,9 +10,18 @@ from grader.documents.core.curve import Curve, CurveSource
 from grader.documents.core.document import Block
 from grader.execution import DrawnFigure, DrawnSeries, NotebookRun
 from grader.model import Value
+from grader.page_data import MarkedSeries, PlotMarks
 
 COLUMNS: Final = ("time", "accuracy")
 _MOST_TOLD: Final = 400  # curves of a submission
+_MOST_DRAWN: Final = 80  # points of a line that is shown again
+_NEAREST: Final = (
+    CurveStand.SHOWS,
+    CurveStand.TURNED,
+    CurveStand.CONTRADICTS,
+    CurveStand.UNCLEAR,
+    CurveStand.OTHER,
+)
 _DRAWN: Final = frozenset((CurveStand.SHOWS, CurveStand.TURNED))
 Table = Mapping[str, Mapping[int, float]]
 
@@ -52,6 +61,30 @@ class FigureReading(Value, frozen=True):
     def told(self) -> int:
         """How many of its curves are over the table's keys, as far as can be told."""
         return sum(reading.stand is not CurveStand.OTHER for _, reading in self.curves)
+
+    def marks(self) -> PlotMarks | None:
+        """The columns that its curves show or come closest to, where they would be drawn."""
+        series = []
+        for column in COLUMNS:
+            own = [one for one in self.curves if one[1].column == column and one[1].points]
+            if own:
+                curve, reading = min(own, key=lambda one: _NEAREST.index(one[1].stand))
+                series.append(_marked(column, curve, reading))
+        if not series:
+            return None
+        place = self.block.place
+        return PlotMarks(place.source, place.where, self.curves[0][0].source.value, tuple(series))
+
+
+def _marked(column: str, curve: Curve, reading: CurveReading) -> MarkedSeries:
+    step = 2 if curve.traced else 1
+    drawn = curve.points[:: step * max(1, len(curve.points) // (step * _MOST_DRAWN))]
+    return MarkedSeries(
+        f"{column} by the table",
+        tuple((x, y) for _, x, y in reading.points),
+        tuple(f"{key:g}" for key, _, _ in reading.points),
+        tuple(sorted(drawn)),
+    )
 
 
 def read_figures(blocks: Sequence[Block], table: Table, *, points: int) -> list[FigureReading]:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
 from typing import Final
+
+import msgspec
 
 from grader.checks import Answer, Finding, failed, missing, partial, passed, review
 from grader.documents.core.curve import CurveSource
@@ -18,22 +19,11 @@ from reference.batches.drawn_curves import (
     read_figures,
     shown_figures,
 )
+from reference.batches.other_plots import is_exact, other_plot
+from reference.batches.plot_candidates import ACCURACY_WORDS, TIME_WORDS, caption_of, plot_candidates
 
-_PLOT_TIME: Final = re.compile(
-    r"\btim(?:e|es|ing)\b|\bsec(?:ond)?s?\b|\bsek|\btid\w*|\b\d+\s?s\b|\bfast\w*|\bquick\w*|\bslow\w*|\bspeed\w*|\bsnabb\w*|\blångsam\w*|\bcheap\b|\befficien\w*|\beffektiv\w*|\bduration"
-    r"|second|tid(?:en|er)?\b",
-    re.I,
-)
-_PLOT_ACCURACY: Final = re.compile(r"acc|nogg|träff", re.I)
-_PLOT_BATCH: Final = re.compile(r"batch|storlek|\bsize", re.I)
-_RATIO: Final = re.compile(
-    r"(?:accurac\w*|acc|noggrannhet\w*|träffsäkerhet\w*)\s{0,3}(?:/|÷|per|by|divided by|delat med)\s{0,3}"
-    r"(?:second\w*|sekund\w*|s\b|time\b|tid\b|minut\w*)",
-    re.I,
-)  # one curve, of neither
-_EPOCH: Final = re.compile(r"\bepo(?:ch|k|ker)s?\b", re.I)
+_MOST_MARKED: Final = 4  # figures with the table's points drawn over them
 _SEVERAL: Final = 2  # points off the table's: one alone may be a figure that was read wrongly
-_REGRESSION: Final = re.compile(r"examples_[xy]|test_y|intercept|regression|predict|imshow|class_names", re.I)
 
 
 class PlotCriteria(Value, frozen=True):
@@ -56,23 +46,51 @@ def judge_plot(answer: Answer, criteria: PlotCriteria) -> Finding:
         shown = shown_figures(answer.run)
         drawn = find_curves(shown, table, points=criteria.points, within=criteria.within)
         cells = {"time": drawn.times, "accuracy": drawn.accuracies}
-    named = list(_figures(answer))
+    named = list(plot_candidates(answer))
     blocks = [block for block, _ in named]
-    others = [
+    rest = [
         block
         for block in answer.everything
         if block.kind is BlockKind.FIGURE and not any(block is own for own in blocks)
     ]
-    readings = read_figures([*blocks, *others], table, points=criteria.points)
+    readings = read_figures([*blocks, *rest], table, points=criteria.points)
     matched = {
         column: next((reading.block for reading in readings if reading.shows(column)), None)
         for column in COLUMNS
     }
     if all(cells[column] is not None or matched[column] is not None for column in COLUMNS):
         return _by_value(answer, cells, matched)
+    others = {
+        id(reading.block): said
+        for reading in readings
+        if (said := other_plot(reading, _read_words(reading.block), table, exact=is_exact(reading.block)))
+    }
+    elsewhere = [
+        (reading.block, others[id(reading.block)]) for reading in readings if id(reading.block) in others
+    ]
+    named = [one for one in named if id(one[0]) not in others]
+    readings = [reading for reading in readings if id(reading.block) not in others]
     by_words = _by_words(named, readings[: len(named)], criteria)
     comparable = all(len(table.get(column, {})) >= criteria.points for column in COLUMNS)
-    return _with_values(by_words, named, readings, matched, criteria, comparable=comparable)
+    finding = _with_values(by_words, named, readings, matched, criteria, comparable=comparable)
+    if finding.verdict is Verdict.MISSING and elsewhere:
+        return _of_something_else(elsewhere)
+    places = {(one.source, one.where) for one in finding.evidence}
+    marks = [one for reading in readings if (one := reading.marks()) and (one.source, one.where) in places]
+    return msgspec.structs.replace(finding, marks=tuple(marks[:_MOST_MARKED]))
+
+
+def _read_words(block: Block) -> str:
+    return block.figure.words if block.figure is not None else ""
+
+
+def _of_something_else(others: Sequence[tuple[Block, str]]) -> Finding:
+    """No plot but of something else."""
+    return missing(
+        f"No plot of the two curves was found; the one that is there shows {others[0][1]}.",
+        evidence=[block.evidence(caption_of(block)) for block, _ in others[:2]],
+        hint="Plot the training time and the accuracy of each run against the batch size.",
+    )
 
 
 def _by_value(
@@ -92,7 +110,7 @@ def _by_value(
         block = matched[column]
         if block is not None and not any(block is other for other in seen):
             seen.append(block)
-            evidence.append(block.evidence(_caption(block)))
+            evidence.append(block.evidence(caption_of(block)))
     staff = (
         "As drawn when the notebook was run."
         if run
@@ -108,20 +126,20 @@ def _by_words(
     named = [
         (
             reading.block,
-            bool(_PLOT_TIME.search(words)) or reading.shows("time"),
-            bool(_PLOT_ACCURACY.search(words)) or reading.shows("accuracy"),
+            bool(TIME_WORDS.search(words)) or reading.shows("time"),
+            bool(ACCURACY_WORDS.search(words)) or reading.shows("accuracy"),
         )
         for (_, words), reading in zip(figures, readings, strict=True)
     ]
     both = [block for block, time, accuracy in named if time and accuracy and _is_plot(block)]
     if both:
-        return passed("Both curves are plotted.", [block.evidence(_caption(block)) for block in both[:2]])
+        return passed("Both curves are plotted.", [block.evidence(caption_of(block)) for block in both[:2]])
     times = [block for block, time, _ in named if time and _is_plot(block)]
     accuracies = [block for block, _, accuracy in named if accuracy and _is_plot(block)]
     if times and accuracies:
         return passed(
             "Both curves are plotted, each in its own figure.",
-            [times[0].evidence(_caption(times[0])), accuracies[0].evidence(_caption(accuracies[0]))],
+            [times[0].evidence(caption_of(times[0])), accuracies[0].evidence(caption_of(accuracies[0]))],
         )
     unread = [block for block in (*times, *accuracies) if not (block.figure and block.figure.words)]
     unclear = [
@@ -139,7 +157,7 @@ def _by_words(
     if unclear:
         return review(
             "A figure was found; a person looks whether both curves are in it.",
-            [block.evidence(_caption(block)) for block in unclear[:3]],
+            [block.evidence(caption_of(block)) for block in unclear[:3]],
             staff="A figure whose words could not be read, or that names neither time nor accuracy."
             if any(b.figure and (b.figure.picture or b.figure.curves) for b in unclear)
             else "A picture is named, but its file was not handed in.",
@@ -150,7 +168,7 @@ def _by_words(
         return partial(
             f"The {have} is plotted, the {lack} is not.",
             criteria.share_one_curve,
-            [one[0].evidence(_caption(one[0]))],
+            [one[0].evidence(caption_of(one[0]))],
             hint="Two curves are asked for.",
         )
     return missing(
@@ -178,11 +196,15 @@ def _with_values(
         wrong = [reading for reading in readings if reading.contradicting and _is_plot(reading.block)]
         if wrong:
             return _contradicted(wrong, lacking, matched, criteria)
-        followed = [reading for reading in readings if reading.curves and _is_plot(reading.block)]
+        followed = [  # or could have been, were the picture not so small or so wild
+            reading
+            for reading in readings
+            if (reading.curves or _is_raster(reading.block)) and _is_plot(reading.block)
+        ]
         if followed and comparable and len(lacking) == len(COLUMNS):
             return review(
                 "A plot was found; a person looks whether its curves are those of the table.",
-                [reading.block.evidence(_caption(reading.block)) for reading in followed[:2]],
+                [reading.block.evidence(caption_of(reading.block)) for reading in followed[:2]],
                 staff="Its words name both curves, but none of its lines could be recognised as a column of the table.",
             )
         hearsay = [column for column in lacking if _is_named_outside(figures, column)]
@@ -215,7 +237,7 @@ def _contradicted(
     matched: Mapping[str, Block | None],
     criteria: PlotCriteria,
 ) -> Finding:
-    evidence = [reading.block.evidence(_caption(reading.block)) for reading in wrong[:2]]
+    evidence = [reading.block.evidence(caption_of(reading.block)) for reading in wrong[:2]]
     curves = [one for reading in wrong for one in reading.contradicting]
     differs = sorted({int(size) for _, reading in curves for size in reading.differs})
     sizes = ", ".join(str(size) for size in differs)
@@ -248,14 +270,14 @@ def _one_seen(readings: Sequence[FigureReading], lacking: str) -> Finding:
     )
     return review(
         "A plot was found; a person looks whether both curves are in it.",
-        [reading.block.evidence(_caption(reading.block)) for reading in readings[:3]],
+        [reading.block.evidence(caption_of(reading.block)) for reading in readings[:3]],
         staff=said,
     )
 
 
 def _is_named_outside(figures: Sequence[tuple[Block, str]], column: str) -> bool:
     """Whether a curve is named by captions alone: no picture's own words name it, nor the code that drew it."""
-    pattern = _PLOT_TIME if column == "time" else _PLOT_ACCURACY
+    pattern = TIME_WORDS if column == "time" else ACCURACY_WORDS
     for block, words in figures:
         figure = block.figure
         caption = figure.caption if figure is not None else ""
@@ -295,66 +317,3 @@ def _is_drawn(block: Block) -> bool:
     """Whether there may be a plot in a figure: one whose words were read has numbers on an axis, or a curve."""
     figure = block.figure
     return figure is None or not figure.words or figure.ticks > 2 or bool(figure.curves)
-
-
-def _figures(answer: Answer) -> Sequence[tuple[Block, str]]:
-    """Figures that may be the curves, with all words known of each: read in it, its caption, the code that drew it."""
-    found: list[tuple[Block, str]] = []
-    pool = answer.everything
-    own = {id(block) for block in answer.section} or {id(block) for block in answer.sections.rest}
-    for index, block in enumerate(pool):
-        if block.kind is not BlockKind.FIGURE:
-            continue
-        code = _drawn_by(pool, index)
-        if block.figure is not None and block.figure.picture is None and not block.figure.words:
-            found.append((block, ""))  # named, but not handed in: nobody has seen it
-            continue
-        read = block.figure.words if block.figure else ""
-        caption = (
-            block.figure.caption if block.figure and read else ""
-        )  # alone it is only what the student says of it
-        words = _RATIO.sub(" ", " ".join(filter(None, (read, caption, _plot_words(code)))))
-        if _EPOCH.search(words) and not _PLOT_BATCH.search(words):
-            words = ""  # epoch by epoch, so that time and accuracy are of another kind
-        speaks_of_both = bool(_PLOT_TIME.search(code) and _PLOT_ACCURACY.search(code))
-        elsewhere = id(block) not in own and not speaks_of_both
-        if code and not _PLOT_BATCH.search(code) and (_REGRESSION.search(code) or elsewhere):
-            continue  # the regression line, or the grid of pictures
-        if block.figure is not None and block.figure.kind in {
-            FigureKind.CODE,
-            FigureKind.TABLE,
-            FigureKind.EQUATION,
-        }:
-            continue
-        if id(block) in own or (_PLOT_TIME.search(words) and _PLOT_ACCURACY.search(words)):
-            found.append((block, words))
-    return found
-
-
-def _drawn_by(pool: Sequence[Block], index: int) -> str:
-    """The code of the cell that made a figure, if it came out of a notebook."""
-    place = pool[index].place
-    cell = place.cell
-    if cell is None or place.line is not None:  # a cell of Markdown has lines, an output has none
-        return ""
-    same = [
-        block.text
-        for block in pool
-        if block.kind is BlockKind.CODE and block.place.cell == cell and block.place.source == place.source
-    ]
-    return "\n".join(same)
-
-
-def _plot_words(code: str) -> str:
-    """The strings and names in plotting code that say what is drawn."""
-    return " ".join(
-        re.findall(
-            r"(?:plot|scatter|bar|semilogx|loglog|label|title|legend)\w*\s*\(([^()]*(?:\([^()]*\)[^()]*)*)\)",
-            code[:20_000],
-        )
-    )
-
-
-def _caption(block: Block) -> str:
-    """What the student calls the figure; what was read in it is for staff alone, for it is full of slips."""
-    return (block.figure.caption if block.figure else "") or block.text or "figure"

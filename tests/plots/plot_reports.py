@@ -47,6 +47,11 @@ def written(folder: Path, kind: str, one: Look, chance: random.Random) -> Path:
             plt.close(figure)
 
 
+def with_pictures(folder: Path, kind: str, one: Look, drawn: Sequence[Figure]) -> Path:
+    """A report with these figures in it, or with none."""
+    return _written(folder, kind, one, drawn)
+
+
 def _written(folder: Path, kind: str, one: Look, drawn: Sequence[Figure]) -> Path:
     form, _, drawing = kind.partition(" ")
     if form == "pdf":

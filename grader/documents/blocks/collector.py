@@ -14,7 +14,7 @@ from grader.documents.blocks.text_tables import Rows, joined
 from grader.documents.core.document import Block, BlockKind, Figure, Place
 from grader.documents.core.encoding import clean, with_micro_signs
 from grader.documents.core.limits import Budget
-from grader.documents.figures.svg import described
+from grader.documents.figures import emf, svg
 
 _INDENT_SPACES: Final = re.compile(r"^[ \t\u00a0\u2007\u2002\u2003\u3000]+", re.M)
 _GOES_ON: Final = re.compile(
@@ -69,7 +69,7 @@ class Collector:
         if not text.strip() and figure is None:
             return
         self._characters += len(text) + 1
-        figure = None if figure is None else described(figure)
+        figure = None if figure is None else emf.described(svg.described(figure))
         last = self.blocks[-1] if self.blocks else None
         if (
             kind is BlockKind.MATHS

@@ -69,7 +69,8 @@ class Figure(Value, frozen=True):
 
     `ticks` counts the numeric tick labels; `labelled` is true if words stand on the axes or in a legend.
     `address` is where the document says that a picture lies which was not handed in: a URL, a file's name.
-    `curves` are the series that could be followed; a plot may have others.
+    `curves` are the series that could be followed; a plot may have others. `mosaic`: its surfaces have many colours, as those
+    of pictures side by side and of heat maps.
     """
 
     kind: FigureKind = FigureKind.UNKNOWN
@@ -80,6 +81,7 @@ class Figure(Value, frozen=True):
     labelled: bool = False
     address: str = ""
     curves: tuple[Curve, ...] = ()
+    mosaic: bool = False
 
 
 STRUCK: Final = "struck through"

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Iterator, Sequence
-from typing import Final, NamedTuple
+from typing import Final
 
 from grader.documents.core.curve import MOST_CURVES, MOST_POINTS, Curve, CurveSource
-
-Points = tuple[tuple[float, float], ...]
+from grader.documents.figures.drawn_paths import DrawnPath, Points, seen_paths
 
 _WIDE: Final = 0.12  # share of the drawing's width that a curve takes at least
 _MARKER: Final = (0.002, 0.06)  # the least and greatest size of a marker, as a share of the drawing's width
@@ -17,17 +16,10 @@ _GRAIN: Final = 0.002  # share of the drawing's width within which a place is kn
 _MOST_PATHS: Final = 20_000
 
 
-class DrawnPath(NamedTuple):
-    """A path with its corners, y upwards; `colour` tells those of one series from others."""
-
-    points: Points
-    filled: bool
-    colour: str
-
-
 def curves_among(paths: Sequence[DrawnPath], width: float) -> tuple[Curve, ...]:
     """The curves in a drawing of this width, in its own units."""
     paths = [path for path in paths[:_MOST_PATHS] if len(path.points) <= MOST_POINTS and path.points]
+    paths = seen_paths(paths, width)
     found = [
         Curve(points, CurveSource.STROKES, _GRAIN * width)
         for path in _chained(paths)

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import itertools
-import warnings
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, Any, Final, NamedTuple
+from typing import TYPE_CHECKING, Any, Final
 
 from grader.documents.core.curve import MOST_CURVES, Curve, CurveSource
+from grader.documents.figures.ink_pieces import Piece, pieces_of, without_rules
+from grader.documents.figures.raster_bars import GRAIN, IN_A_ROW, bars_among, bars_on_axis, panels_of, row_of
 
 if TYPE_CHECKING:
     from PIL.Image import Image
@@ -22,35 +22,17 @@ _BINS: Final = 72  # of the circle of hues
 _HUE: Final = 2  # bins beside a hue that are the same colour
 _MOST_COLOURS: Final = 8
 _LEAST_PIXELS: Final = 60  # of one colour
-_LONG: Final = 0.28  # share of the picture from which a straight run of dark pixels is an axis or a rule
-_THIN: Final = 5  # pixels
 _WIDE: Final = 0.14  # share of the picture's width that a curve takes at least: there may be several panels
 _LEAST_WIDE: Final = 36  # pixels
+_THINNEST: Final = 4  # rows of ink of what is left of two axes
 _ONE_VALUED: Final = 0.75  # share of the columns that hold one piece of ink, in a curve
-_IN_A_ROW: Final = (4, 12)  # how many markers or bars make a curve
-_GRAIN: Final = 1.2
 
 
-class _Piece(NamedTuple):
-    """Connected ink: its box and its own pixels within it."""
-
-    left: int
-    top: int
-    right: int
-    bottom: int
-    ink: Mask
-
-    @property
-    def width(self) -> int:
-        return self.right - self.left
-
-    @property
-    def height(self) -> int:
-        return self.bottom - self.top
-
-    @property
-    def filled(self) -> float:
-        return float(self.ink.sum()) / max(self.width * self.height, 1)
+def seen_size(image: Image) -> tuple[int, int]:
+    """The width and height, in pixels, of a picture as its curves are read: `curves_in` reduces what is larger."""
+    small = image.copy()
+    small.thumbnail((_SIDE, _SIDE))
+    return small.size
 
 
 def curves_in(image: Image) -> tuple[Curve, ...]:
@@ -63,7 +45,11 @@ def curves_in(image: Image) -> tuple[Curve, ...]:
     pixels = np.asarray(image, dtype=np.int16)
     found: list[Curve] = []
     for mask, plain in _colours(pixels):
-        found += _curves(mask, plain=plain)
+        if not plain:
+            found += _curves(mask, plain=False)
+        else:
+            found += (own := _curves(without_rules(mask), plain=True))
+            found += [row for row in bars_on_axis(mask) if row not in own]
         if len(found) >= MOST_CURVES:
             break
     return tuple(found[:MOST_CURVES])
@@ -90,10 +76,10 @@ def _colours(pixels: Any) -> Iterator[tuple[Mask, bool]]:
     plain = ~coloured & (away > _DARK) if paper_chroma <= _COLOURED else np.zeros_like(coloured)
     plain &= chroma <= _COLOURED
     if plain.sum() >= _LEAST_PIXELS:
-        yield _without_rules(plain), True
+        yield plain, True
     middling = (away > _INK) & (away <= _DARK) & (chroma <= 20)
     if _LEAST_PIXELS <= middling.sum() <= 0.1 * middling.size:
-        yield _without_rules(middling), True
+        yield middling, True
 
 
 def _hues(pixels: Any, coloured: Mask, strongest: Any, chroma: Any) -> Iterator[Mask]:
@@ -120,40 +106,18 @@ def _hues(pixels: Any, coloured: Mask, strongest: Any, chroma: Any) -> Iterator[
         yield np.isin(placed, near)
 
 
-def _without_rules(mask: Mask) -> Mask:
-    """Without thin straight level and upright runs: axes, rules and the frames of pictures."""
-    level, upright = _run_lengths(mask), _run_lengths(mask.T).T
-    height, width = mask.shape
-    rules = (level >= max(24, _LONG * width)) & (upright <= _THIN)
-    rules |= (upright >= max(24, _LONG * height)) & (level <= _THIN)
-    return mask & ~rules
-
-
-def _run_lengths(mask: Mask) -> Any:
-    """For each pixel how long the level run of ink is that it belongs to."""
-    import numpy as np  # noqa: PLC0415 - loaded only where a picture is looked at
-
-    padded = np.zeros((mask.shape[0], mask.shape[1] + 2), dtype=np.int8)
-    padded[:, 1:-1] = mask
-    steps = np.diff(padded, axis=1).ravel()
-    starts, ends = np.nonzero(steps == 1)[0], np.nonzero(steps == -1)[0]
-    lengths = np.zeros(mask.shape, dtype=np.int32)
-    lengths[mask] = np.repeat(ends - starts, ends - starts)
-    return lengths
-
-
 def _curves(mask: Mask, *, plain: bool) -> list[Curve]:
     height, width = mask.shape
     wide = max(_LEAST_WIDE, _WIDE * width)
-    pieces = list(_pieces(mask, max(2, width // 220)))
-    found = _bars(pieces, height)
+    pieces = list(pieces_of(mask, max(2, width // 220)))
+    found = bars_among(pieces, height)
     if found:
         return found
-    for spaced in (False, True):
+    for spaced in (False,) if plain else (False, True):
         if spaced:  # dots of a dotted line stand farther apart than dashes
-            pieces = list(_pieces(mask, max(6, width // 90)))
+            pieces = list(pieces_of(mask, max(6, width // 90)))
         for piece in pieces:
-            if piece.width < wide or (plain and (spaced or _is_corner(piece))):
+            if piece.width < wide or (plain and _is_corner(piece)):
                 continue
             curve = _line(piece if plain else _with_ends(piece, pieces, max(8, width // 50)), height)
             found += [curve] if curve is not None else []
@@ -162,29 +126,7 @@ def _curves(mask: Mask, *, plain: bool) -> list[Curve]:
     return _markers(pieces, height)
 
 
-def _pieces(mask: Mask, bridge: int) -> Iterator[_Piece]:
-    """Connected ink, gaps of dashes and of what crosses a line bridged."""
-    import numpy as np  # noqa: PLC0415 - loaded only where a picture is looked at
-
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        from scipy import ndimage  # noqa: PLC0415 - slow to load
-
-    grown = ndimage.maximum_filter(mask.view(np.uint8), size=2 * bridge + 1)
-    labels, count = ndimage.label(grown, structure=np.ones((3, 3), dtype=bool))
-    if count > 3_000:
-        return
-    for number, area in enumerate(ndimage.find_objects(labels), start=1):
-        ink = mask[area] & (labels[area] == number)
-        rows, columns = np.nonzero(ink.any(axis=1))[0], np.nonzero(ink.any(axis=0))[0]
-        if not len(rows):
-            continue
-        top, left = area[0].start + int(rows[0]), area[1].start + int(columns[0])
-        ink = ink[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1]
-        yield _Piece(left, top, left + ink.shape[1], top + ink.shape[0], ink)
-
-
-def _with_ends(piece: _Piece, pieces: list[_Piece], gap: int) -> _Piece:
+def _with_ends(piece: Piece, pieces: list[Piece], gap: int) -> Piece:
     """A line with what is cut off at its ends by another line over it: a first or last marker."""
     import numpy as np  # noqa: PLC0415 - loaded only where a picture is looked at
 
@@ -206,11 +148,13 @@ def _with_ends(piece: _Piece, pieces: list[_Piece], gap: int) -> _Piece:
     ink = np.zeros((bottom - top, right - left), dtype=bool)
     for one in (piece, *ends):
         ink[one.top - top : one.bottom - top, one.left - left : one.right - left] |= one.ink
-    return _Piece(left, top, right, bottom, ink)
+    return Piece(left, top, right, bottom, ink)
 
 
-def _is_corner(piece: _Piece) -> bool:
+def _is_corner(piece: Piece) -> bool:
     """Whether a piece is what is left of two axes: an upright edge, and a level one over most of its width."""
+    if piece.height < _THINNEST:
+        return False
     columns, rows = piece.ink.sum(axis=0), piece.ink.sum(axis=1)
     upright = columns.max() > 0.5 * piece.height
     return bool(
@@ -218,7 +162,7 @@ def _is_corner(piece: _Piece) -> bool:
     )
 
 
-def _line(piece: _Piece, height: int) -> Curve | None:
+def _line(piece: Piece, height: int) -> Curve | None:
     """A piece as a line, if nearly every column holds one stretch of ink."""
     import numpy as np  # noqa: PLC0415 - loaded only where a picture is looked at
 
@@ -237,10 +181,10 @@ def _line(piece: _Piece, height: int) -> Curve | None:
         x = float(piece.left + column)
         points.append((x, float(height - piece.top - last[column] - 1)))
         points.append((x, float(height - piece.top - first[column])))
-    return Curve(tuple(points), CurveSource.PIXELS, _GRAIN, traced=True)
+    return Curve(tuple(points), CurveSource.PIXELS, GRAIN, traced=True)
 
 
-def _markers(pieces: list[_Piece], height: int) -> list[Curve]:
+def _markers(pieces: list[Piece], height: int) -> list[Curve]:
     """Equal marks in one colour."""
     solid = [piece for piece in pieces if piece.filled > 0.5 and piece.width >= 3]
     if not solid:
@@ -253,55 +197,7 @@ def _markers(pieces: list[_Piece], height: int) -> list[Curve]:
         and abs(piece.height - piece.width) <= max(2, 0.3 * usual)
     ]
     return [
-        _row([((one.left + one.right) / 2, height - (one.top + one.bottom) / 2) for one in row])
-        for row in _panels(marks)
-        if _IN_A_ROW[0] <= len(row) <= _IN_A_ROW[1]
+        row_of([((one.left + one.right) / 2, height - (one.top + one.bottom) / 2) for one in row])
+        for row in panels_of(marks)
+        if IN_A_ROW[0] <= len(row) <= IN_A_ROW[1]
     ]
-
-
-def _bars(pieces: list[_Piece], height: int) -> list[Curve]:
-    """Bars of one colour that stand on one line."""
-    return [
-        _row([((bar.left + bar.right) / 2, float(height - bar.top)) for bar in row])
-        for row in _standing([piece for piece in pieces if piece.filled > 0.85 and piece.width >= 3])
-    ]
-
-
-def _standing(bars: list[_Piece]) -> Iterator[list[_Piece]]:
-    """Bars of one width on one floor, each panel by itself."""
-    floors: list[list[_Piece]] = []
-    for bar in sorted(bars, key=lambda one: (one.bottom, one.left)):
-        if floors and bar.bottom - floors[-1][0].bottom <= 2:
-            floors[-1].append(bar)
-        else:
-            floors.append([bar])
-    for floor in floors:
-        usual = sorted(bar.width for bar in floor)[len(floor) // 2]
-        same = [bar for bar in floor if abs(bar.width - usual) <= 2]
-        for row in _panels(same):
-            if (
-                _IN_A_ROW[0] <= len(row) <= _IN_A_ROW[1]
-                and usual >= 4
-                and max(bar.height for bar in row) > usual
-            ):
-                yield row
-
-
-def _panels(pieces: list[_Piece]) -> list[list[_Piece]]:
-    """Pieces from left to right, parted where the gap is much wider than most."""
-    ordered = sorted(pieces, key=lambda piece: piece.left)
-    gaps = sorted(after.left - before.left for before, after in itertools.pairwise(ordered))
-    usual = gaps[len(gaps) // 2] if gaps else 0
-    rows: list[list[_Piece]] = []
-    for piece in ordered:
-        if rows and len(rows[-1]) >= _IN_A_ROW[0] and piece.left - rows[-1][-1].left > 1.35 * usual:
-            rows.append([piece])
-        elif rows:
-            rows[-1].append(piece)
-        else:
-            rows.append([piece])
-    return rows
-
-
-def _row(points: list[tuple[float, float]]) -> Curve:
-    return Curve(tuple(sorted(points)), CurveSource.PIXELS, _GRAIN)

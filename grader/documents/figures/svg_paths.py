@@ -9,7 +9,7 @@ from typing import Final
 
 from lxml import etree
 
-from grader.documents.figures.path_curves import DrawnPath
+from grader.documents.figures.drawn_paths import DrawnPath
 from grader.documents.formulas.mathml import local_name
 
 Matrix = tuple[float, float, float, float, float, float]
@@ -19,7 +19,20 @@ _STEP: Final = re.compile(r"([MmLlHhVvCcSsQqTtAaZz])([^MmLlHhVvCcSsQqTtAaZz]*)")
 _TRANSFORM: Final = re.compile(r"(matrix|translate|scale|rotate)\s{0,3}\(([^()]{0,200})\)")
 _ARGUMENTS: Final = {"M": 2, "L": 2, "H": 1, "V": 1, "C": 6, "S": 4, "Q": 4, "T": 2, "A": 7}
 _MOST: Final = 20_000  # shapes
+_OPAQUE: Final = 0.9  # of opacity, from which a surface covers
 _DEEP: Final = 60
+_LONGEST_STYLE: Final = 20_000
+_FAINT: Final = 0.05  # of opacity, below which nothing is seen
+_PAINT: Final = (
+    "fill",
+    "stroke",
+    "opacity",
+    "fill-opacity",
+    "stroke-opacity",
+    "stroke-width",
+    "visibility",
+    "display",
+)
 _LONGEST: Final = 200_000  # characters of a path
 
 
@@ -41,7 +54,9 @@ def paths_of(root: etree._Element) -> list[DrawnPath]:
             continue
         own = element.get("transform")
         matrix = _times(outer, _matrix(own)) if own else outer
-        painted = f"{style};{element.get('style', '')};{_colours(element)}"
+        painted = f"{style};{_colours(element)};{element.get('style', '')}"[:_LONGEST_STYLE]
+        if _last(painted, "display") == "none" or _alpha(painted, "opacity") < _FAINT:
+            continue
         if name == "use":
             href = next((value for key, value in element.attrib.items() if str(key).endswith("href")), "")
             shape = shapes.get(str(href).removeprefix("#"))
@@ -55,7 +70,7 @@ def paths_of(root: etree._Element) -> list[DrawnPath]:
 
 
 def _colours(element: etree._Element) -> str:
-    return ";".join(f"{name}:{element.get(name)}" for name in ("fill", "stroke") if element.get(name))
+    return ";".join(f"{name}:{element.get(name)}" for name in _PAINT if element.get(name))
 
 
 def _shape(element: etree._Element, matrix: Matrix, style: str) -> Iterator[DrawnPath]:
@@ -78,12 +93,34 @@ def _shape(element: etree._Element, matrix: Matrix, style: str) -> Iterator[Draw
             x, y = _number(element, "x"), _number(element, "y")
             wide, tall = _number(element, "width"), _number(element, "height")
             outlines = [[(x, y), (x + wide, y), (x + wide, y + tall), (x, y + tall)]]
-    fill = _last(style, "fill")
+    if _last(style, "visibility") in {"hidden", "collapse"}:
+        return
+    fill, line = _last(style, "fill"), _last(style, "stroke")
+    if _alpha(style, "fill-opacity") < _FAINT:
+        fill = "none"
+    if _alpha(style, "stroke-opacity") < _FAINT or _number_of(_last(style, "stroke-width")) == 0:
+        line = "none"
     filled = fill != "none" and (bool(fill) or local_name(element) not in {"path", "polyline", "line"})
     for outline in outlines:
         if outline:
             placed = tuple(_placed(matrix, point) for point in outline)
-            yield DrawnPath(placed, filled, f"{fill}/{_last(style, 'stroke')}")
+            clear = _alpha(style, "opacity") * _alpha(style, "fill-opacity") < _OPAQUE
+            yield DrawnPath(placed, filled, f"{fill}/{line}", clear)
+
+
+def _alpha(style: str, name: str) -> float:
+    """The product of all opacities of a style and of those around it."""
+    alpha = 1.0
+    for piece in style.split(";"):
+        key, _, value = piece.partition(":")
+        if key.strip() == name and (found := _number_of(value)) is not None:
+            alpha *= min(found / 100 if value.strip().endswith("%") else found, 1.0)
+    return alpha
+
+
+def _number_of(text: str) -> float | None:
+    match = _NUMBER.match(text.strip())
+    return float(match[0]) if match else None
 
 
 def _last(style: str, name: str) -> str:

@@ -11,7 +11,8 @@ from typing import Any, Final, NamedTuple
 from grader.documents.blocks.line_kinds import LABEL
 from grader.documents.core.curve import Curve
 from grader.documents.core.document import FigureKind
-from grader.documents.figures.path_curves import DrawnPath, curves_among
+from grader.documents.figures.drawn_paths import DrawnPath
+from grader.documents.figures.path_curves import curves_among
 from grader.documents.figures.plot_words import PlotWords, is_tick, plot_words
 from grader.documents.page.page_glyphs import Glyph
 from grader.documents.page.page_lines import TextLine, Word
@@ -127,7 +128,8 @@ def _path(stroke: Mapping[str, Any]) -> DrawnPath:
         x0, top, x1, bottom = (float(stroke[key]) for key in ("x0", "top", "x1", "bottom"))
         places = ((x0, -top), (x1, -top), (x1, -bottom), (x0, -bottom))
     filled = bool(stroke.get("fill"))
-    colour = f"{stroke.get('non_stroking_color') if filled else ''}/{stroke.get('stroking_color')}"
+    line = stroke.get("stroking_color") if stroke.get("stroke") else "none"
+    colour = f"{stroke.get('non_stroking_color') if filled else ''}/{line}"
     return DrawnPath(places, filled, colour)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection
+from typing import TYPE_CHECKING
 
 import msgspec
 
@@ -10,10 +11,14 @@ from grader.documents.core.curve import Curve
 from grader.documents.core.document import Block, BlockKind, Document, FigureKind
 from grader.documents.core.limits import DEFAULT_LIMITS, ReadingLimits
 from grader.documents.core.reader_parent import NoReaderError, Request, Task, ask
+from grader.documents.figures.mosaics import is_mosaic
 from grader.documents.figures.raster import decode
 from grader.documents.figures.raster_curves import curves_in
 from grader.documents.pdf.pdf_reader import plot_of_pdf
 from grader.errors import UnreadableDocumentError
+
+if TYPE_CHECKING:
+    from PIL.Image import Image
 
 
 def read_curves(
@@ -55,6 +60,13 @@ def with_curves(block: Block, curves: tuple[Curve, ...]) -> Block:
     return msgspec.structs.replace(block, figure=msgspec.structs.replace(block.figure, curves=curves))
 
 
+def with_lines(block: Block, image: Image) -> Block:
+    """A figure with the curves in its picture, and whether that is one of plots at all."""
+    assert block.figure is not None
+    figure = msgspec.structs.replace(block.figure, curves=curves_in(image), mosaic=is_mosaic(image))
+    return msgspec.structs.replace(block, figure=figure)
+
+
 def _is_unfollowed(block: Block) -> bool:
     figure = block.figure
     return (
@@ -86,6 +98,6 @@ def _followed(block: Block, limits: ReadingLimits) -> Block:
         return msgspec.structs.replace(block, figure=figure)
     try:
         image = decode(block.figure.picture, limits)
-        return block if image is None else with_curves(block, curves_in(image))
+        return block if image is None else with_lines(block, image)
     except (MemoryError, ValueError, IndexError):
         return block

@@ -24,7 +24,7 @@ from grader.documents.page.page_writer import PageWriter
 from grader.documents.pdf.pdf_page import Frame
 from grader.documents.pdf.pdf_reader import plot_of_pdf
 from grader.documents.pdf.pdf_render import Renderer, png
-from grader.documents.scans.curve_reading import with_curves
+from grader.documents.scans.curve_reading import with_curves, with_lines
 from grader.documents.scans.ocr import (
     available,
     in_columns,
@@ -156,7 +156,7 @@ def _read_image(block: Block, image: Image, limits: ReadingLimits) -> list[Block
     was = block.figure.kind
     words, image, turn = recognise_upright(image)
     if not block.figure.curves:
-        block = with_curves(block, curves_in(image))
+        block = with_lines(block, image)
     plots = plot_boxes(image, words) if words else []
     inside = [word for word in words if any(_stands_in(word.box, plot) for plot in plots)]
     outside = [word for word in words if word not in inside]
