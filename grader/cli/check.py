@@ -53,6 +53,7 @@ def command(
     memory: int,
     limits: tuple[tuple[str, float], ...],
     dataset: str,
+    wall: str | None,
     unsafe: bool,
     quiet: bool,
     as_json: bool,
@@ -65,7 +66,9 @@ def command(
     lab = load(assignment).with_editions([edition for handout in handouts for edition in handout])
     for path in files:
         _refuse_what_is_no_file(path)
-    settings = RunSettings(seconds=timeout, memory_mb=memory, dataset=dataset, unsafe=unsafe, limits=limits)
+    settings = RunSettings(
+        seconds=timeout, memory_mb=memory, dataset=dataset, wall=wall or "", unsafe=unsafe, limits=limits
+    )
     with NotebookRunner(lab, settings) as runner:
         runs = not no_execute and lab.notebook is not None
         judged = grade(

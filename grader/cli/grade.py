@@ -73,6 +73,7 @@ _LISTED = 25  # submissions in the closing list of what a person must look at
 @options.handout
 @options.jobs
 @options.execution
+@click.option("--throwaway-machine", is_flag=True, hidden=True)  # `grader gradescope build` sets it, nobody else
 @options.output
 def command(
     paths: tuple[Path, ...],
@@ -89,7 +90,9 @@ def command(
     memory: int,
     limits: tuple[tuple[str, float], ...],
     dataset: str,
+    wall: str | None,
     unsafe: bool,
+    throwaway_machine: bool,
     quiet: bool,
     as_json: bool,
 ) -> None:
@@ -105,7 +108,15 @@ def command(
         jobs=jobs or 0,
         execute=not no_execute,
         handouts=tuple(edition for handout in handouts for edition in handout),
-        run=RunSettings(seconds=timeout, memory_mb=memory, dataset=dataset, unsafe=unsafe, limits=limits),
+        run=RunSettings(
+            seconds=timeout,
+            memory_mb=memory,
+            dataset=dataset,
+            wall=wall or "",
+            unsafe=unsafe,
+            throwaway_machine=throwaway_machine,
+            limits=limits,
+        ),
     )
     try:
         with workspace() as unpacked, open_ledger(out) as ledger:
