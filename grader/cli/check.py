@@ -16,6 +16,7 @@ from grader.cli import options
 from grader.cli.faults import FAULT, trace_wanted
 from grader.documents.given.edition import Edition
 from grader.errors import IntakeError
+from grader.execution.shared.child_request import Wall
 from grader.grading.grading import grade
 from grader.grading.notebook_runner import NotebookRunner, RunSettings
 from grader.model import CheckResult, FileKind, Result, Submission, SubmittedFile, Verdict
@@ -53,7 +54,7 @@ def command(
     memory: int,
     limits: tuple[tuple[str, float], ...],
     dataset: str,
-    wall: str | None,
+    wall: Wall,
     unsafe: bool,
     quiet: bool,
     as_json: bool,
@@ -67,7 +68,7 @@ def command(
     for path in files:
         _refuse_what_is_no_file(path)
     settings = RunSettings(
-        seconds=timeout, memory_mb=memory, dataset=dataset, wall=wall or "", unsafe=unsafe, limits=limits
+        seconds=timeout, memory_mb=memory, dataset=dataset, wall=wall, unsafe=unsafe, limits=limits
     )
     with NotebookRunner(lab, settings) as runner:
         runs = not no_execute and lab.notebook is not None

@@ -25,6 +25,7 @@ from grader.checks.assignment import load
 from grader.cli import options
 from grader.documents.given.edition import Edition
 from grader.errors import IntakeError
+from grader.execution.shared.child_request import Wall
 from grader.graded_folder import open_ledger, render_folder
 from grader.grading.notebook_runner import RunSettings
 from grader.intake import Intake, collect
@@ -73,7 +74,9 @@ _LISTED = 25  # submissions in the closing list of what a person must look at
 @options.handout
 @options.jobs
 @options.execution
-@click.option("--throwaway-machine", is_flag=True, hidden=True)  # `grader gradescope build` sets it, nobody else
+@click.option(
+    "--throwaway-machine", is_flag=True, hidden=True
+)  # `grader gradescope build` sets it, nobody else
 @options.output
 def command(
     paths: tuple[Path, ...],
@@ -90,7 +93,7 @@ def command(
     memory: int,
     limits: tuple[tuple[str, float], ...],
     dataset: str,
-    wall: str | None,
+    wall: Wall,
     unsafe: bool,
     throwaway_machine: bool,
     quiet: bool,
@@ -112,7 +115,7 @@ def command(
             seconds=timeout,
             memory_mb=memory,
             dataset=dataset,
-            wall=wall or "",
+            wall=wall,
             unsafe=unsafe,
             throwaway_machine=throwaway_machine,
             limits=limits,

@@ -43,7 +43,10 @@ def open_up(needed: list[Path]) -> None:
             syscalls.mount(f"/proc/self/fd/{descriptor}", str(path), None, syscalls.MS_BIND | syscalls.MS_REC)
 
 
-_NR = {"x86_64": {"unshare": 272, "clone": 56, "clone3": 435}, "aarch64": {"unshare": 97, "clone": 220, "clone3": 435}}
+_NR = {
+    "x86_64": {"unshare": 272, "clone": 56, "clone3": 435},
+    "aarch64": {"unshare": 97, "clone": 220, "clone3": 435},
+}
 
 
 def refuse_namespaces(flags: int) -> None:
@@ -54,7 +57,13 @@ def refuse_namespaces(flags: int) -> None:
     eperm, enosys, allow = 0x00050001, 0x00050026, 0x7FFF0000
     code = [(load, 0, 0, 0), (equal, 0, 1, numbers["clone3"]), (give, 0, 0, enosys)]
     for name in ("unshare", "clone"):
-        code += [(equal, 0, 4, numbers[name]), (load, 0, 0, 16), (any_bit, 0, 1, flags), (give, 0, 0, eperm), (give, 0, 0, allow)]
+        code += [
+            (equal, 0, 4, numbers[name]),
+            (load, 0, 0, 16),
+            (any_bit, 0, 1, flags),
+            (give, 0, 0, eperm),
+            (give, 0, 0, allow),
+        ]
     code.append((give, 0, 0, allow))
     program = b"".join(struct.pack("HBBI", *instruction) for instruction in code)
     buffer = ctypes.create_string_buffer(program, len(program))

@@ -141,7 +141,7 @@ class Sandbox:
         `key` signs a kernel's messages; `configuration` is that of its zygote.
         """
         number = next(self._numbers)
-        own_user = os.getuid() == 0 and (not self._full or self._found.namespaces != "user")
+        own_user = os.getuid() == 0 and self._found.namespaces != "user"
         user = sandbox_user() if own_user else None
         directory = self._runtime.make(f"{number}", 0o711)
         sockets = directory / "s"
