@@ -54,7 +54,7 @@ def command(
     memory: int,
     limits: tuple[tuple[str, float], ...],
     dataset: str,
-    wall: Wall,
+    wall: Wall | None,
     unsafe: bool,
     quiet: bool,
     as_json: bool,
@@ -68,7 +68,7 @@ def command(
     for path in files:
         _refuse_what_is_no_file(path)
     settings = RunSettings(
-        seconds=timeout, memory_mb=memory, dataset=dataset, wall=wall, unsafe=unsafe, limits=limits
+        seconds=timeout, memory_mb=memory, dataset=dataset, wall=wall or "", unsafe=unsafe, limits=limits
     )
     with NotebookRunner(lab, settings) as runner:
         runs = not no_execute and lab.notebook is not None

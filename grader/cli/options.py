@@ -128,7 +128,6 @@ def execution(function: F) -> F:
         click.option(
             "--wall",
             type=click.Choice(["gvisor", "bubblewrap"]),
-            default="",
             help="Run each notebook behind this program's wall as well; every kernel then imports for itself.",
         ),
         click.option(

@@ -34,8 +34,12 @@ def layers(found: HostIsolation) -> tuple[Layer, ...]:
     platform = problem("platform", "audit")
     return (
         Layer(
-            "namespaces", bool(found.namespaces), _given_by(found), _how_to_get_namespaces(found) or platform
+            "namespaces",
+            bool(found.namespaces),
+            _given_by(found),
+            f"{platform or 'none to be had'}; notebooks of a batch are read but not run",
         ),
+        *([] if found.namespaces or platform else _ways_to_namespaces(found)),
         Layer(
             "landlock",
             bool(found.landlock),
@@ -70,22 +74,32 @@ def _given_by(found: HostIsolation) -> str:
         "root": "made by root, with a user of its own",
         "user": "through a user namespace",
         "wall": f"by {found.wall} ({found.program}); each kernel imports for itself, which costs seconds",
-    }.get(found.namespaces, "")
+    }.get(found.namespaces, "none to be had")
 
 
-def _how_to_get_namespaces(found: HostIsolation) -> str:
-    """For a host that gives none: which of the three ways is shut, and what opens it."""
-    if "platform" in found.problems:
-        return f"{found.problems['platform']}; notebooks are read but not run"
-    ways = [
-        f"user namespaces ({found.problems.get('user namespaces', 'not tried')}): {_opening_user_namespaces()}",
-        f"bubblewrap ({found.problems.get('bubblewrap', 'not tried')}): install the package bubblewrap, and where"
-        " user namespaces stay shut make bwrap set-user-ID, chmod u+s /usr/bin/bwrap",
-        f"a container runtime ({found.problems.get('gvisor', 'not tried')}; {_containers()}): start the grader in"
-        " a container that may make namespaces, docker run --security-opt seccomp=unconfined --security-opt"
-        " apparmor=unconfined --security-opt systempaths=unconfined --cap-add SYS_ADMIN",
+def _ways_to_namespaces(found: HostIsolation) -> list[Layer]:
+    """For a host that gives none: the three ways, why each is shut, and what opens it. One is enough."""
+
+    def way(name: str, problem: str, opening: str) -> Layer:
+        said = found.problems.get(problem, "not tried")
+        return Layer(f"way to namespaces: {name}", False, said, f"{said}; {opening}")
+
+    return [
+        way("user namespaces", "user namespaces", _opening_user_namespaces()),
+        way(
+            "bubblewrap",
+            "bubblewrap",
+            "install the package bubblewrap; where user namespaces stay shut, make it set-user-ID:"
+            " chmod u+s /usr/bin/bwrap",
+        ),
+        way(
+            "a container runtime",
+            "gvisor",
+            f"{_containers()}; start the grader in a container that may make namespaces: docker run --cap-add"
+            " SYS_ADMIN --security-opt seccomp=unconfined --security-opt apparmor=unconfined --security-opt"
+            " systempaths=unconfined",
+        ),
     ]
-    return "notebooks of a batch are not run. One of three is needed: " + "; or ".join(ways)
 
 
 def _opening_user_namespaces() -> str:
