@@ -25,6 +25,7 @@ from grader.checks.assignment import load
 from grader.cli import options
 from grader.documents.given.edition import Edition
 from grader.errors import IntakeError
+from grader.execution.host.isolation import REFUSED
 from grader.execution.shared.child_request import Wall
 from grader.graded_folder import open_ledger, render_folder
 from grader.grading.notebook_runner import RunSettings
@@ -223,6 +224,13 @@ def _closing(
             console.print(
                 Text(f"  {result.submission}: {', '.join(sorted({flag.id for flag in result.flags}))}")
             )
+    refused = Counter(
+        result.execution.note
+        for result in results
+        if result.execution is not None and result.execution.note.startswith(REFUSED)
+    )
+    for note, count in refused.items():
+        console.print(Text(f"Note: {count} of them: {note}", style="yellow"))
     for problem in intake.problems:
         console.print(Text(f"Note: {problem}", style="yellow"))
     for one in intake.unplaced:

@@ -16,6 +16,7 @@ from grader.execution.shared.child_request import Namespaces, Wall
 from grader.execution.shared.limits import Isolation, Settings
 from grader.model import Value
 
+REFUSED = "notebooks are not run"  # what every refusal begins with
 _AUDIT_SECONDS = 90
 
 
@@ -99,11 +100,11 @@ def refusal(found: HostIsolation, settings: Settings) -> str:
     """Why notebooks are not run on this host under `settings`; empty if they are."""
     if settings.allow_unsafe or strength(found, settings) is not Isolation.NONE:
         return ""
-    why = "; ".join(f"{what}: {problem}" for what, problem in found.problems.items())
-    return (
-        "notebooks are not run: nothing here keeps them from this machine and from each other"
-        f" ({why or 'as set'}); 'grader doctor' says what is missing and how to get it"
+    why = next((found.problems[name] for name in ("platform", "audit") if name in found.problems), "")
+    why = why or (
+        "asked for without" if settings.isolation is Isolation.NONE else "none of three ways is open"
     )
+    return f"{REFUSED}: this machine gives them no namespaces ({why}); 'grader doctor' says what is missing"
 
 
 def layer_names(found: HostIsolation, settings: Settings) -> tuple[str, ...]:
