@@ -21,31 +21,40 @@ class MemoryWatch:
 
     What a child shares with the zygote, it has not used: the cheap upper bound counts it, so the exact
     figure (which costs a walk through the page tables) is read only when that bound is above the limit.
-    `file_systems` are the paths, as the processes see them, of what lies in memory.
+    `file_systems` are the paths, as the processes see them, of what lies in memory. A `cold` child imports by
+    itself first: what it has until `begin` is called is not its notebook's.
     """
 
-    def __init__(self, root: int, limit_mb: int, file_systems: Sequence[str] = ()) -> None:
+    def __init__(
+        self, root: int, limit_mb: int, file_systems: Sequence[str] = (), *, cold: bool = False
+    ) -> None:
         self._root = root
         self._limit = limit_mb * _MEGABYTE
         self._file_systems = file_systems
         self._inherited = _sum(_read(_PROC / "self" / "status"), ("RssAnon:", "VmSwap:"))
-        self._sockets = _sockets(root)
+        self._cold = cold
+        self._waiting = cold
+        self._sockets = 0
         self._shared = 0
         self._before = 0
         self.peak = 0
 
-    def begin(self, *, cold: bool) -> None:
-        """Called when the student's code is about to run: a `cold` child has imported by itself until then."""
-        self._sockets = _sockets(self._root)
-        if cold:
+    def begin(self) -> None:
+        """To be called when the student's code is about to run."""
+        self._waiting = False
+        tree = descendants(self._root)
+        self._sockets = _sockets(tree)
+        if self._cold:
             self._inherited = self._shared = self.peak = 0
-            self._before = self._exact(descendants(self._root))
+            self._before = self._exact(tree)
 
     def exceeded(self) -> bool:
         """Whether the tree holds more than its limit now. `peak` keeps the most that was seen, in bytes.
 
         Between exact looks, `peak` takes as shared what was shared at the last one.
         """
+        if self._waiting:
+            return False
         tree = descendants(self._root)
         beside = self._beside(tree)
         bound = sum(_bound(pid) for pid in tree) + beside - self._before
@@ -77,7 +86,7 @@ class MemoryWatch:
 
     def _beside(self, tree: list[int]) -> int:
         """What no process is seen to have: files in memory, and what sockets hold."""
-        sockets = max(0, _sockets(self._root) - self._sockets)
+        sockets = max(0, _sockets(tree) - self._sockets) if self._sockets else 0
         files = sum(size for size, _ in used_of(tree, self._file_systems))
         return files + sockets * _SOCKET_BYTES
 
@@ -122,11 +131,12 @@ def _bound(pid: int) -> int:
     return _sum(_read(_PROC / str(pid) / "status"), ("RssAnon:", "VmSwap:", "VmPTE:"))
 
 
-def _sockets(pid: int) -> int:
-    """Sockets in the network namespace of `pid`."""
-    for line in _lines(_PROC / str(pid) / "net" / "sockstat"):
-        if line.startswith("sockets: used"):
-            return int(line.split()[2])
+def _sockets(tree: Sequence[int]) -> int:
+    """Sockets in the network namespace of the innermost process of `tree` that has not ended."""
+    for pid in reversed(tree):
+        for line in _lines(_PROC / str(pid) / "net" / "sockstat"):
+            if line.startswith("sockets: used"):
+                return int(line.split()[2])
     return 0
 
 

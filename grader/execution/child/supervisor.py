@@ -34,6 +34,7 @@ from grader.execution.shared.child_request import (
 CONTROL = 3  # the control socket's descriptor in a supervisor
 FIRST_EXTRA = 4  # where the descriptors that belong to the child begin
 _WATCH_EVERY = 0.1  # seconds between looks at memory
+_IMPORTS_MB = 640  # what a kernel with TensorFlow has before its first cell, where no zygote has it for all
 _SIGNALLED = 128  # what a wall adds to the number of the signal that ended its child
 _KILL_GRACE = 5.0  # seconds after which a second kill is tried
 
@@ -49,7 +50,8 @@ def supervise(request: ChildRequest, extra: int, program: bytes, run: Run) -> No
     group = None
     try:
         if request.cgroup:
-            group = cgroups.make(request.cgroup, request.memory_mb, request.processes)
+            imports = _IMPORTS_MB if request.wall else 0
+            group = cgroups.make(request.cgroup, request.memory_mb + imports, request.processes)
         child, report = _start(request, group, extra, program, run)
     except BaseException:
         _tell({"error": traceback.format_exc()[-3000:]})
@@ -129,7 +131,7 @@ class _Watch:
         places = (request.home, *walled.FILE_SYSTEMS) if request.namespaces else ()
         self._memory = None
         if group is None:
-            self._memory = memory_watch.MemoryWatch(child, request.memory_mb, places)
+            self._memory = memory_watch.MemoryWatch(child, request.memory_mb, places, cold=bool(request.wall))
         self._disk: Disk | None = None
         if request.wall:
             self._disk = MemoryDiskWatch(child, places, request.disk_mb, request.inodes)
@@ -191,7 +193,7 @@ class _Watch:
             message = json.loads(line)
             if "ready" in message:
                 if self._memory is not None:
-                    self._memory.begin(cold=bool(self._request.wall))
+                    self._memory.begin()
                 _tell({"started": self._child, "seconds": time.monotonic() - self._started})
             elif "error" in message:
                 _tell(message)
