@@ -35,6 +35,7 @@ CONTROL = 3  # the control socket's descriptor in a supervisor
 FIRST_EXTRA = 4  # where the descriptors that belong to the child begin
 _WATCH_EVERY = 0.1  # seconds between looks at memory
 _IMPORTS_MB = 640  # what a kernel with TensorFlow has before its first cell, where no zygote has it for all
+_SENTRY_THREADS = 256  # of gVisor itself, beside the notebook's
 _SIGNALLED = 128  # what a wall adds to the number of the signal that ended its child
 _KILL_GRACE = 5.0  # seconds after which a second kill is tried
 
@@ -51,7 +52,8 @@ def supervise(request: ChildRequest, extra: int, program: bytes, run: Run) -> No
     try:
         if request.cgroup:
             imports = _IMPORTS_MB if request.wall else 0
-            group = cgroups.make(request.cgroup, request.memory_mb + imports, request.processes)
+            processes = request.processes + (_SENTRY_THREADS if request.wall == "gvisor" else 0)
+            group = cgroups.make(request.cgroup, request.memory_mb + imports, processes)
         child, report = _start(request, group, extra, program, run)
     except BaseException:
         _tell({"error": traceback.format_exc()[-3000:]})
