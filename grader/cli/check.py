@@ -15,6 +15,7 @@ from grader.cli import options
 from grader.cli.faults import FAULT, trace_wanted
 from grader.documents.given.edition import Edition
 from grader.errors import IntakeError, SeveralAssignmentsError
+from grader.execution.shared.child_request import Wall
 from grader.grading.grading import grade
 from grader.grading.notebook_runner import NotebookRunner, RunSettings
 from grader.grading.recognising import recognised
@@ -64,6 +65,7 @@ def command(
     memory: int,
     limits: tuple[tuple[str, float], ...],
     dataset: str,
+    wall: Wall | None,
     unsafe: bool,
     quiet: bool,
     as_json: bool,
@@ -80,7 +82,9 @@ def command(
     except SeveralAssignmentsError:
         lab = recognised([load(name) for name in installed()], submission_of(files))
     lab = lab.with_editions([edition for handout in handouts for edition in handout])
-    settings = RunSettings(seconds=timeout, memory_mb=memory, dataset=dataset, unsafe=unsafe, limits=limits)
+    settings = RunSettings(
+        seconds=timeout, memory_mb=memory, dataset=dataset, wall=wall or "", unsafe=unsafe, limits=limits
+    )
     with NotebookRunner(lab, settings) as runner:
         runs = not no_execute and lab.notebook is not None
         judged = grade(

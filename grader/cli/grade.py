@@ -20,6 +20,8 @@ from grader.cli.progress import Noted, shown_on
 from grader.cli.stopping import status_of, stoppable
 from grader.documents.given.edition import Edition
 from grader.errors import IntakeError
+from grader.execution.host.isolation import REFUSED
+from grader.execution.shared.child_request import Wall
 from grader.graded_folder import open_ledger, render_folder
 from grader.grading.notebook_runner import RunSettings
 from grader.intake import Intake, collect
@@ -68,6 +70,9 @@ _LISTED = 25  # submissions in the closing list of what a person must look at
 @options.handout
 @options.jobs
 @options.execution
+@click.option(
+    "--throwaway-machine", is_flag=True, hidden=True
+)  # `grader gradescope build` sets it, nobody else
 @options.output
 def command(
     paths: tuple[Path, ...],
@@ -84,7 +89,9 @@ def command(
     memory: int,
     limits: tuple[tuple[str, float], ...],
     dataset: str,
+    wall: Wall | None,
     unsafe: bool,
+    throwaway_machine: bool,
     quiet: bool,
     as_json: bool,
 ) -> None:
@@ -109,7 +116,15 @@ def command(
         jobs=jobs or 0,
         execute=not no_execute,
         handouts=tuple(edition for handout in handouts for edition in handout),
-        run=RunSettings(seconds=timeout, memory_mb=memory, dataset=dataset, unsafe=unsafe, limits=limits),
+        run=RunSettings(
+            seconds=timeout,
+            memory_mb=memory,
+            dataset=dataset,
+            wall=wall or "",
+            unsafe=unsafe,
+            throwaway_machine=throwaway_machine,
+            limits=limits,
+        ),
     )
     run: Noted | None = None
     try:
@@ -221,6 +236,13 @@ def _closing(
             console.print(
                 Text(f"  {result.submission}: {', '.join(sorted({flag.id for flag in result.flags}))}")
             )
+    refused = Counter(
+        result.execution.note
+        for result in results
+        if result.execution is not None and result.execution.note.startswith(REFUSED)
+    )
+    for note, count in refused.items():
+        console.print(Text(f"Note: {count} of them: {note}", style="yellow"))
     for problem in intake.problems:
         console.print(Text(f"Note: {problem}", style="yellow"))
     for one in intake.unplaced:

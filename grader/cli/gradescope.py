@@ -32,7 +32,10 @@ def command() -> None:
     "--assignment", metavar="NAME", help="Which installed assignment; not needed if there is only one."
 )
 @click.option(
-    "--execute", is_flag=True, help="Run notebooks too. A container has no layers to isolate them with."
+    "--execute",
+    is_flag=True,
+    help="Run notebooks too. Each has a container to itself, which is thrown away: there the student's own code is"
+    " kept from files, sockets and other processes, but sees what else the container holds by name.",
 )
 @click.option(
     "--visibility",
@@ -53,7 +56,7 @@ def build(
     from grader.export.gradescope_autograder import build_autograder  # noqa: PLC0415 - only here
     from grader.export.own_wheel import build_own_wheel, checkout  # noqa: PLC0415 - only here
 
-    arguments = ["--unsafe"] if execute else ["--no-execute"]
+    arguments = ["--throwaway-machine"] if execute else ["--no-execute"]
     if assignment:
         arguments += ["--assignment", assignment]
     with tempfile.TemporaryDirectory() as folder:

@@ -120,12 +120,17 @@ def roster(function: F) -> F:
 
 
 def execution(function: F) -> F:
-    """``--no-execute``, ``--timeout``, ``--memory``, ``--limit``, ``--dataset``, ``--unsafe``."""
+    """``--no-execute``, ``--timeout``, ``--memory``, ``--limit``, ``--dataset``, ``--wall``, ``--unsafe``."""
     for option in (
         click.option(
             "--unsafe",
             is_flag=True,
             help="Run notebooks even where they cannot be isolated. Only for notebooks you trust.",
+        ),
+        click.option(
+            "--wall",
+            type=click.Choice(["gvisor", "bubblewrap"]),
+            help="Run each notebook behind this program's wall as well; every kernel then imports for itself.",
         ),
         click.option(
             "--dataset",

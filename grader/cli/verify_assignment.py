@@ -18,6 +18,7 @@ from grader.authoring.verifying import Verification, verify
 from grader.checks.assignment_finding import load
 from grader.cli import options
 from grader.errors import AssignmentError
+from grader.execution.shared.child_request import Wall
 from grader.grading.notebook_runner import RunSettings
 from grader.workspace import workspace
 
@@ -51,6 +52,7 @@ def command(
     memory: int,
     limits: tuple[tuple[str, float], ...],
     dataset: str,
+    wall: Wall | None,
     unsafe: bool,
     quiet: bool,
     as_json: bool,
@@ -68,7 +70,9 @@ def command(
             f"{place / 'samples'} holds no samples: write some, right and wrong ones, as 'grader new-assignment' shows"
         )
     console = Console(stderr=as_json, quiet=quiet)
-    settings = RunSettings(seconds=timeout, memory_mb=memory, dataset=dataset, unsafe=unsafe, limits=limits)
+    settings = RunSettings(
+        seconds=timeout, memory_mb=memory, dataset=dataset, wall=wall or "", unsafe=unsafe, limits=limits
+    )
     with workspace() as made, console.status("") as status:
         found = verify(
             lab,

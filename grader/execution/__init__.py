@@ -25,7 +25,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from grader.execution.executor import Executor, run_code, run_notebook
-    from grader.execution.host.isolation import Layer, isolation_report
+    from grader.execution.host.isolation_report import Layer, isolation_report
     from grader.execution.shared.limits import Isolation, Limits, Settings
     from grader.execution.shared.plan import DataFile, NotebookPlan, Profile, segments
     from grader.execution.shared.run_types import (
@@ -43,7 +43,7 @@ if TYPE_CHECKING:
 
 _HOMES = {
     "executor": ("Executor", "run_code", "run_notebook"),
-    "host.isolation": ("Layer", "isolation_report"),
+    "host.isolation_report": ("Layer", "isolation_report"),
     "shared.limits": ("Isolation", "Limits", "Settings"),
     "shared.run_types": (
         "CellImage",

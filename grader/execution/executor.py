@@ -116,7 +116,7 @@ class Executor:
                 raise ExecutorClosedError("this executor was closed")
             if self._refusal is None:
                 if self.settings.isolation is not Isolation.NONE:
-                    self._found = audit(own_filter=self.settings.own_filter)
+                    self._found = audit(own_filter=self.settings.own_filter, wall=self.settings.wall)
                 self._refusal = refusal(self._found, self.settings)
                 if not self._refusal:
                     from grader.execution.executor_loop import ExecutorLoop  # noqa: PLC0415 - loads Jupyter

@@ -43,8 +43,11 @@ class ExecutorLoop:
         self._runtime = open_directory(settings.runtime_directory)
         self._home = self._runtime.make("home")
         self._sandbox = None
-        if strength(found, settings) is not Isolation.NONE:
+        reached = strength(found, settings)
+        if reached is not Isolation.NONE:
             self._sandbox = Sandbox(found, settings, self._runtime)
+        self._walled = reached is Isolation.FULL and bool(found.wall)
+        self._scope = found.scope
         self._zygotes: dict[str, ZygoteProcess] = {}
         self._locks: dict[str, asyncio.Lock] = {}
         self._numbers = itertools.count()
@@ -118,6 +121,7 @@ class ExecutorLoop:
             wall_seconds=seconds,
             data_files=plan.data_files,
             key=os.urandom(16).hex(),
+            configuration=_configuration(profile, self._settings),
         )
         return await SandboxedKernel.start(zygote, place, self._context, limits.startup_seconds)
 
@@ -150,7 +154,14 @@ class ExecutorLoop:
                 )
                 return await probe_run.run_cold(job, start, seconds, limits)
         zygote = await self._zygote(profile)
-        place = self._sandbox.place("probe", profile, limits, wall_seconds=seconds, data_files=data_files)
+        place = self._sandbox.place(
+            "probe",
+            profile,
+            limits,
+            wall_seconds=seconds,
+            data_files=data_files,
+            configuration=_configuration(profile, self._settings),
+        )
         try:
             return await probe_run.run_forked(job, zygote, place.request, seconds, limits)
         finally:
@@ -180,7 +191,10 @@ class ExecutorLoop:
             if known is not None:
                 known.stop()
             self._zygotes[key] = await ZygoteProcess.start(
-                configuration=configuration,
+                scope=self._scope,
+                configuration=json.dumps(
+                    {**json.loads(configuration), "wall": self._walled, "scope": bool(self._scope)}
+                ),
                 environment=zygote_environment(self._settings, profile, self._home),
                 directory=self._home,
                 log=self._runtime.path / f"zygote-{next(self._numbers)}.log",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, Literal, Self
 
 import msgspec
 
@@ -17,13 +17,15 @@ if TYPE_CHECKING:
 class RunSettings(Value, frozen=True):
     """How notebooks are run: seconds and megabytes of each, the data set they find, whether isolation may be missing.
 
-    `limits` are further ones by their names in `grader.execution.Limits`; they go before the others.
+    `wall`, `unsafe` and `throwaway_machine` are those of `grader.execution.Settings`. `limits` are further ones by their names in `grader.execution.Limits`; they go before the others.
     """
 
     seconds: float = COMMAND_SECONDS
     memory_mb: int = Limits().memory_mb
     dataset: str = "auto"
+    wall: Literal["bubblewrap", "gvisor", ""] = ""
     unsafe: bool = False
+    throwaway_machine: bool = False
     limits: tuple[tuple[str, float], ...] = ()
 
 
@@ -62,7 +64,13 @@ class NotebookRunner:
                 kind = type(getattr(defaults, name))  # whole numbers stay whole
                 limits = msgspec.structs.replace(limits, **{name: kind(value)})
             self._executor = Executor(
-                Settings(limits=limits, allow_unsafe=self._settings.unsafe, kernels_at_once=1)
+                Settings(
+                    limits=limits,
+                    wall=self._settings.wall,
+                    allow_unsafe=self._settings.unsafe,
+                    throwaway_machine=self._settings.throwaway_machine,
+                    kernels_at_once=1,
+                )
             )
         return self._executor
 

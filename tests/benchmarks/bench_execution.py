@@ -31,7 +31,7 @@ from nbclient import NotebookClient
 
 from grader.execution import Executor, Isolation, Limits, NotebookPlan, Profile, Settings
 from grader.execution.executor_loop import ExecutorLoop
-from grader.execution.host.isolation import Found
+from grader.execution.host.isolation import HostIsolation
 from grader.execution.shared import cgroups
 from grader.model import ExecutionStatus
 
@@ -183,7 +183,10 @@ def main() -> int:
         return whole_class(chosen.class_size)
     data = notebook()
     # A host that has nothing: what the same zygote does without a sandbox.
-    bare = ExecutorLoop(Found(namespaces="user", reduced=True), Settings(isolation=Isolation.REDUCED))
+    bare = ExecutorLoop(
+        HostIsolation(namespaces="user", throwaway=True),
+        Settings(isolation=Isolation.THROWAWAY, throwaway_machine=True),
+    )
     with Executor(Settings(kernels_at_once=AT_ONCE)) as executor:
         if executor.refusal():
             raise SystemExit(executor.refusal())

@@ -1,7 +1,7 @@
 """The hostile samples: reading them, running them all, and what came of each, as JSON.
 
-Run as a program (``python hostile_samples.py full|reduced``) it prints that JSON, for tests that run it as another
-user.
+Run as a program (``python hostile_samples.py SETTINGS [NAME...]``, settings as JSON) it prints that JSON, for tests that
+run it as another user.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ import stat
 import subprocess
 import sys
 import tempfile
+from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
@@ -21,7 +22,6 @@ import yaml
 
 from grader.execution import (
     Executor,
-    Isolation,
     Limits,
     NotebookPlan,
     NotebookRun,
@@ -141,13 +141,20 @@ def processes_with(text: str) -> list[int]:
     return found
 
 
-def run_as_ordinary_user(isolation: str, names: list[str] | None = None) -> dict[str, dict[str, Any]]:
-    """`run_all` in a process of an ordinary user; needs root."""
+def run_elsewhere(
+    options: list[str],
+    settings: dict[str, Any],
+    names: Sequence[str] = (),
+    environment: Mapping[str, str] | None = None,
+) -> dict[str, dict[str, Any]]:
+    """`run_all` in a process of another user, or with less; `options` are those of ``ordinary_user.py``. Needs root."""
     script = Path(__file__).with_name("ordinary_user.py")
     with tempfile.TemporaryDirectory(prefix="grader-user-") as home:
-        own = [sys.executable, str(Path(__file__).resolve()), isolation, *(names or [])]
-        command = [sys.executable, str(script), home, *own]
-        done = subprocess.run(command, capture_output=True, check=False, timeout=280)
+        own = [sys.executable, str(Path(__file__).resolve()), json.dumps(settings), *names]
+        command = [sys.executable, str(script), *options, home, *own]
+        done = subprocess.run(
+            command, capture_output=True, check=False, timeout=280, env={**os.environ, **(environment or {})}
+        )
     if done.returncode:
         raise RuntimeError(done.stderr.decode()[-4000:])
     found: dict[str, dict[str, Any]] = json.loads(done.stdout)
@@ -155,7 +162,7 @@ def run_as_ordinary_user(isolation: str, names: list[str] | None = None) -> dict
 
 
 if __name__ == "__main__":
-    with Executor(Settings(isolation=Isolation(sys.argv[1]))) as own:
+    with Executor(msgspec.json.decode(sys.argv[1], type=Settings)) as own:
         if own.refusal():
             raise SystemExit(own.refusal())
         sys.stdout.write(json.dumps(run_all(own, sys.argv[2:] or None)))

@@ -83,13 +83,40 @@ def test_calls_of_another_architecture_end_the_process(machine: str) -> None:
 
 
 @pytest.mark.parametrize("machine", ["x86_64", "aarch64"])
-def test_the_second_filter_closes_every_way_to_a_socket(machine: str) -> None:
-    program = seccomp.closed_program(machine)
+def test_the_last_filter_closes_every_way_to_a_socket(machine: str) -> None:
+    program = seccomp.last_program(machine, closed=True, uncounted=False)
     for numbers in (policy.SOCKET, policy.CONNECT, *policy.SYSTEM_V.values()):
         assert verdict(program, machine, numbers[machine], 1) == refusal(errno.EACCES)
+    for numbers in policy.BY_PERMISSION.values():
+        if machine in numbers:
+            assert verdict(program, machine, numbers[machine]) == refusal(errno.EPERM)
     pair = policy.SOCKETPAIR[machine]
     assert verdict(program, machine, pair, 1, 1 | 0o2000000) == ALLOW
     assert verdict(program, machine, pair, 1, 2 | 0o2000000) == refusal(errno.EACCES)
+    assert verdict(program, machine, policy.MMAP[machine], 0, 4096, 3, 0x21) == ALLOW
+
+
+@pytest.mark.parametrize("machine", ["x86_64", "aarch64"])
+@pytest.mark.parametrize("closed", [False, True])
+def test_the_last_filter_refuses_memory_that_nobody_counts(machine: str, closed: bool) -> None:
+    program = seccomp.last_program(machine, closed=closed, uncounted=True)
+    for numbers in policy.UNCOUNTED.values():
+        # System V's is refused as a way to other notebooks first.
+        assert verdict(program, machine, numbers[machine]) in {refusal(errno.ENOSYS), refusal(errno.EACCES)}
+    mmap, options = policy.MMAP[machine], policy.SETSOCKOPT[machine]
+    for flags in (0x21, 0x23, 0x8021, 0x40021):  # shared, validated, populated, of huge pages
+        assert verdict(program, machine, mmap, 0, 4096, 3, flags) == refusal(errno.EPERM)
+    for flags in (0x22, 0x01, 0x02, 0x20022):
+        assert verdict(program, machine, mmap, 0, 4096, 3, flags) == ALLOW
+    for option in policy.BUFFER_SIZES:
+        assert verdict(program, machine, options, 5, 1, option) == refusal(errno.EPERM)
+        assert verdict(program, machine, options, 5, 6, option) == ALLOW
+    for option in (2, 6, 9, 16, 31, 34):
+        assert verdict(program, machine, options, 5, 1, option) == ALLOW
+
+
+def test_where_all_is_counted_and_hidden_nothing_more_is_loaded() -> None:
+    assert seccomp.last_program("x86_64", closed=False, uncounted=False) == b""
 
 
 @pytest.mark.parametrize("machine", ["x86_64", "aarch64"])
@@ -102,6 +129,12 @@ def test_the_numbers_are_libseccomps(machine: str) -> None:
     resolve.argtypes = (ctypes.c_uint32, ctypes.c_char_p)
     tables = {**policy.DENIED, **policy.PRETEND_MISSING, **policy.SYSTEM_V}
     tables |= {"clone": policy.CLONE, "fcntl": policy.FCNTL, "socket": policy.SOCKET}
+    tables |= {
+        **policy.BY_PERMISSION,
+        **policy.UNCOUNTED,
+        "mmap": policy.MMAP,
+        "setsockopt": policy.SETSOCKOPT,
+    }
     tables |= {"socketpair": policy.SOCKETPAIR, "connect": policy.CONNECT}
     for name, numbers in tables.items():
         known = resolve(SCMP_ARCH[machine], name.encode())

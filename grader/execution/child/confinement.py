@@ -8,16 +8,17 @@ import resource
 from pathlib import Path
 
 from grader.execution.child import landlock, seccomp, syscalls
-from grader.execution.child.container import HARMLESS_ETC
 from grader.execution.shared.child_request import (
     SANDBOX_SHARED_MEMORY,
     SANDBOX_SOCKETS,
     SANDBOX_TEMPORARY,
     ChildRequest,
 )
+from grader.execution.shared.sandbox_root import HARMLESS_ETC, SHOWN_OF_PROC
 
 _MEGABYTE = 1 << 20
-_WRITABLE_DEVICES = ("/dev/null", "/dev/zero", "/dev/full", SANDBOX_SHARED_MEMORY, "/dev/pts", "/dev/ptmx")
+_HARMLESS_DEVICES = ("/dev/null", "/dev/full")
+_TERMINALS = ("/dev/pts", "/dev/ptmx")  # of its own only in a root of its own
 
 
 def confine(request: ChildRequest, program: bytes) -> None:
@@ -25,7 +26,7 @@ def confine(request: ChildRequest, program: bytes) -> None:
     os.environ.clear()
     os.environ.update(request.environment)
     _limit_resources(request)
-    if request.uid is not None:
+    if request.uid not in {None, os.getuid()}:
         syscalls.become(request.uid)
     elif request.namespaces:
         syscalls.keep_capabilities(0)
@@ -41,9 +42,11 @@ def confine(request: ChildRequest, program: bytes) -> None:
 
 
 def close_behind(request: ChildRequest) -> None:
-    """Takes back what only starting a kernel needs: sockets in the host's directory.
+    """Takes back what only starting a kernel needs: sockets in the host's directory, filters of one's own.
 
-    Where no namespace hides the host's own sockets, every way to another socket is closed besides.
+    Where no namespace hides the machine's own sockets, every way to another socket is closed besides, and
+    what the user of a file alone does not decide: times and extended attributes. Where no control group
+    counts memory, so is every kind of memory that belongs to no process.
     """
     if request.landlock:
         own = (
@@ -52,27 +55,38 @@ def close_behind(request: ChildRequest) -> None:
             else (request.home,)
         )
         landlock.forbid_new_sockets(except_below=own)
-    if not request.namespaces and request.seccomp:
-        seccomp.load(seccomp.closed_program(platform.machine()))
+    if request.seccomp:
+        closed = not request.namespaces
+        if program := seccomp.last_program(platform.machine(), closed=closed, uncounted=not request.cgroup):
+            seccomp.load(program)
 
 
 def _lock_files(request: ChildRequest) -> None:
     readable, listable = landlock.readable_except(("/usr", *request.visible), request.hidden)
-    system = ("/bin", "/sbin", "/lib", "/lib32", "/lib64", "/dev", "/proc", *HARMLESS_ETC)
+    system = ("/bin", "/sbin", "/lib", "/lib32", "/lib64", *HARMLESS_ETC)
     if request.namespaces:
+        devices = (*_HARMLESS_DEVICES, *_TERMINALS, *(("/dev/zero",) if request.cgroup else ()))
         landlock.restrict(
-            readable=(*readable, *system, "/etc"),
-            listable=(*listable, "/"),
-            writable=(request.home, SANDBOX_TEMPORARY, *_WRITABLE_DEVICES),
+            readable=(*readable, *system, "/proc", "/etc", "/dev/random", "/dev/urandom"),
+            listable=(*listable, "/", "/dev"),
+            writable=(request.home, SANDBOX_TEMPORARY, SANDBOX_SHARED_MEMORY, *devices),
             socket_directories=(SANDBOX_SOCKETS,),
-            forbid_tcp=False,  # its network namespace has nothing but itself
+            # Its network namespace has nothing but itself; but what lies in TCP's buffers, nobody counts.
+            forbid_tcp=not request.cgroup,
         )
     else:
         data = [str(Path(source).resolve()) for source, _ in request.data_files]
+        own = Path("/proc", str(os.getpid()))
+        os.open(
+            own, os.O_PATH | os.O_CLOEXEC
+        )  # kept: the rule holds as long as the kernel knows the directory
         landlock.restrict(
-            readable=(*readable, *system, *data),
+            readable=(
+                *(*readable, *system, *data, str(own), "/dev/random", "/dev/urandom"),
+                *(f"/proc/{name}" for name in SHOWN_OF_PROC),
+            ),
             listable=listable,
-            writable=(request.home, "/dev/null", "/dev/zero", "/dev/full", "/dev/pts", "/dev/ptmx"),
+            writable=(request.home, *_HARMLESS_DEVICES),
             socket_directories=(request.sockets,) if request.sockets else (),
             forbid_tcp=True,
         )
@@ -91,8 +105,7 @@ def _limit_resources(request: ChildRequest) -> None:
     limit(resource.RLIMIT_FSIZE, request.file_mb * _MEGABYTE)
     limit(resource.RLIMIT_NOFILE, request.open_files)
     limit(resource.RLIMIT_MEMLOCK, 8 * _MEGABYTE)
-    own = processes_of(os.getuid()) if request.uid is None and not request.namespaces else 0
-    limit(resource.RLIMIT_NPROC, request.processes + own)
+    limit(resource.RLIMIT_NPROC, request.processes)
     limit(resource.RLIMIT_DATA, data_size() + request.memory_mb * _MEGABYTE)
 
 
@@ -102,16 +115,3 @@ def data_size() -> int:
         if line.startswith("VmData:"):
             return int(line.split()[1]) * 1024
     return 0
-
-
-def processes_of(uid: int) -> int:
-    """How many processes and threads the user has now: RLIMIT_NPROC counts them all."""
-    count = 0
-    for process in Path("/proc").iterdir():
-        if process.name.isdigit():
-            try:
-                if process.stat().st_uid == uid:
-                    count += sum(1 for _ in (process / "task").iterdir())
-            except OSError:
-                continue
-    return count

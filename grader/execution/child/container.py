@@ -11,6 +11,7 @@ import contextlib
 import json
 import os
 import signal
+import stat
 from collections.abc import Callable
 from pathlib import Path
 from typing import NoReturn
@@ -22,20 +23,17 @@ from grader.execution.shared.child_request import (
     SANDBOX_TEMPORARY,
     ChildRequest,
 )
-
-_SYSTEM_DIRECTORIES = ("bin", "sbin", "lib", "lib32", "lib64", "libx32")
-HARMLESS_ETC = (
-    "/etc/alternatives",
-    "/etc/fonts",
-    "/etc/ld.so.cache",
-    "/etc/ld.so.conf",
-    "/etc/ld.so.conf.d",
-    "/etc/localtime",
-    "/etc/mime.types",
-    "/etc/timezone",
+from grader.execution.shared.sandbox_root import (
+    HARMLESS_ETC,
+    SETTINGS_OF_PROC,
+    SHARED_MEMORY_MB,
+    SHOWN_OF_PROC,
+    SYSTEM_DIRECTORIES,
+    accounts,
+    covered_of_proc,
 )
-_DEVICES = ("null", "zero", "full", "random", "urandom")
-_SHARED_MEMORY_MB = 64
+
+_DEVICES = ("null", "full", "random", "urandom")
 _NAMESPACES = (
     syscalls.CLONE_NEWNS
     | syscalls.CLONE_NEWNET
@@ -64,18 +62,17 @@ def _build_root(request: ChildRequest) -> None:
 
     for path in (SANDBOX_TEMPORARY, "/dev", "/proc", "/etc", "/usr"):
         inside(path).mkdir()
-    for name in _SYSTEM_DIRECTORIES:
+    for name in SYSTEM_DIRECTORIES:
         _copy_system_directory(Path("/", name), inside("/" + name))
     for path in HARMLESS_ETC:
         _bind_if_there(Path(path), inside(path))
-    inside("/etc/passwd").write_text(
-        f"root:x:0:0::/:/bin/false\nstudent:x:{user}:{user}::{request.home}:/bin/sh\n"
-    )
-    inside("/etc/group").write_text(f"root:x:0:\nstudent:x:{user}:\n")
-    _make_devices(inside("/dev"))
+    for path, text in zip(("/etc/passwd", "/etc/group"), accounts(user, request.home), strict=True):
+        inside(path).write_text(text)
+    # Mapped shared, /dev/zero is memory that belongs to no process: only a control group counts it.
+    _make_devices(inside("/dev"), (*_DEVICES, "zero") if request.cgroup else _DEVICES)
 
     quota = f"size={request.disk_mb}m,nr_inodes={request.inodes}"
-    shared = f"size={_SHARED_MEMORY_MB}m,nr_inodes=2000"
+    shared = f"size={SHARED_MEMORY_MB}m,nr_inodes=2000"
     home = inside(request.home)
     syscalls.mount("tmpfs", str(inside(SANDBOX_SHARED_MEMORY)), "tmpfs", closed, f"{shared},mode=1777")
     syscalls.mount("tmpfs", str(inside(SANDBOX_TEMPORARY)), "tmpfs", closed, f"{quota},mode=1777")
@@ -86,14 +83,14 @@ def _build_root(request: ChildRequest) -> None:
         _bind_if_there(Path(path), inside(path))
     for path in request.hidden:
         _cover(inside(path))
-    _mount_proc(inside("/proc"), owned=request.namespaces == "root")
+    _mount_proc(inside("/proc"), user, owned=request.namespaces == "root")
     if request.sockets:
         inside(SANDBOX_SOCKETS).mkdir()
         syscalls.bind(request.sockets, str(inside(SANDBOX_SOCKETS)), writable=True)
     for source, target in request.data_files:
         _bind_if_there(Path(source), home / target)
     if request.uid is not None:
-        _give_away(home, request.uid)
+        give_away(home, request.uid)
 
     os.chdir(root)
     syscalls.pivot_to_current_directory()
@@ -128,8 +125,8 @@ def _cover(target: Path) -> None:
         syscalls.bind("/dev/null", str(target))
 
 
-def _make_devices(directory: Path) -> None:
-    for name in _DEVICES:
+def _make_devices(directory: Path, names: tuple[str, ...]) -> None:
+    for name in names:
         (directory / name).touch()
         syscalls.bind(f"/dev/{name}", str(directory / name), writable=True, devices=True)
     (directory / "fd").symlink_to("/proc/self/fd")
@@ -143,21 +140,37 @@ def _make_devices(directory: Path) -> None:
         )
 
 
-def _mount_proc(target: Path, *, owned: bool) -> None:
-    """A /proc of the new pid namespace.
+def _mount_proc(target: Path, user: int, *, owned: bool) -> None:
+    """A /proc of the new pid namespace, in which what is the kernel's own reads as empty.
 
-    Where the host's own is partly masked (in most containers) and so may not be mounted anew, only the two
+    Where the host's own is partly masked (in most containers) and so may not be mounted anew, only the
     files that libraries ask for.
     """
     flags = syscalls.MS_NOSUID | syscalls.MS_NODEV | syscalls.MS_NOEXEC
     try:
         syscalls.mount("proc", str(target), "proc", flags, "hidepid=2" if owned else None)
     except OSError:
-        for name in ("cpuinfo", "meminfo"):
+        for name in SHOWN_OF_PROC:
             _bind_if_there(Path("/proc", name), target / name)
+        return
+    empty_file, empty_directory = target.parent / "dev/.empty", target.parent / "dev/.none"
+    empty_file.touch(mode=0o444)
+    empty_directory.mkdir(mode=0o555)
+    # What is attached from something read-only is read-only: one call each for what follows.
+    for first in (empty_file, empty_directory):
+        syscalls.bind(str(first), str(first))
+    for name in covered_of_proc(target):
+        mode = (target / name).stat().st_mode
+        if user and not mode & stat.S_IROTH:  # root's alone already; each cover costs 40 microseconds
+            continue
+        empty = empty_directory if stat.S_ISDIR(mode) else empty_file
+        syscalls.mount(str(empty), str(target / name), None, syscalls.MS_BIND)
+    settings = str(target / SETTINGS_OF_PROC)
+    syscalls.bind(settings, settings)
 
 
-def _give_away(home: Path, uid: int) -> None:
+def give_away(home: Path, uid: int) -> None:
+    """Makes the user `uid` the owner of a home and of all that is in it but can be changed."""
     for place, directories, files in os.walk(home):
         os.chown(place, uid, uid)
         for name in directories + files:

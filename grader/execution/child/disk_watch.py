@@ -1,12 +1,37 @@
-"""Disk used below a directory, for hosts where a notebook has no file system of its own."""
+"""Disk used, where no quota of a file system bounds it: below a directory, or in memory."""
 
 from __future__ import annotations
 
 import os
 import time
+from typing import Protocol
+
+from grader.execution.child import memory_watch
 
 _EVERY = 0.5  # seconds between looks
 _MEGABYTE = 1 << 20
+
+
+class Disk(Protocol):
+    """What a supervisor asks about disk."""
+
+    def exceeded(self) -> bool:
+        """Whether a limit is passed now."""
+
+
+class MemoryDiskWatch:
+    """Counts what each of the file systems in memory that a wall made holds: it may bound neither bytes nor inodes."""
+
+    def __init__(self, root: int, file_systems: tuple[str, ...], limit_mb: int, inodes: int) -> None:
+        self._root = root
+        self._file_systems = file_systems
+        self._limit = limit_mb * _MEGABYTE
+        self._inodes = inodes
+
+    def exceeded(self) -> bool:
+        """Whether one of them has more than it may."""
+        used = memory_watch.used_of(memory_watch.descendants(self._root), self._file_systems)
+        return any(size > self._limit or inodes > self._inodes for size, inodes in used)
 
 
 class DiskWatch:

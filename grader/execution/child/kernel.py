@@ -13,20 +13,22 @@ import sys
 from collections.abc import Callable, Mapping
 from typing import Any, NoReturn
 
-from grader.execution.child import colab, deep_traces, drawing
+from grader.execution.child import colab, deep_traces, drawing, without_namespaces
 from grader.execution.shared import plain_values
 from grader.execution.shared.wire import CLAIM_FUNCTION, CLAIM_TYPE, FIGURE_TYPE
 
 
-def run(connection: Mapping[str, Any], listening: Callable[[], None] = lambda: None) -> NoReturn:
+def run(
+    connection: Mapping[str, Any], listening: Callable[[], None] = lambda: None, *, namespaces: bool = True
+) -> NoReturn:
     """Serves a kernel on `connection` until the process ends; calls `listening` when its sockets are up."""
-    app = make_app(connection)
+    app = make_app(connection, namespaces=namespaces)
     listening()
     app.start()
     os._exit(0)
 
 
-def make_app(connection: Mapping[str, Any]) -> Any:
+def make_app(connection: Mapping[str, Any], *, namespaces: bool = True) -> Any:
     """A kernel application that listens on `connection`, ready to start. Needs ipykernel, imported late."""
     from ipykernel.kernelapp import IPKernelApp  # noqa: PLC0415 - heavy, and only in a child
 
@@ -45,6 +47,8 @@ def make_app(connection: Mapping[str, Any]) -> Any:
     arguments = ["--HistoryManager.enabled=False", "--Application.log_level=CRITICAL"]
     app = KernelApp.instance()
     app.initialize(arguments)  # type: ignore[no-untyped-call]  # ipykernel has no types here
+    if not namespaces:
+        without_namespaces.adapt(app.shell)
     prepare_shell(app.shell)
     return app
 

@@ -24,6 +24,7 @@ _X32_BIT = 0x40000000
 
 # linux/filter.h and linux/seccomp.h
 _LOAD, _EQUAL, _ANY_BIT, _AT_LEAST, _RETURN = 0x20, 0x15, 0x45, 0x35, 0x06
+_AND = 0x54  # BPF_ALU | BPF_AND | BPF_K
 _ALLOW, _KILL_PROCESS, _ERRNO = 0x7FFF0000, 0x80000000, 0x00050000
 _NUMBER, _ARCHITECTURE, _ARGUMENTS = 0, 4, 16
 
@@ -204,23 +205,49 @@ def deny_program(machine: str) -> bytes:
     return code.program()
 
 
-def closed_program(machine: str) -> bytes:
-    """What is loaded besides, once the kernel listens, where no namespace hides the host's sockets.
+def last_program(machine: str, *, closed: bool, uncounted: bool) -> bytes:
+    """What is loaded besides, just before a student's code runs; no bytes if there is nothing to refuse.
 
-    No new socket, no connection, no datagram pair (it could address any socket by path), no System V or
-    POSIX message queue.
+    `closed`, where no namespace hides the machine's own: no new socket, no connection, no datagram pair (it
+    could address any socket by path), no System V or POSIX message queue, no times or extended attributes of
+    files. `uncounted`, where no control group counts memory: none that outlives its mapping, no larger
+    buffers of sockets, no pages that a pipe alone holds, no rules of one's own that the kernel has to keep.
     """
+    if not closed and not uncounted:
+        return b""
     code = _Assembler(machine)
-    code.refuse(policy.SOCKET, errno.EACCES)
-    code.refuse(policy.CONNECT, errno.EACCES)
-    for numbers in policy.SYSTEM_V.values():
-        code.refuse(numbers, errno.EACCES)
-    code.when(
-        policy.SOCKETPAIR,
-        (_LOAD, _ARGUMENTS + 8, 0, 0),
-        (0x54, _SOCK_TYPE_MASK, 0, 0),  # BPF_ALU | BPF_AND
-        (_EQUAL, _SOCK_DGRAM, 0, 1),
-        (_RETURN, _ERRNO | errno.EACCES, 0, 0),
-        (_RETURN, _ALLOW, 0, 0),
-    )
+    if closed:
+        for numbers in (policy.SOCKET, policy.CONNECT, *policy.SYSTEM_V.values()):
+            code.refuse(numbers, errno.EACCES)
+        for numbers in policy.BY_PERMISSION.values():
+            code.refuse(numbers, errno.EPERM)
+        code.when(
+            policy.SOCKETPAIR,
+            (_LOAD, _ARGUMENTS + 8, 0, 0),
+            (_AND, _SOCK_TYPE_MASK, 0, 0),
+            (_EQUAL, _SOCK_DGRAM, 0, 1),
+            (_RETURN, _ERRNO | errno.EACCES, 0, 0),
+            (_RETURN, _ALLOW, 0, 0),
+        )
+    if uncounted:
+        for numbers in policy.UNCOUNTED.values():
+            code.refuse(numbers, errno.ENOSYS)
+        code.when(
+            policy.MMAP,
+            (_LOAD, _ARGUMENTS + 24, 0, 0),
+            (_AND, policy.MAP_SHARED | policy.MAP_ANONYMOUS, 0, 0),
+            (_EQUAL, policy.MAP_SHARED | policy.MAP_ANONYMOUS, 0, 1),
+            (_RETURN, _ERRNO | errno.EPERM, 0, 0),
+            (_RETURN, _ALLOW, 0, 0),
+        )
+        sizes = policy.BUFFER_SIZES
+        code.when(
+            policy.SETSOCKOPT,
+            (_LOAD, _ARGUMENTS + 8, 0, 0),
+            (_EQUAL, policy.SOL_SOCKET, 0, len(sizes) + 1),
+            (_LOAD, _ARGUMENTS + 16, 0, 0),
+            *((_EQUAL, option, len(sizes) - place, 0) for place, option in enumerate(sizes)),
+            (_RETURN, _ALLOW, 0, 0),
+            (_RETURN, _ERRNO | errno.EPERM, 0, 0),
+        )
     return code.program()

@@ -1,7 +1,8 @@
 """The process between the grader and one child: it starts the child, keeps time and memory, and ends it.
 
 Three processes make one child. The *supervisor* stays outside, holds the control socket and is trusted. The
-*container* is pid 1 of the namespaces. The *confined* process runs the student's code. The supervisor ends
+*container* is pid 1 of the namespaces; where the host makes none for us, the program that does takes its place
+(`walled`). The *confined* process runs the student's code. The supervisor ends
 the other two when the grader says so or goes away, when the zygote goes away, when time is up, or, where no
 control group or file system of its own bounds it, when memory or disk is used up. What it reports is
 therefore what really happened.
@@ -20,20 +21,22 @@ import signal
 import socket
 import time
 import traceback
-from collections.abc import Callable
 from typing import Any, NoReturn
 
-from grader.execution.child import container, memory_watch, syscalls
-from grader.execution.child.confinement import confine
-from grader.execution.child.disk_watch import DiskWatch
+from grader.execution.child import container, memory_watch, syscalls, walled
+from grader.execution.child.confined_run import Run, report_failure, run_confined
+from grader.execution.child.disk_watch import Disk, DiskWatch, MemoryDiskWatch
 from grader.execution.shared import cgroups
-from grader.execution.shared.child_request import ChildRequest
-
-Run = Callable[[ChildRequest, Callable[[], None]], NoReturn]
+from grader.execution.shared.child_request import (
+    ChildRequest,
+)
 
 CONTROL = 3  # the control socket's descriptor in a supervisor
 FIRST_EXTRA = 4  # where the descriptors that belong to the child begin
 _WATCH_EVERY = 0.1  # seconds between looks at memory
+_IMPORTS_MB = 640  # what a kernel with TensorFlow has before its first cell, where no zygote has it for all
+_SENTRY_THREADS = 256  # of gVisor itself, beside the notebook's
+_SIGNALLED = 128  # what a wall adds to the number of the signal that ended its child
 _KILL_GRACE = 5.0  # seconds after which a second kill is tried
 
 
@@ -48,7 +51,9 @@ def supervise(request: ChildRequest, extra: int, program: bytes, run: Run) -> No
     group = None
     try:
         if request.cgroup:
-            group = cgroups.make(request.cgroup, request.memory_mb, request.processes)
+            imports = _IMPORTS_MB if request.wall else 0
+            processes = request.processes + (_SENTRY_THREADS if request.wall == "gvisor" else 0)
+            group = cgroups.make(request.cgroup, request.memory_mb + imports, processes)
         child, report = _start(request, group, extra, program, run)
     except BaseException:
         _tell({"error": traceback.format_exc()[-3000:]})
@@ -89,17 +94,19 @@ def _start(
         syscalls.die_with_parent()
         if group is not None:
             group.enter()
+        if request.wall:
+            walled.enter(request, range(FIRST_EXTRA, FIRST_EXTRA + extra), writing)
         if request.namespaces:
             container.enter(request)
             container.watch_over(
-                lambda: _run_confined(request, program, writing, run),
+                lambda: run_confined(request, program, writing, run),
                 writing,
                 owned=request.namespaces == "root",
             )
         os.setsid()
-        _run_confined(request, program, writing, run)
+        run_confined(request, program, writing, run)
     except BaseException:
-        _report_failure(writing)
+        report_failure(writing)
 
 
 def _enter_user_namespace() -> None:
@@ -108,30 +115,6 @@ def _enter_user_namespace() -> None:
     for name, text in (("setgroups", "deny"), ("uid_map", f"{uid} {uid} 1"), ("gid_map", f"{gid} {gid} 1")):
         with open(f"/proc/self/{name}", "w") as file:  # noqa: PTH123 - each needs to be a single write(2)
             file.write(text)
-
-
-def _run_confined(request: ChildRequest, program: bytes, report: int, run: Run) -> NoReturn:
-    ready = False
-
-    def about_to_run() -> None:
-        nonlocal ready
-        ready = True
-        os.write(report, b'{"ready": true}\n')
-        os.close(report)
-
-    try:
-        confine(request, program)
-        run(request, about_to_run)
-    except BaseException:  # never back into the zygote's loop
-        if not ready:
-            _report_failure(report)
-    os._exit(98)
-
-
-def _report_failure(report: int) -> NoReturn:
-    with contextlib.suppress(OSError):
-        os.write(report, json.dumps({"error": traceback.format_exc()[-3000:]}).encode() + b"\n")
-    os._exit(97)
 
 
 class _Watch:
@@ -143,12 +126,18 @@ class _Watch:
         self._child = child
         self._report = report
         self._reported = b""
+        self._own_namespaces = request.namespaces in {"root", "user"}
         self._how = "exit"
         self._started = time.monotonic()
         self._deadline = self._started + request.wall_seconds
-        self._memory = memory_watch.MemoryWatch(child, request.memory_mb) if group is None else None
-        self._disk = None
-        if not request.namespaces:
+        places = (request.home, *walled.FILE_SYSTEMS) if request.namespaces else ()
+        self._memory = None
+        if group is None:
+            self._memory = memory_watch.MemoryWatch(child, request.memory_mb, places, cold=bool(request.wall))
+        self._disk: Disk | None = None
+        if request.wall:
+            self._disk = MemoryDiskWatch(child, places, request.disk_mb, request.inodes)
+        elif not request.namespaces:
             self._disk = DiskWatch(request.home, request.disk_mb, request.inodes)
         self._selector = selectors.DefaultSelector()
 
@@ -188,7 +177,7 @@ class _Watch:
             except OSError:
                 command = b""
             if command == b"interrupt":
-                self._signal(signal.SIGUSR1 if self._request.namespaces else signal.SIGINT)
+                self._interrupt()
             elif command == b"kill":
                 self._kill("asked")
             else:
@@ -205,6 +194,8 @@ class _Watch:
         for line in self._reported.split(b"\n")[before:-1]:
             message = json.loads(line)
             if "ready" in message:
+                if self._memory is not None:
+                    self._memory.begin()
                 _tell({"started": self._child, "seconds": time.monotonic() - self._started})
             elif "error" in message:
                 _tell(message)
@@ -214,9 +205,19 @@ class _Watch:
             self._how = why
         self._deadline = time.monotonic() + _KILL_GRACE
         self._signal(signal.SIGKILL)
-        if not self._request.namespaces:
+        if not self._own_namespaces:
             with contextlib.suppress(OSError):
                 os.killpg(self._child, signal.SIGKILL)
+
+    def _interrupt(self) -> None:
+        if (
+            self._request.wall == "bubblewrap"
+        ):  # it has an init of its own, and the kernel is that one's child
+            for pid in memory_watch.descendants(self._child)[2:3]:
+                with contextlib.suppress(OSError):
+                    os.kill(pid, signal.SIGINT)
+        else:
+            self._signal(signal.SIGUSR1 if self._own_namespaces else signal.SIGINT)
 
     def _signal(self, number: int) -> None:
         with contextlib.suppress(OSError):
@@ -224,13 +225,17 @@ class _Watch:
 
     def _finish(self) -> None:
         _, status, usage = os.wait4(self._child, 0)
-        if not self._request.namespaces:
+        if not self._own_namespaces:
             end_descendants()
         while chunk := os.read(self._report, 65536):
             self._reported += chunk
         code = os.waitstatus_to_exitcode(status)
         for line in self._reported.split(b"\n")[:-1]:
             code = json.loads(line).get("exit", code)
+        if self._request.wall and not self._reported:
+            _tell({"error": walled.complaint(self._request)})
+        if self._request.wall and code > _SIGNALLED:
+            code = _SIGNALLED - code
         peak = usage.ru_maxrss << 10
         killed_for_memory = 0
         if self._group is not None:

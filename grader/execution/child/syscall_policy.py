@@ -19,7 +19,7 @@ _FILES: Final = """
     pwritev pwritev2 read readahead readlink readlinkat readv removexattr rename renameat renameat2 rmdir
     sendfile sendfile64 setxattr splice stat stat64 statfs statfs64 statx symlink symlinkat sync
     sync_file_range syncfs tee truncate truncate64 umask unlink unlinkat utime utimensat utimensat_time64
-    utimes vmsplice write writev
+    utimes write writev
 """
 _MEMORY: Final = """
     brk get_mempolicy madvise mbind membarrier memfd_create mincore mlock mlock2 mlockall mmap mmap2
@@ -136,6 +136,7 @@ DENIED: Final = {
     "unshare": {"x86_64": 272, "aarch64": 97},
     "userfaultfd": {"x86_64": 323, "aarch64": 282},
     "vhangup": {"x86_64": 153, "aarch64": 58},
+    "vmsplice": {"x86_64": 278, "aarch64": 75},  # a pipe then holds pages that no process has any more
 }
 
 # Calls whose arguments the filter looks at.
@@ -150,3 +151,32 @@ SYSTEM_V: Final = {  # refused where no IPC namespace keeps notebooks apart
     "shmget": {"x86_64": 29, "aarch64": 194},
     "mq_open": {"x86_64": 240, "aarch64": 180},
 }
+BY_PERMISSION: Final = {  # who may write a file may do these, and Landlock does not look: refused as above
+    "fremovexattr": {"x86_64": 199, "aarch64": 16},
+    "fsetxattr": {"x86_64": 190, "aarch64": 7},
+    "futimesat": {"x86_64": 261},
+    "lremovexattr": {"x86_64": 198, "aarch64": 15},
+    "lsetxattr": {"x86_64": 189, "aarch64": 6},
+    "removexattr": {"x86_64": 197, "aarch64": 14},
+    "removexattrat": {"x86_64": 466, "aarch64": 466},
+    "setxattr": {"x86_64": 188, "aarch64": 5},
+    "setxattrat": {"x86_64": 463, "aarch64": 463},
+    "utime": {"x86_64": 132},
+    "utimensat": {"x86_64": 280, "aarch64": 88},
+    "utimes": {"x86_64": 235},
+}
+
+# Without a control group, memory is what processes are seen to have: what nobody has is refused.
+UNCOUNTED: Final = {
+    "landlock_add_rule": {"x86_64": 445, "aarch64": 445},
+    "landlock_create_ruleset": {"x86_64": 444, "aarch64": 444},
+    "memfd_create": {"x86_64": 319, "aarch64": 279},
+    "remap_file_pages": {"x86_64": 216, "aarch64": 234},
+    "shmget": {"x86_64": 29, "aarch64": 194},
+}
+MMAP: Final = {"x86_64": 9, "aarch64": 222}
+MAP_SHARED: Final = 0x01
+MAP_ANONYMOUS: Final = 0x20
+SETSOCKOPT: Final = {"x86_64": 54, "aarch64": 208}
+SOL_SOCKET: Final = 1
+BUFFER_SIZES: Final = (7, 8, 32, 33)  # SO_SNDBUF, SO_RCVBUF and the two that force them

@@ -19,7 +19,7 @@ from grader.execution.shared.child_request import (
     ChildRequest,
     Task,
 )
-from grader.execution.shared.installation import hidden_paths, visible_paths
+from grader.execution.shared.installation import copy_for_children, hidden_paths, visible_paths
 from grader.execution.shared.limits import Isolation, Limits, Settings
 from grader.execution.shared.plan import DataFile, Profile
 from grader.execution.shared.sandbox_user import sandbox_user
@@ -116,6 +116,11 @@ class Sandbox:
         self._mount_point = runtime.make("root", 0o755)
         self._visible = visible_paths()
         inside = (*self._visible, "/usr")
+        self._package = ""
+        if self._full and found.wall:
+            package = runtime.make("package", 0o755)
+            copy_for_children(package)
+            self._package = str(package)
         self._hidden = tuple(
             path for path in hidden_paths() if any(Path(root) in Path(path).parents for root in inside)
         )
@@ -129,10 +134,15 @@ class Sandbox:
         wall_seconds: float,
         data_files: tuple[DataFile, ...] = (),
         key: str = "",
+        configuration: str = "",
     ) -> ChildPlace:
-        """Makes the directories of a new child and the request for it. `key` signs a kernel's messages."""
+        """Makes the directories of a new child and the request for it.
+
+        `key` signs a kernel's messages; `configuration` is that of its zygote.
+        """
         number = next(self._numbers)
-        user = sandbox_user() if os.getuid() == 0 and self._found.namespaces != "user" else None
+        own_user = os.getuid() == 0 and self._found.namespaces != "user"
+        user = sandbox_user() if own_user else None
         directory = self._runtime.make(f"{number}", 0o711)
         sockets = directory / "s"
         sockets.mkdir(mode=0o700)
@@ -166,6 +176,10 @@ class Sandbox:
             data_files=tuple((str(file.source), file.target) for file in data_files),
             environment=child_environment(self._settings, profile, home, temporary),
             connection=connection(f"{inside}/k", key) if task == "kernel" else {},
+            wall=self._found.wall if self._full else "",
+            program=self._found.program,
+            package=self._package,
+            configuration=configuration if self._package else "",
         )
         return ChildPlace(directory=directory, sockets=sockets, inside=inside, request=request)
 

@@ -21,6 +21,7 @@ from grader.model import Value
 
 _START_SECONDS = 180.0  # imports that are not yet byte-compiled take three times as long
 _PACKET = 1 << 16
+_SERVICE_MANAGER = ("DBUS_SESSION_BUS_ADDRESS", "XDG_RUNTIME_DIR")
 _END_SECONDS = 15.0
 
 
@@ -135,16 +136,20 @@ class ZygoteProcess:
         environment: Mapping[str, str],
         directory: Path,
         log: Path,
+        scope: tuple[str, ...] = (),
     ) -> ZygoteProcess:
         """Starts one and waits for its imports. Raises `ZygoteError` with what went wrong in them.
 
-        `configuration` is JSON, see `zygote`.
+        `configuration` is JSON, see `zygote`; `scope` is the command that puts it into a control group.
         """
+        if scope:  # it finds the user's service manager by these
+            known = {name: os.environ[name] for name in _SERVICE_MANAGER if name in os.environ}
+            environment = {**known, **environment}
         ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         file = log.open("wb")
         with theirs:
             process = subprocess.Popen(  # noqa: S603 - our own interpreter and module
-                [*python_command("grader.execution.child.zygote"), configuration],
+                [*scope, *python_command("grader.execution.child.zygote"), configuration],
                 stdin=theirs.fileno(),
                 stdout=subprocess.DEVNULL,
                 stderr=file,

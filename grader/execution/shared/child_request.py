@@ -13,15 +13,18 @@ SANDBOX_SOCKETS = "/ipc"
 SANDBOX_TEMPORARY = "/tmp"  # noqa: S108 - a file system of its own in every sandbox
 SANDBOX_SHARED_MEMORY = "/dev/shm"  # noqa: S108 - as above
 
-Namespaces = Literal["root", "user", ""]
-Task = Literal["kernel", "probe"]
+Namespaces = Literal["root", "user", "wall", ""]
+Wall = Literal["bubblewrap", "gvisor", ""]
+Task = Literal["kernel", "probe", "trial"]
 
 
 @dataclass(frozen=True)
 class ChildRequest:
     """One child of a zygote.
 
-    `namespaces` says who makes them: root, an ordinary user through a user namespace, or nobody.
+    `namespaces` says who makes them: root, an ordinary user through a user namespace, another program, or nobody.
+    That other program makes the `wall`: `program` is its path, `package` a directory with a copy of what a child
+    imports, and `configuration` what a zygote would have been told.
     `uid` is the user that the child becomes, None to stay what it is. `cgroup` is the group's name, ``""``
     for none.
     `visible` paths can be read, without what is below `hidden`. `mount_point` is an empty directory for the
@@ -51,6 +54,10 @@ class ChildRequest:
     data_files: tuple[tuple[str, str], ...]
     environment: Mapping[str, str]
     connection: Mapping[str, Any]
+    wall: Wall = ""
+    program: str = ""
+    package: str = ""
+    configuration: str = ""
 
     def to_json(self) -> bytes:
         """The request as JSON."""

@@ -7,6 +7,7 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Final
 
+from grader.execution.shared.child_request import Wall
 from grader.model import Value
 
 
@@ -14,7 +15,9 @@ class Isolation(StrEnum):
     """How strongly a notebook is held, the strongest first."""
 
     FULL = "full"  # namespaces, landlock, seccomp and limits; a control group too where one can be made
-    REDUCED = "reduced"  # landlock, seccomp and limits: no file or network of the host, but its processes
+    THROWAWAY = (
+        "throwaway"  # a user of its own, landlock, seccomp and limits, on a machine for one submission
+    )
     NONE = "none"  # an ordinary process of the grader's own user
 
 
@@ -38,13 +41,14 @@ class Limits(Value, frozen=True):
         from asking for a kernel to its first sign of life. Status ``error``: it is ours, not the student's.
     ``memory_mb`` (3072)
         memory beyond what the imports take, of all processes of the notebook together, its files included.
-        An allocation fails with ``MemoryError``, or the kernel is killed. Status ``memory``.
+        An allocation fails with ``MemoryError``, or the kernel is killed. Status ``memory``. How near the
+        bound is to the truth without a control group stands in docs/execution.md.
     ``processes`` (128)
         processes and threads. A further one cannot be made: the cell gets ``BlockingIOError`` or
         ``RuntimeError``. Training takes about 30.
     ``disk_mb`` (256), ``inodes`` (20000)
-        each of the home directory and ``/tmp``, both in memory. Writing fails with ``No space left``. In
-        reduced isolation the home is on the host's disk and watched: the kernel is killed. Status ``died``.
+        each of the home directory and ``/tmp``, both in memory. Writing fails with ``No space left``. On a
+        machine that is thrown away the home is on its disk and watched: the kernel is killed. Status ``died``.
     ``file_mb`` (256)
         one file. Writing fails or ends the process (SIGXFSZ).
     ``open_files`` (512)
@@ -89,19 +93,22 @@ class Limits(Value, frozen=True):
 class Settings(Value, frozen=True):
     """How notebooks are run on this host.
 
-    `isolation` is the strongest to use; `weakest` the least that is accepted: below it a notebook is not
-    run and its status is ``skipped``, unless `allow_unsafe`, which only a person who trusts every notebook
-    should set. `kernels_at_once` bounds what runs at the same moment over all threads. `threads` is what
+    `isolation` is the strongest to use. Anything less than full isolation and a notebook is not run, its
+    status is ``skipped``; unless `throwaway_machine`, which says that this machine exists for one submission
+    and is thrown away after it (only ``grader gradescope build`` sets that), or `allow_unsafe`, which only a
+    person who trusts every notebook should set. `kernels_at_once` bounds what runs at the same moment over all threads. `threads` is what
     TensorFlow and OpenBLAS use in one kernel: 1 is fastest with several at once and needed for equal bits.
-    `own_filter` leaves libseccomp out. `runtime_directory` holds sockets; None for the system's own place.
+    `own_filter` leaves libseccomp out. `wall` has every child run behind what that program makes, and nowhere
+    else, which costs it the imports; without, a wall is made only where the host gives no namespaces. `runtime_directory` holds sockets; None for the system's own place.
     """
 
     limits: Limits = Limits()
     isolation: Isolation = Isolation.FULL
-    weakest: Isolation = Isolation.REDUCED
+    throwaway_machine: bool = False
     allow_unsafe: bool = False
     control_groups: bool = True
     kernels_at_once: int = os.cpu_count() or 1
     threads: int = 1
     own_filter: bool = False
+    wall: Wall = ""
     runtime_directory: Path | None = None
