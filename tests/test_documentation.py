@@ -24,22 +24,22 @@ def blocks(page: Path, language: str) -> Iterator[str]:
     yield from re.findall(rf"^```{language}\n(.*?)^```", page.read_text("utf-8"), re.S | re.M)
 
 
-def named() -> Iterator[tuple[str, str, list[str]]]:
-    """Each command line of the pages: the page, the command, its options."""
+def named() -> Iterator[tuple[str, str, str, list[str]]]:
+    """Each command line of the pages: the page, the command, what stands behind it, its options."""
     for page in PAGES:
         lines = [line for block in blocks(page, "sh") for line in block.splitlines()]
         lines += re.findall(r"`(grader [a-z][^`\n]*)`", page.read_text("utf-8"))
         for line in lines:
             found = re.search(r"(?:^|\s|/)grader ([a-z][a-z-]*)(.*)", line.split("#")[0])
             if found:
-                yield page.name, found[1], re.findall(r"(?<!\w)(--[a-z][a-z-]*)", found[2])
+                yield page.name, found[1], found[2], re.findall(r"(?<!\w)(--[a-z][a-z-]*)", found[2])
 
 
 def test_every_command_and_option_that_is_named_exists() -> None:
     context = click.Context(main)
     met = list(named())
     assert len(met) > 30
-    for page, name, options in met:
+    for page, name, words, options in met:
         command = main.get_command(context, name)
         assert command is not None, f"{page}: grader {name}"
         known = {
