@@ -42,6 +42,8 @@ def test_every_command_and_option_that_is_named_exists() -> None:
     for page, name, words, options in met:
         command = main.get_command(context, name)
         assert command is not None, f"{page}: grader {name}"
+        if isinstance(command, click.Group):
+            command = command.commands[words.split()[0]]
         known = {
             option for parameter in command.params for option in (*parameter.opts, *parameter.secondary_opts)
         }
