@@ -224,7 +224,7 @@ def _submission(
 
 def _with_remarks(submission: Submission, placement: Placement, accounts: Accounts) -> Submission:
     """The submission, with what staff should know if it may be several people's. An LMS knows who handed in."""
-    if placement.lms or placement.same:
+    if placement.lms.get("system") or placement.same:
         return submission
     found = look(placement.label, [file.name for file in submission.files], accounts)
     if found.sharing is Sharing.ONE:
