@@ -6,11 +6,11 @@ from grader.class_tables.headings import DEFAULT_GROUP, HIDDEN, NO, column_of, h
 from grader.class_tables.names import clean_name, is_mark, matching_key, name_keys, same_name, spaced_keys
 
 __all__ = [
-    "ClassMember",
-    "CsvTable",
     "DEFAULT_GROUP",
     "HIDDEN",
     "NO",
+    "ClassMember",
+    "CsvTable",
     "UnreadableTable",
     "clean_name",
     "column_of",

@@ -12,7 +12,9 @@ from grader.intake.entries import Entry, Placed, Placement, Source
 from grader.intake.intake_types import Unplaced
 from grader.model import Student
 
-_NAME = re.compile(r"(?P<people>[^_+]+(?:\+[^_+]+)*)_(?P<file>.+)_submission(?P<number>[0-9]{1,6})(?P<end>\.[A-Za-z0-9]{1,8})?")
+_NAME = re.compile(
+    r"(?P<people>[^_+]+(?:\+[^_+]+)*)_(?P<file>.+)_submission(?P<number>[0-9]{1,6})(?P<end>\.[A-Za-z0-9]{1,8})?"
+)
 _INFO = "info.csv"
 _PROBE = 4_096
 _KINDS = ((b"%PDF", ".pdf"), (b"PK\x03\x04", ".docx"), (b"{\\rtf", ".rtf"))

@@ -5,7 +5,6 @@ Layout from other parsers of it. The words of the ``.txt`` are localised: it is 
 
 from __future__ import annotations
 
-import os.path
 import re
 from pathlib import Path
 
@@ -58,7 +57,8 @@ def place(source: Source) -> Placed:
     read = {key: _read_sheet(sheet.path) for key, sheet in sheets.items() if not sheet.refused}
     item = _item({head for head, _ in groups}, {head: sheet.user for (head, _), sheet in read.items()})
     placements = tuple(
-        _placement(key, item, files, sheets.get(key), read.get(key, _Sheet())) for key, files in groups.items()
+        _placement(key, item, files, sheets.get(key), read.get(key, _Sheet()))
+        for key, files in groups.items()
     )
     return Placed(placements=placements, unplaced=tuple(unplaced))
 
@@ -68,7 +68,9 @@ def _item(heads: set[str], users: dict[str, str]) -> str:
     for head, user in users.items():
         if user and head.endswith(f"_{user}"):
             return head.removesuffix(user)
-    shared = os.path.commonprefix(sorted(heads)) if len(heads) > 1 else ""
+    first, last = min(heads), max(heads)  # what these two share, all share
+    same = next((at for at in range(min(len(first), len(last))) if first[at] != last[at]), 0)
+    shared = first[:same] if len(heads) > 1 else ""
     return shared[: shared.rfind("_") + 1]
 
 

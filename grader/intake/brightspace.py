@@ -96,7 +96,7 @@ def _placement(key: tuple[str, str, str], ids: str, files: list[tuple[str, Entry
         students=(Student(id=user, name=name),),
         same=f"{user} {name}",
         submitted_at=read_date(when),
-        lms={"system": "brightspace", "folder": f"{ids} - {name} - {when}", "user_id": user},
+        lms={"system": "brightspace", "folder": f"{ids} - {name} - {when}", "brightspace_id": user},
     )
 
 

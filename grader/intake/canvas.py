@@ -21,7 +21,9 @@ _ANONYMOUS = re.compile(
     re.DOTALL,
 )
 _ENTRY = re.compile(r"(text|link)\.html")
-_NOT_OF_NAMES = re.compile(r"[\s.,;:/\\()'\"]")  # what Canvas takes out of a name; letters of all scripts and marks stay
+_NOT_OF_NAMES = re.compile(
+    r"[\s.,;:/\\()'\"]"
+)  # what Canvas takes out of a name; letters of all scripts and marks stay
 _GROUP_WORD = re.compile(r"\w*(?:grupp|gruppe|group|groupe|groep|team|lag|pair|par)", re.IGNORECASE)
 _LINK = "handed in as a link: the page it leads to was not fetched"
 
@@ -80,7 +82,10 @@ def place(source: Source) -> Placed:
 
 def _placement(user: str, files: list[tuple[_Name, Entry]], candidates: str) -> Placement:
     first, _ = files[0]
-    lms = {"system": "canvas", "entry": next((e.name for one, e in files if one.attachment), files[0][1].name)}
+    lms = {
+        "system": "canvas",
+        "entry": next((e.name for one, e in files if one.attachment), files[0][1].name),
+    }
     if candidates:
         lms = {"system": "canvas", "candidates": candidates}
     if first.user:

@@ -205,6 +205,8 @@ def _submission(
     if not files:
         notes.append("nothing that can be read was handed in")
     lms = dict(placement.lms)
+    if placement.submitted_at and lms:
+        lms["submitted_at"] = placement.submitted_at
     if identifier != placement.label:
         lms["original"] = placement.label
     return (

@@ -35,7 +35,9 @@ def recognises(source: Source) -> bool:
 
 
 def _named(folder: str) -> bool:
-    return _TEAM.fullmatch(folder) is not None or (folder.count("_") > 1 and _PERSON.fullmatch(folder) is not None)
+    return _TEAM.fullmatch(folder) is not None or (
+        folder.count("_") > 1 and _PERSON.fullmatch(folder) is not None
+    )
 
 
 def place(source: Source) -> Placed:
@@ -54,7 +56,9 @@ def place(source: Source) -> Placed:
         person = top
         if _TEAM.fullmatch(top):  # the members' folders tell who uploaded; the submission is the team's
             folder = "/".join(folder.split("/")[1:])
-        groups[person].append((match["when"] if match is not None else "", f"{folder}/{shown}".lstrip("/"), entry))
+        groups[person].append(
+            (match["when"] if match is not None else "", f"{folder}/{shown}".lstrip("/"), entry)
+        )
     for folder in source.empty_folders:
         if _named(folder.split("/")[0]):
             groups.setdefault(folder.split("/")[0], [])

@@ -14,7 +14,9 @@ from grader.intake.entries import Entry, Placed, Placement, Source
 from grader.intake.intake_types import Unplaced
 from grader.model import Student
 
-_FOLDER = re.compile(r"(?P<name>.+?)(?:_(?P<number>[0-9]+))?_assignsubmission_(?P<plugin>[a-z]+)_?", re.DOTALL)
+_FOLDER = re.compile(
+    r"(?P<name>.+?)(?:_(?P<number>[0-9]+))?_assignsubmission_(?P<plugin>[a-z]+)_?", re.DOTALL
+)
 _FLAT = re.compile(
     r"(?P<name>.+?)(?:_(?P<number>[0-9]+))?_assignsubmission_(?P<plugin>[a-z]+)_(?P<file>.+)", re.DOTALL
 )
@@ -23,6 +25,7 @@ _GROUP = re.compile(
     r"(?:.*\W)?\w*(?:grupp|gruppe|group|groupe|groep|team|lag|par|pair|equipe|équipe)[ -]*(?:[0-9]{1,4}[a-z]?|(?<=[ -])[a-zåäö])",
     re.IGNORECASE,
 )
+_GROUP_WORDS = frozenset(("group", "grupp", "gruppe", "groupe", "groep"))  # of a group whose name is hidden
 _TABLES = (".csv", ".tsv", ".xlsx", ".ods")
 
 
@@ -85,7 +88,7 @@ def _placement(
 ) -> Placement:
     lms = {"system": "moodle", "flat" if flat else "folder": folder}
     students: tuple[Student, ...] = ()
-    if teams or _GROUP.fullmatch(name) or matching_key(name) in DEFAULT_GROUP:
+    if teams or _GROUP.fullmatch(name) or matching_key(name) in _GROUP_WORDS | DEFAULT_GROUP:
         lms |= {"group": name, "group_id": number}
     elif matching_key(name) in HIDDEN:
         lms["participant"] = number

@@ -12,14 +12,18 @@ from grader.intake.entries import Entry, Placed, Placement, Source
 from grader.intake.intake_types import Unplaced
 from grader.model import Student
 
-_STEP = re.compile(r"(?P<number>[0-9])_(?P<step>tasks?|submissions?|revisions?[_0-9]*|corrections?|reviews?|solutions?|sample_?solutions?)")
+_STEP = re.compile(
+    r"(?P<number>[0-9])_(?P<step>tasks?|submissions?|revisions?[_0-9]*|corrections?|reviews?|solutions?|sample_?solutions?)"
+)
 _WORK = ("submission", "revision")
 
 
 def recognises(source: Source) -> bool:
     """Whether most files lie in a step of OpenOLAT's within a person's folder."""
     files = [entry for entry in source.entries if len(entry.parts) > 1]
-    return bool(files) and 2 * sum(len(e.parts) > 2 and bool(_STEP.fullmatch(e.parts[1])) for e in files) > len(files)
+    return bool(files) and 2 * sum(
+        len(e.parts) > 2 and bool(_STEP.fullmatch(e.parts[1])) for e in files
+    ) > len(files)
 
 
 def place(source: Source) -> Placed:

@@ -89,7 +89,9 @@ class _Joining:
             for row in members:
                 students.append(_taken(row, "", lms))
         if candidates := placement.lms.get("candidates", ""):
-            found = {at for number in candidates.split(",") for at in self._index.get(("user_id", number), ())}
+            found = {
+                at for number in candidates.split(",") for at in self._index.get(("user_id", number), ())
+            }
             if len(found) == 1:
                 row = self._rows[found.pop()]
                 lms["user_id"] = row.keys["user_id"]
@@ -138,8 +140,8 @@ class _Joining:
         if by_number or by_identifier or email or not student.name:
             return None, f"{shown} is not in the class list"
         kind = "spaced" if " " in student.name.strip() else "run"
-        key = spaced_keys(student.name)[0] if kind == "spaced" else matching_key(student.name)
-        found = self._index.get((kind, key), set())
+        spelt = spaced_keys(student.name)[0] if kind == "spaced" else matching_key(student.name)
+        found = self._index.get((kind, spelt), set())
         if len(found) > 1:
             return None, f"{shown} fits several rows of the class list"
         if not found:

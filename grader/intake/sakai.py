@@ -76,7 +76,9 @@ def place(source: Source) -> Placed:
             Placement(
                 label=match["eid"].strip() if match is not None else top,
                 entries=tuple(folder.files),
-                students=(Student(id=match["eid"].strip(), name=match["name"].strip()),) if match is not None else (),
+                students=(Student(id=match["eid"].strip(), name=match["name"].strip()),)
+                if match is not None
+                else (),
                 submitted_at=when,
                 lms=lms,
             )

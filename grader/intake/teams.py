@@ -14,7 +14,9 @@ from grader.intake.intake_types import Unplaced
 from grader.model import Student
 
 _VERSION = re.compile(r"(?:Version|Versie|Versjon) (?P<number>[0-9]{1,6})", re.IGNORECASE)
-_SHELVES = frozenset(("submitted files", "working files", "inlämnade filer", "student work", "eingereichte dateien"))
+_SHELVES = frozenset(
+    ("submitted files", "working files", "inlämnade filer", "student work", "eingereichte dateien")
+)
 
 
 def recognises(source: Source) -> bool:
@@ -47,7 +49,11 @@ def place(source: Source) -> Placed:
         for (name, assignment), versions in groups.items()
         for version, files in versions.items()
     ]
-    problems = ("several assignments are in this download: each was taken as a submission of its own",) if several else ()
+    problems = (
+        ("several assignments are in this download: each was taken as a submission of its own",)
+        if several
+        else ()
+    )
     return Placed(placements=tuple(made), unplaced=tuple(unplaced), problems=problems)
 
 
