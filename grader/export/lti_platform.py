@@ -13,10 +13,11 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit, urlunsplit
 
+import httpx
 import msgspec
 
 from grader.errors import ExportError
-from grader.export.exchange import Exchange, Refused, checked_url, setting
+from grader.export.exchange import Exchange, Refused, Unknown, checked_url, setting
 from grader.export.options import ExportOptions
 from grader.model import Value
 
@@ -147,6 +148,29 @@ class Platform:
         kept, until = self._tokens.get(scope, ("", 0.0))
         if time.monotonic() < until:
             return kept
+        answer = self._asked(scope)
+        read = _json(answer.content)
+        token, seconds = read.get("access_token"), read.get("expires_in", 3600)
+        if not isinstance(token, str) or not token:
+            raise TokenRefused("its answer holds no access_token")
+        lasts = float(seconds) if isinstance(seconds, int | float) else 3600.0
+        self._tokens[scope] = (token, time.monotonic() + max(1.0, lasts - _RENEW_BEFORE))
+        return token
+
+    def _asked(self, scope: str) -> httpx.Response:
+        """The platform's answer to a signed request; each try is signed anew, for none is taken twice."""
+        for attempt in range(self._exchange.attempts):
+            self._exchange.pause(attempt)
+            try:
+                return self._exchange.ask("POST", self._url, repeatable=False, data=self._form(scope))
+            except Refused as problem:
+                raise TokenRefused(str(problem)) from problem
+            except Unknown:
+                if attempt + 1 == self._exchange.attempts:
+                    raise
+        raise AssertionError("a loop that returns or raises")
+
+    def _form(self, scope: str) -> dict[str, str]:
         import jwt  # noqa: PLC0415 - of the extra lms, and slow to import
 
         now = int(time.time())
@@ -164,23 +188,12 @@ class Platform:
             raise ExportError(
                 f"the tool's private key is not an RSA key that can sign: {problem}"
             ) from problem
-        form = {
+        return {
             "grant_type": "client_credentials",
             "client_assertion_type": _ASSERTION,
             "client_assertion": assertion,
             "scope": scope,
         }
-        try:
-            answer = self._exchange.ask("POST", self._url, repeatable=True, data=form)
-        except Refused as problem:
-            raise TokenRefused(str(problem)) from problem
-        read = _json(answer.content)
-        token, seconds = read.get("access_token"), read.get("expires_in", 3600)
-        if not isinstance(token, str) or not token:
-            raise TokenRefused("its answer holds no access_token")
-        lasts = float(seconds) if isinstance(seconds, int | float) else 3600.0
-        self._tokens[scope] = (token, time.monotonic() + max(1.0, lasts - _RENEW_BEFORE))
-        return token
 
 
 def _standing(one: dict[str, Any]) -> Standing:
