@@ -19,6 +19,7 @@ from typing import Any, Final
 from hypothesis import HealthCheck, Phase, given, seed, settings
 from hypothesis import strategies as st
 
+from grader.accounts import Accounts
 from grader.class_tables import ClassMember, matching_key, name_keys
 from grader.export import ExportOptions, ExportReport, export
 from grader.intake import collect
@@ -33,7 +34,6 @@ from grader.model import (
     Submission,
     Value,
 )
-from grader.accounts import Accounts
 from tests.export import importers
 
 GIVEN: Final = (
