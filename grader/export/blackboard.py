@@ -6,7 +6,7 @@ Without its ``|<number>`` the heading would make a new column of text with 0 poi
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from grader.errors import ExportError
@@ -73,6 +73,7 @@ def export_blackboard(results: Sequence[Result], out: Path, options: ExportOptio
             first, _, last = person.name.rpartition(" ")
         rows.append([text_cell(last), text_cell(first), username, "", grade])
         plan.go(person, grade, now=now)
+    plan.show_standing(lambda one: _standing(book, users, column, one, options))
     plan.write(out / "blackboard_grades.txt", to_csv(rows, delimiter="\t", quote_all=True).encode("utf-16"))
     match = _COLUMN.fullmatch(heading)
     maxima = [float(most.replace(",", ".")) for most in _NUMBER.findall(match["scale"] if match else "")]
@@ -83,6 +84,17 @@ def export_blackboard(results: Sequence[Result], out: Path, options: ExportOptio
             "which marks stand there now is not known: give the Grade Center with --gradebook",
         )
     return plan.report(absent=_absent(book, plan, done), problems=problems)
+
+
+def _standing(
+    book: Gradebook | None,
+    users: Mapping[str, int],
+    column: int | None,
+    person: Recipient,
+    options: ExportOptions,
+) -> str:
+    at = users.get((person.lms(options, "username") or person.known_id(options)).casefold())
+    return book.cell(book.rows[at], column) if book is not None and at is not None else ""
 
 
 def _why_not(person: Recipient, username: str, at: int | None, done: set[str], *, with_book: bool) -> str:
@@ -100,7 +112,8 @@ def _why_not(person: Recipient, username: str, at: int | None, done: set[str], *
 def _absent(book: Gradebook | None, plan: Plan, done: set[str]) -> list[str]:
     if book is None:
         return []
-    here = done | {person.lms(plan.options, "username").casefold() for person in plan.people}
+    here = done | {person.lms(plan.options, "username").casefold() for person in plan.everybody}
+    here |= {person.known_id(plan.options).casefold() for person in plan.everybody}
     rows = [row for row in book.rows[1:] if (user := book.cell(row, book.column(*_USERNAME)))
             and user.casefold() not in here and not user.casefold().endswith(_PREVIEW)]  # fmt: skip
     return [

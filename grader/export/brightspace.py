@@ -37,7 +37,7 @@ def export_brightspace(results: Sequence[Result], out: Path, options: ExportOpti
         read_gradebook(options.gradebook, "the grades export of Brightspace") if options.gradebook else None
     )
     heading = _heading(book, options)
-    known = _Students(book, heading, plan.people, options) if book is not None else None
+    known = _Students(book, heading, plan.everybody, options) if book is not None else None
     rows = [[*_IDS, heading, _END]]
     done: set[tuple[str, str]] = set()
     for person in plan.people:
@@ -55,6 +55,8 @@ def export_brightspace(results: Sequence[Result], out: Path, options: ExportOpti
             continue
         rows.append([*(f"#{cell}" if cell else "" for cell in ids), grade, "#"])
         plan.go(person, grade, now=now)
+    if known is not None:
+        plan.show_standing(lambda one: known.mark(known.of(one)[0]))
     plan.write(out / "brightspace_grades.csv", to_csv(rows).encode("utf-8"))
     match = _ITEM.fullmatch(heading)
     maxima = [float(most.replace(",", ".")) for most in _MAXIMUM.findall((match and match["rest"]) or "")]
@@ -63,7 +65,7 @@ def export_brightspace(results: Sequence[Result], out: Path, options: ExportOpti
         problems.append("Brightspace imports no comments: they were left out")
     if options.preview and known is None:
         problems.append("which marks stand there now is not known: give the grades export with --gradebook")
-    return plan.report(absent=known.absent(done) if known is not None else (), problems=problems)
+    return plan.report(absent=known.absent() if known is not None else (), problems=problems)
 
 
 def _ids(person: Recipient, options: ExportOptions) -> tuple[tuple[str, str], str]:
@@ -88,7 +90,7 @@ class _Students:
             raise ExportError(
                 f"{book.path}: not an export of Brightspace: no column OrgDefinedId or Username"
             )
-        self._book, self._options = book, options
+        self._book, self._options, self._people = book, options, people
         self._column = book.headings.index(heading)
         self._by_id = [book.unique(at, strip="#") for at in (user, org) if at is not None]
         self._ids = {
@@ -129,9 +131,9 @@ class _Students:
         at = self._rows.get(ids)
         return self._book.cell(self._book.rows[at], self._column) if at is not None else ""
 
-    def absent(self, done: set[tuple[str, str]]) -> list[str]:
-        """Those who got nothing."""
-        here = {ids for ids in self._ids.values() if ids in done}
+    def absent(self) -> list[str]:
+        """Those who handed in nothing."""
+        here = {self.of(one)[0] for one in self._people}
         return [
             " / ".join(filter(None, ids))
             for at, ids in self._ids.items()

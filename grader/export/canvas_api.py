@@ -260,7 +260,7 @@ def _goes(plan: Plan, unit: _Unit) -> None:
 def _absent(standings: Sequence[Standing], units: Sequence[_Unit], plan: Plan) -> list[str]:
     here = {path for unit in units for path in unit.grades} | {unit.path for unit in units}
     names = {person.student.id for unit in units for person, _ in unit.people}
-    results = {person.lms(plan.options, "user_id") for person in plan.people}
+    results = {person.lms(plan.options, "user_id") for person in plan.everybody}
     return [
         f"{one.name} ({one.number})"
         for one in standings

@@ -123,13 +123,20 @@ def _filled(plan: Plan, out: Path, book: Gradebook) -> ExportReport:
         if _is_test_student(book, row):
             plan.problems.append(f"{book.cell(row, 0)} is Canvas's own Test Student: it gets a mark as well")
     plan.write(out / "canvas_grades.csv", to_csv(rows).encode("utf-8"))
+    rows_of = {id(one): keys.row_of(one, options) for one in plan.everybody}
+    plan.show_standing(lambda one: _mark(book, rows_of[id(one)], column))
+    here = set(rows_of.values())
     absent = [
         f"{book.cell(row, 0)} ({book.cell(row, at_id)})"
         for at, row in enumerate(book.rows)
         if at and at not in done and book.cell(row, at_id) and not _is_test_student(book, row)
-        and book.cell(row, column).upper() != "EX" and not any(keys.row_of(one, options) == at for one in plan.people)
+        and book.cell(row, column).upper() != "EX" and at not in here
     ]  # fmt: skip
     return plan.report(absent=absent, problems=_maximum_problem(heads, column, plan.results, options))
+
+
+def _mark(book: Gradebook, at: int | None, column: int) -> str:
+    return book.cell(book.rows[at], column) if at is not None else ""
 
 
 def _why_not(found: int | None, column: int, book: Gradebook, done: set[int]) -> str:

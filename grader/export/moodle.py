@@ -36,6 +36,12 @@ def export_moodle(results: Sequence[Result], out: Path, options: ExportOptions) 
     book = read_gradebook(options.gradebook, "the grading worksheet of Moodle (Download grading worksheet)")
     sheet = Worksheet(book, options)
     done: set[int] = set()
+    now: dict[int, str] = {}
+    standing = [row[sheet.grade] for row in sheet.rows]
+    for target in targets(plan.everybody, sheet, options):
+        if target.row is not None:
+            now[id(target.person)] = standing[target.row]
+    plan.show_standing(lambda one: now.get(id(one), ""))
     for target in targets(plan.people, sheet, options):
         _fill(plan, sheet, target, done)
     plan.write(out / "moodle_grading.csv", book.by_default(sheet.rows))

@@ -67,7 +67,12 @@ def export_sakai(results: Sequence[Result], out: Path, options: ExportOptions) -
         safe.insert(1, [""])  # the blank row that Sakai counts
     files[f"{title}/grades.csv"] = to_csv(safe, quote_all=True).encode("utf-8")
     plan.write(out / "sakai_upload.zip", pack(files))
-    absent = [" ".join(filter(None, rows[at][:4])) for at in range(head + 1, len(rows)) if at not in done]
+    here = {(one.lms(options, "username") or one.known_id(options)).casefold() for one in plan.everybody}
+    absent = [
+        " ".join(filter(None, rows[at][:4]))
+        for at in range(head + 1, len(rows))
+        if at not in done and not any(row_key in here for row_key in map(str.casefold, rows[at][:2]))
+    ]
     return plan.report(
         absent=absent, problems=("Sakai's import was not tried by us: look at one student's mark after it",)
     )
@@ -132,7 +137,15 @@ def export_ilias(results: Sequence[Result], out: Path, options: ExportOptions) -
             row[at_of["status"]] = "passed" if has_passed(person.result, options) else "failed"
         plan.go(person, grade, now=now, comment=state)
     plan.write(out / "status.csv", book.by_default(rows))
-    absent = [_shown(book, row) for at, row in enumerate(book.rows) if at and at not in done]
+    here = {one.lms(options, "usr_id") for one in plan.everybody} | {
+        options.identities.get(one.result.submission, {}).get("team_id", "") for one in plan.everybody
+    }
+    own = at_of["team_id" if teams else "usr_id"]
+    absent = [
+        _shown(book, row)
+        for at, row in enumerate(book.rows)
+        if at and at not in done and book.cell(row, own) not in here
+    ]
     return plan.report(
         absent=absent, problems=("ILIAS's import was not tried by us: look at one student's mark after it",)
     )

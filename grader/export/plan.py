@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from grader import atomic_file
@@ -20,7 +20,7 @@ AGAIN = "another submission has given this student a grade already"
 
 
 class Plan:
-    """The lines of one export. `people` are the recipients of what is to leave."""
+    """The lines of one export. `people` are the recipients of what is to leave, `everybody` those of all results."""
 
     def __init__(self, results: Sequence[Result], options: ExportOptions) -> None:
         self.options = options
@@ -32,16 +32,15 @@ class Plan:
         self._withheld = list(selection.withheld)
         self._failed = 0
         reasons = dict(selection.withheld)
-        self._lines = [
-            Line(
-                one.result.submission,
-                one.student.id,
-                one.name,
-                late=one.result.late,
-                reason=reasons[one.result.submission],
-            )
-            for one in recipients((r for r in results if r.submission in reasons), options)
-        ]
+        self.everybody = recipients(results, options)
+        self._held = [one for one in self.everybody if one.result.submission in reasons]
+        self._lines = [self._line(one, "", "", "", reasons[one.result.submission]) for one in self._held]
+
+    def show_standing(self, mark_of: Callable[[Recipient], str]) -> None:
+        """Fills in which mark stands there now of those whose results stay here."""
+        for at, person in enumerate(self._held):
+            line = self._lines[at]
+            self._lines[at] = self._line(person, mark_of(person), "", "", line.reason)
 
     def hold(
         self,
@@ -125,7 +124,7 @@ class Plan:
         ]
 
     def _is_here(self, identifier: str) -> bool:
-        return any(person.member is not None and person.member.id == identifier for person in self.people)
+        return any(person.member is not None and person.member.id == identifier for person in self.everybody)
 
 
 def recipients_all(lines: Sequence[Line]) -> set[str]:
