@@ -176,6 +176,11 @@ def targets(people: Sequence[Recipient], sheet: Worksheet, options: ExportOption
             yield from _members(person, group, sheet)
             continue
         at, reason = sheet.row_of(person, options)
+        if at is not None and (folder := person.lms(options, "name")) and sheet.members(folder):
+            at, reason = (
+                None,
+                f"{folder} is the name of a participant and of a group: whose folder it is, is not certain",
+            )
         if at is not None:
             sheet.wanted.add(at)
         yield Target(person, at, reason)

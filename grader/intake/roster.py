@@ -101,6 +101,12 @@ class _Joining:
             if members:
                 students += [_taken(row, "", lms) for row in members]
                 continue
+            if (key := matching_key(student.name)) in self._groups and self._index.get(("run", key)):
+                self.doubts.append(
+                    f"{placement.label}: {student.name} is a group's name and a student's; left open"
+                )
+                students.append(student)
+                continue
             fitting, doubt = self._row_of(placement, student)
             if fitting is not None:
                 students.append(_taken(fitting, student.name, lms))

@@ -12,6 +12,7 @@ import tempfile
 from pathlib import Path
 from typing import Annotated, Any, Final
 
+import msgspec
 from fastapi import APIRouter, Depends, File, Form, Request, Response, UploadFile
 from fastapi.responses import FileResponse
 from starlette.exceptions import HTTPException
@@ -77,6 +78,13 @@ class Asked:
         scratch: Path = request.app.state.scratch
         self.book, self.book_path = _kept(scratch, new_book, book)
         self.roster, self.roster_path = _kept(scratch, new_roster, roster)
+
+    def said(self, problem: Exception) -> str:
+        """What is wrong, of the tables by what they are: their paths here are nobody's business."""
+        text = str(problem)
+        for path, words in ((self.book_path, "The gradebook"), (self.roster_path, "The class list")):
+            text = text.replace(str(path), words) if path is not None else text
+        return text
 
     def chosen(self) -> dict[str, Any]:
         """The same as fields of the export's options."""
@@ -152,7 +160,7 @@ def write_file(request: Request, who: Who, asked: Annotated[Asked, Depends()]) -
     try:
         report = _exported(request, asked, out, preview=False)
     except (ExportError, IntakeError) as problem:
-        return _shown(request, who, asked, str(problem))
+        return _shown(request, who, asked, asked.said(problem))
     if len(report.files) != 1 or not report.rows:
         return _shown(request, who, asked, "No mark can leave: below is why.")
     return FileResponse(report.files[0], filename=report.files[0].name)
@@ -170,12 +178,15 @@ def _shown(request: Request, who: Visitor, asked: Asked, trouble: str = "") -> R
     try:
         report = _exported(request, asked, request.app.state.scratch / "none", preview=True)
     except (ExportError, IntakeError) as problem:
-        trouble = trouble or str(problem)
+        trouble = trouble or asked.said(problem)
     state = class_now(request)
     rows: list[tuple[str, Line]] = []
     for line in (report.lines if report is not None else ())[:_MOST_LINES]:
         own = " ".join(dict.fromkeys(filter(None, (line.name, line.student)))) or line.submission
-        rows.append((state.name(line.submission, blind=True) if who.blind else own, line))
+        shown = msgspec.structs.replace(
+            line, reason=line.reason.replace("say --replace", "it needs the yes below")
+        )
+        rows.append((state.name(line.submission, blind=True) if who.blind else own, shown))
     replaced = [line for _, line in rows if line.now and line.to_come and line.now != line.to_come]
     return page(
         request,
