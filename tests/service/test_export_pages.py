@@ -32,7 +32,7 @@ def test_nothing_leaves_before_it_was_seen(
     record("annex123", students=("annex123",))
     record("bober456", students=("bober456",))
     record("odd", students=("<b>dan",))
-    record("later", {"q1.expression": "waits"}, students=("carca789",))
+    record("later", {"q1.expression": ("it waits", "what stands there")}, students=("carca789",))
     client = come_in()
     form = asked(client, "/export")
     answer = client.post("/export/preview", data=form, files={"new_book": ("book.csv", BOOK)})
