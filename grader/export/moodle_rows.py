@@ -176,7 +176,8 @@ def targets(people: Sequence[Recipient], sheet: Worksheet, options: ExportOption
             yield from _members(person, group, sheet)
             continue
         at, reason = sheet.row_of(person, options)
-        if at is not None and (folder := person.lms(options, "name")) and sheet.members(folder):
+        folder = person.lms(options, "name")
+        if at is not None and same_name(folder, sheet.name(at)) and sheet.members(folder):
             at, reason = (
                 None,
                 f"{folder} is the name of a participant and of a group: whose folder it is, is not certain",
