@@ -201,6 +201,11 @@ class _Keys:
         self._numbers = book.unique(at_id)
         self._logins = book.unique(book.column("SIS Login ID"))
         self._sis = book.unique(book.column("SIS User ID"))
+        locals_: dict[str, list[int]] = {}
+        for login, at in self._logins.items():
+            if "@" in login:
+                locals_.setdefault(login.partition("@")[0], []).append(at)
+        self._locals = {local: rows[0] for local, rows in locals_.items() if len(rows) == 1}
 
     def row_of(self, person: Recipient, options: ExportOptions) -> int | None:
         """The row, by Canvas's own number where it is known, else by login, else by SIS id."""
@@ -209,7 +214,14 @@ class _Keys:
         login = person.known_id(options).casefold()
         if not login:
             return None
-        found = {row for row in (self._logins.get(login), self._sis.get(login)) if row is not None}
+        address = person.lms(options, "email").casefold()
+        wanted = (
+            self._logins.get(login),
+            self._sis.get(login),
+            self._logins.get(address),
+            self._locals.get(login),
+        )
+        found = {row for row in wanted if row is not None}
         return found.pop() if len(found) == 1 else None
 
 

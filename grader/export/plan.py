@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
@@ -13,9 +12,6 @@ from grader.export.selection import select
 from grader.model import Result
 
 _NOTHING = frozenset(("", "-", "–", "n/a"))
-_OURS = re.compile(
-    r"(?:<p>)?[0-9.,]+ of [0-9.,]+ points\."
-)  # how a comment of `grader.export.comments` begins
 AGAIN = "another submission has given this student a grade already"
 
 
@@ -75,15 +71,13 @@ class Plan:
         return f"the gradebook has {now.strip()} already; {to_come} would replace it: say --replace"
 
     def comment_state(self, standing: str, to_come: str) -> str:
-        """What becomes of a comment cell: only a person's own words need a yes to be replaced."""
+        """What becomes of a comment cell: whatever stands there may have a person's words in it, and needs a yes."""
         if not to_come:
             return ""
         if not standing.strip():
             return "new"
         if standing.strip() == to_come.strip():
             return "same"
-        if _OURS.match(standing.strip()):
-            return "new"
         return "replaced" if self.options.replace else "kept"
 
     def write(self, file: Path, content: bytes) -> None:

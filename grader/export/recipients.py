@@ -11,6 +11,7 @@ from grader.model import Result, Student, Value
 
 # The LMS's own number of a student, where intake knew nothing better, and the system whose number it is.
 _NUMBERS = {"user_id": "canvas", "participant": "moodle", "brightspace_id": "brightspace", "usr_id": "ilias"}
+_NAMES = frozenset(("gradescope", "teams"))  # downloads in which a name stands where no identifier is known
 # What is only one system's: under the same word another system's download may have something else.
 _OF = {
     **_NUMBERS, "anonymous_id": "canvas", "entry": "canvas", "group": "moodle", "flat": "moodle", "name": "moodle",
@@ -38,6 +39,8 @@ class Recipient(Value, frozen=True):
         own = known.get(f"{key}:{self.student.id}") if self.student.id else None
         if own:
             return own
+        if key == "username" and known.get("system") == "github-classroom":
+            return self.member.keys.get(key, "") if self.member is not None else ""
         if known.get("system", _OF.get(key, "")) == _OF.get(key, known.get("system", "")):
             numbers = {known.get(number) for number in _NUMBERS}
             if (self.alone or not self.student.id or self.student.id in numbers) and known.get(key):
@@ -52,7 +55,11 @@ class Recipient(Value, frozen=True):
             return self.member.id
         known = options.identities.get(self.result.submission, {})
         numbers = {known.get(number) for number in _NUMBERS} | {self.lms(options, n) for n in _NUMBERS}
-        if self.student.id in numbers or (self.student.id == self.student.name and " " in self.student.id):
+        system = known.get("system", "")
+        if system == "github-classroom":  # anybody may call themselves there by another student's user name
+            numbers |= {known.get("username")}
+        is_name = self.student.id == self.student.name and (" " in self.student.id or system in _NAMES)
+        if self.student.id in numbers or is_name:
             return ""
         return self.student.id
 
