@@ -52,7 +52,7 @@ _WORDS: Final[Mapping[str, str]] = {
         "Personal number, Swedish personal number, Person number, Personnr, Samordningsnummer, Interimspersonnummer"
     ),
     "lti_user": "lti_user, LTI user, LTI user ID, lti_user_id, LTI-ID, LTI id, LTI User UUID",
-    "canvas": "Canvas user ID, Canvas ID, canvas_user_id",
+    "canvas": "Canvas user ID, Canvas ID, canvas_user_id, User ID",
     "github": "github_username, GitHub username, GitHub",
     "ilias": "usr_id, ILIAS user ID, ILIAS-ID",
     "org": "OrgDefinedId, Org Defined ID",

@@ -7,7 +7,6 @@ one gets one grade and one comment.
 from __future__ import annotations
 
 import os
-from collections import defaultdict
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from urllib.parse import quote
@@ -15,15 +14,15 @@ from urllib.parse import quote
 import msgspec
 
 from grader.errors import ExportError
-from grader.export.canvas_client import Assignment, CanvasClient, Message, Standing, TokenRefused
+from grader.export.canvas_client import CanvasClient, Message, Standing, TokenRefused
+from grader.export.canvas_units import Delivery, Unit, units_of
 from grader.export.exchange import Busy, Exchange, Refused, Unknown, checked_url, setting
 from grader.export.grades import grade_of
 from grader.export.journal import Journal, opened
 from grader.export.maximum import other_maximum
 from grader.export.options import ExportOptions, ExportReport
 from grader.export.plan import AGAIN, Plan
-from grader.export.recipients import Recipient
-from grader.model import Result, Student, Value
+from grader.model import Result
 
 _SILENCES = 3  # users in a row that got no answer: Canvas is down, the rest waits for the next run
 _DEFAULT_COMMENT = "Feedback is in the attached file."
@@ -31,25 +30,6 @@ _WITHOUT = (
     "there is no token: make one in Canvas's settings and put it into the environment variable "
     "CANVAS_TOKEN or into a file that the setting token_file names"
 )
-
-
-class _Delivery(Value, frozen=True):
-    """What one student gets."""
-
-    person: Recipient
-    user: str
-    grade: str
-    message: Message
-
-
-class _Unit(Value, frozen=True):
-    """What is sent together: grades at `grades` (path and mark that stands there), one message, and whose lines it makes."""
-
-    people: tuple[tuple[Recipient, str], ...]
-    grade: str
-    grades: tuple[str, ...]
-    path: str
-    message: Message
 
 
 def export_canvas_api(results: Sequence[Result], out: Path, options: ExportOptions) -> ExportReport:
@@ -80,7 +60,7 @@ def export_canvas_api(results: Sequence[Result], out: Path, options: ExportOptio
             assignment, standings = client.assignment(), client.standings()
         except (TokenRefused, Refused, Unknown, Busy) as problem:
             return _stopped(plan, deliveries, _told(problem))
-        units = _units(plan, deliveries, assignment, standings)
+        units = units_of(plan, deliveries, assignment, standings)
         absent = _absent(standings, units, plan)
         maxima = [assignment.maximum] if assignment.maximum is not None else []
         plan.problems += other_maximum("assignment", maxima, plan.results, options)
@@ -94,7 +74,7 @@ def export_canvas_api(results: Sequence[Result], out: Path, options: ExportOptio
     return msgspec.structs.replace(plan.report(absent=absent), files=(path,))
 
 
-def _dry(plan: Plan, deliveries: Sequence[_Delivery], out: Path) -> ExportReport:
+def _dry(plan: Plan, deliveries: Sequence[Delivery], out: Path) -> ExportReport:
     shown = [
         {
             "submission": one.person.result.submission,
@@ -132,9 +112,9 @@ def _token_source(options: ExportOptions) -> Callable[[], str]:
     return read
 
 
-def _deliveries(plan: Plan) -> list[_Delivery]:
+def _deliveries(plan: Plan) -> list[Delivery]:
     options = plan.options
-    found: dict[str, _Delivery] = {}
+    found: dict[str, Delivery] = {}
     for person in plan.people:
         submission = person.result.submission
         number, login = person.lms(options, "user_id"), person.known_id(options)
@@ -148,116 +128,18 @@ def _deliveries(plan: Plan) -> list[_Delivery]:
         feedback = options.feedback.get(submission)
         file = feedback if feedback is not None and feedback.is_file() and not anonymous else None
         comment = person.comment(options) or (_DEFAULT_COMMENT if file is not None else "")
-        found[user.casefold()] = _Delivery(
+        found[user.casefold()] = Delivery(
             person, user, grade_of(person.result, options), Message(comment, file)
         )
     return list(found.values())
 
 
-def _units(
-    plan: Plan, deliveries: Sequence[_Delivery], assignment: Assignment, standings: Sequence[Standing]
-) -> list[_Unit]:
-    """Who Canvas has, joined by its own number, login or anonymous id; members of one group together."""
-    by_login: dict[str, list[Standing]] = defaultdict(list)
-    for standing in standings:
-        for login in {login.casefold() for login in standing.logins}:
-            by_login[login].append(standing)
-    known = {one.number: one for one in standings if one.number} | {
-        one.anonymous: one for one in standings if one.anonymous
-    }
-    groups: dict[str, list[tuple[_Delivery, Standing]]] = defaultdict(list)
-    taken: set[str] = set()
-    for delivery in deliveries:
-        login = delivery.user.removeprefix("sis_login_id:")
-        fitting = (
-            by_login.get(login.casefold(), [])
-            if login != delivery.user
-            else [known[login]]
-            if login in known
-            else []
-        )
-        if len(fitting) != 1:
-            plan.hold(delivery.person, "no such student in Canvas's assignment")
-        elif fitting[0].path in taken:
-            plan.hold(delivery.person, AGAIN)
-        else:
-            taken.add(fitting[0].path)
-            group = fitting[0].group if assignment.groups else ""
-            groups[f"group {group}" if group else fitting[0].path].append((delivery, fitting[0]))
-    units: list[_Unit] = []
-    for key, found in groups.items():
-        members = [one for one in standings if one.group and f"group {one.group}" == key]
-        units += _group_units(plan, found, members, assignment) if members else _single(plan, found)
-    return units
-
-
-def _single(plan: Plan, found: Sequence[tuple[_Delivery, Standing]]) -> list[_Unit]:
-    units = []
-    for delivery, standing in found:
-        if standing.excused:
-            plan.hold(delivery.person, "excused in Canvas", now="EX")
-        elif reason := plan.needs_yes(standing.mark, delivery.grade):
-            plan.hold(delivery.person, reason, now=standing.mark, to_come=delivery.grade)
-        else:
-            people = ((delivery.person, standing.mark),)
-            units.append(_Unit(people, delivery.grade, (standing.path,), standing.path, delivery.message))
-    return units
-
-
-def _group_units(
-    plan: Plan,
-    found: Sequence[tuple[_Delivery, Standing]],
-    members: Sequence[Standing],
-    assignment: Assignment,
-) -> list[_Unit]:
-    """One unit for a group whose members get the same; the members that nobody named have handed in with it."""
-    first = found[0][0]
-    if any((one.grade, one.message) != (first.grade, first.message) for one, _ in found):
-        if not assignment.together:
-            return _single(plan, found)
-        for delivery, standing in found:
-            reason = "Canvas grades its group as one, and marks of its members differ: have it assign grades to each student"
-            plan.hold(delivery.person, reason, now=standing.mark, to_come=delivery.grade)
-        return []
-    named = {standing.path: delivery.person for delivery, standing in found}
-    people = [
-        (
-            named.get(one.path) or Recipient(first.person.result, Student(one.number, one.name), alone=False),
-            one,
-        )
-        for one in members
-    ]
-    standing_marks = [one.mark for _, one in people if not one.excused]
-    reason = next((why for mark in standing_marks if (why := plan.needs_yes(mark, first.grade))), "")
-    if reason or any(one.excused for _, one in people if assignment.together):
-        for person, one in people:
-            plan.hold(
-                person,
-                reason or "a member of its group is excused in Canvas",
-                now=one.mark,
-                to_come=first.grade,
-            )
-        return []
-    graded = [(person, one) for person, one in people if not one.excused]
-    paths = [found[0][1].path] if assignment.together else [one.path for _, one in graded]
-    message = msgspec.structs.replace(first.message, group=True)
-    return [
-        _Unit(
-            tuple((person, one.mark) for person, one in graded),
-            first.grade,
-            tuple(paths),
-            found[0][1].path,
-            message,
-        )
-    ]
-
-
-def _goes(plan: Plan, unit: _Unit) -> None:
+def _goes(plan: Plan, unit: Unit) -> None:
     for person, mark in unit.people:
         plan.go(person, unit.grade, now=mark, comment="new" if unit.message.text else "")
 
 
-def _absent(standings: Sequence[Standing], units: Sequence[_Unit], plan: Plan) -> list[str]:
+def _absent(standings: Sequence[Standing], units: Sequence[Unit], plan: Plan) -> list[str]:
     here = {path for unit in units for path in unit.grades} | {unit.path for unit in units}
     names = {person.student.id for unit in units for person, _ in unit.people}
     results = {person.lms(plan.options, "user_id") for person in plan.everybody}
@@ -268,7 +150,7 @@ def _absent(standings: Sequence[Standing], units: Sequence[_Unit], plan: Plan) -
     ]
 
 
-def _send_all(plan: Plan, client: CanvasClient, journal: Journal, units: Sequence[_Unit]) -> None:
+def _send_all(plan: Plan, client: CanvasClient, journal: Journal, units: Sequence[Unit]) -> None:
     """One after the other: one that fails does not keep the next from its grade."""
     silences = 0
     for number, unit in enumerate(units):
@@ -295,12 +177,12 @@ def _send_all(plan: Plan, client: CanvasClient, journal: Journal, units: Sequenc
             silences = 0
 
 
-def _fails(plan: Plan, unit: _Unit, reason: str) -> None:
+def _fails(plan: Plan, unit: Unit, reason: str) -> None:
     for person, mark in unit.people:
         plan.hold(person, reason, now=mark, to_come=unit.grade, failed=True)
 
 
-def _rest(plan: Plan, units: Sequence[_Unit], why: str) -> None:
+def _rest(plan: Plan, units: Sequence[Unit], why: str) -> None:
     for unit in units:
         for person, mark in unit.people:
             plan.hold(person, "not tried", now=mark, to_come=unit.grade, said="not tried", failed=True)
@@ -315,7 +197,7 @@ def _told(problem: Exception) -> str:
     return "Canvas does not answer; run again later to go on from here"
 
 
-def _stopped(plan: Plan, deliveries: Sequence[_Delivery], why: str) -> ExportReport:
+def _stopped(plan: Plan, deliveries: Sequence[Delivery], why: str) -> ExportReport:
     for one in deliveries:
         plan.hold(one.person, "not tried", to_come=one.grade, said="not tried", failed=True)
     return plan.report(problems=(why,))

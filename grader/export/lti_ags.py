@@ -8,7 +8,6 @@ only a time stamp *older* than the result's is refused, with 400. So what became
 from __future__ import annotations
 
 import datetime as dt
-import hashlib
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -17,50 +16,16 @@ import msgspec
 
 from grader.export.cells import number_cell
 from grader.export.exchange import Busy, Exchange, Refused, Unknown, checked_url, setting
-from grader.export.grades import scaled
 from grader.export.journal import Journal, JournalEntry, opened
 from grader.export.lti_platform import Person, Platform, Standing, TokenRefused
+from grader.export.lti_score import Score, score_of
 from grader.export.options import ExportOptions, ExportReport
 from grader.export.plan import AGAIN, Plan
 from grader.export.recipients import Recipient
-from grader.model import Result, Status, Value
+from grader.model import Result, Value
 
 _SILENCES = 3  # users in a row without an answer: the platform is down
 _EXACT = 5e-3
-
-
-class CanvasFields(Value, frozen=True, omit_defaults=True):
-    """Canvas's own part of a score: the student's submission is there already, and this is none."""
-
-    new_submission: bool
-    submitted_at: str = ""
-
-
-class HandedIn(Value, frozen=True, rename="camel"):
-    """When the student handed in, as AGS 2.0 has it."""
-
-    submitted_at: str
-
-
-class Score(Value, frozen=True, rename="camel", omit_defaults=True):
-    """One score as the service takes it."""
-
-    user_id: str
-    timestamp: str
-    activity_progress: str
-    grading_progress: str
-    score_given: float
-    score_maximum: float
-    comment: str = ""
-    submission: HandedIn | None = None
-    canvas: CanvasFields | None = msgspec.field(
-        default=None, name="https://canvas.instructure.com/lti/submission"
-    )
-
-    def content_digest(self) -> str:
-        """Equal for scores that differ in nothing but their time."""
-        content = msgspec.structs.replace(self, timestamp="")
-        return hashlib.sha256(msgspec.json.encode(content)).hexdigest()
 
 
 class _Delivery(Value, frozen=True):
@@ -70,37 +35,6 @@ class _Delivery(Value, frozen=True):
     @property
     def shown(self) -> str:
         return number_cell(self.score.score_given)
-
-
-def score_of(
-    person: Recipient, user: str, options: ExportOptions, moment: dt.datetime, *, canvas: bool
-) -> Score:
-    """The score of one user; one for review that is sent all the same is `PendingManual`.
-
-    `moment` is when the score was made, with its zone; it is written with milliseconds.
-    """
-    result = person.result
-    handed_in = _with_zone(options.identities.get(result.submission, {}).get("submitted_at", ""))
-    return Score(
-        user_id=user,
-        timestamp=moment.isoformat(timespec="milliseconds"),
-        activity_progress="Completed",
-        grading_progress="PendingManual" if result.status is Status.REVIEW else "FullyGraded",
-        score_given=round(scaled(result, options), 4),
-        score_maximum=options.points_possible or result.max,
-        comment=person.comment(options),
-        submission=HandedIn(handed_in) if handed_in else None,
-        canvas=CanvasFields(new_submission=False, submitted_at=handed_in) if canvas else None,
-    )
-
-
-def _with_zone(text: str) -> str:
-    """A moment with its zone and parts of seconds; without a zone nobody knows when it was."""
-    try:
-        moment = dt.datetime.fromisoformat(text)
-    except ValueError:
-        return ""
-    return moment.isoformat(timespec="milliseconds") if moment.tzinfo is not None else ""
 
 
 def export_lti_ags(results: Sequence[Result], out: Path, options: ExportOptions) -> ExportReport:
