@@ -39,8 +39,8 @@ _LAYOUTS: Mapping[str, Layout] = {
     "sakai": Layout(sakai.recognises, sakai.place),
     "ilias": Layout(ilias.recognises, ilias.place),
     "openolat": Layout(openolat.recognises, openolat.place),
-    "aplus": Layout(aplus.recognises, aplus.place),
     "canvas": Layout(canvas.recognises, canvas.place),
+    "aplus": Layout(aplus.recognises, aplus.place),
     "teams": Layout(teams.recognises, teams.place),
     "github-classroom": Layout(github_classroom.recognises, github_classroom.place),
 }

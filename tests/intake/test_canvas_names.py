@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from grader.intake import canvas
+from grader.intake import canvas, collect
 from grader.intake.entries import Entry, Placed, Source
 
 
@@ -41,3 +41,10 @@ def test_what_is_not_certain_is_left_open() -> None:
     (one,) = found.placements
     assert (one.students, one.lms["candidates"]) == ((), "1001,50001")
     assert "left open" in found.problems[0]
+
+
+def test_names_that_end_like_those_of_another_system_are_canvas_s(tmp_path: Path) -> None:
+    for number in (1001, 1002):
+        (tmp_path / f"exempel_{number}_5000{number}_submission1.md").write_text("x")
+    intake = collect([tmp_path], tmp_path / "work")
+    assert (intake.system, len(intake.submissions)) == ("canvas", 2)
