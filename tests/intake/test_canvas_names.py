@@ -44,7 +44,9 @@ def test_what_is_not_certain_is_left_open() -> None:
 
 
 def test_names_that_end_like_those_of_another_system_are_canvas_s(tmp_path: Path) -> None:
+    folder = tmp_path / "submissions"
+    folder.mkdir()
     for number in (1001, 1002):
-        (tmp_path / f"exempel_{number}_5000{number}_submission1.md").write_text("x")
-    intake = collect([tmp_path], tmp_path / "work")
+        (folder / f"exempel_{number}_5000{number}_submission1.md").write_text("x")
+    intake = collect([folder], tmp_path / "work")
     assert (intake.system, len(intake.submissions)) == ("canvas", 2)
