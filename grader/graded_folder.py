@@ -140,7 +140,9 @@ def render_folder(folder: Path, ledger: Ledger, *, jobs: int = 0, anew: bool = F
     for name, same in by_name.items():
         sides = [digests[side].page for side in (same[0].one, same[0].other) if side in digests]
         wanted[f"{SIMILAR}/{name}.html"] = _digest(recipe, *sides, _encoded(same), title)
-    wanted[RESULTS] = wanted[GRADES] = _digest(lines)
+    identities = ledger.identities()
+    wanted[RESULTS] = _digest(lines)
+    wanted[GRADES] = _digest(lines, msgspec.json.encode(identities))
     wanted[INDEX] = _digest(recipe, lines, _encoded(pairs), title)
 
     before = {} if anew else ledger.rendered()
@@ -158,7 +160,7 @@ def render_folder(folder: Path, ledger: Ledger, *, jobs: int = 0, anew: bool = F
     if RESULTS in stale:
         write(folder / RESULTS, lines)
     if GRADES in stale:
-        write_grades_csv(standing, folder / GRADES)
+        write_grades_csv(standing, folder / GRADES, identities)
     if INDEX in stale:
         write(folder / INDEX, render_index([decided(one) for one in flagged], title=title, pairs=pairs))
     _remove_strays(folder, wanted)

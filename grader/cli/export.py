@@ -9,13 +9,16 @@ from pathlib import Path
 from typing import Any
 
 import click
+import msgspec
 
+from grader.accounts import Accounts
 from grader.cli import options
+from grader.cli.export_preview import preview_lines
 from grader.errors import ExportError
-from grader.export import ExportOptions, ExportReport, Letter, export, systems
-from grader.export.comments import comment
-from grader.graded_folder import FEEDBACK, LEDGER, class_results
-from grader.marks import by_student
+from grader.export import ExportReport, Letter, systems
+from grader.exporting import export_folder, marks_of
+from grader.graded_folder import LEDGER
+from grader.intake.roster import read_roster
 from grader.store.ledger import Ledger
 
 NOTHING = 1
@@ -93,6 +96,16 @@ _FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 @click.option(
     "--released", type=_FILE, metavar="FILE", help="Only the submissions that this file names, one a line."
 )
+@click.option(
+    "--roster",
+    type=_FILE,
+    metavar="CSV",
+    help="The class list: logins, personal numbers, LTI users; who handed in nothing.",
+)
+@click.option("--preview", is_flag=True, help="Write and send nothing; show what every student would get.")
+@click.option(
+    "--replace", "--yes", is_flag=True, help="Yes, replace marks and comments that stand in the gradebook."
+)
 @click.option("--include-review", is_flag=True, help="Also what a person has not looked at yet.")
 @click.option("--no-comments", is_flag=True, help="Grades without the few lines of comment.")
 @click.option(
@@ -119,15 +132,32 @@ def command(
 ) -> None:
     """Writes the file that SYSTEM imports from the graded FOLDER.
 
-    What still waits for a person, or met an error of ours, is withheld and listed. Exit status: 0, 1 nothing
-    to export, 2 wrong usage.
+    What still waits for a person, or met an error of ours, is withheld and listed. So is whatever would replace a
+    mark, until you say --replace. Exit status: 0, 1 nothing to export or not everything could be sent, 2 wrong usage.
     """
     if system == "list":
         click.echo("\n".join(systems()))
         return
     report = _exported(folder, system, out, released, no_comments, chosen)
-    _show(report, quiet=quiet, as_json=as_json)
-    sys.exit(0 if report.rows else NOTHING)
+    if not chosen["preview"] and not chosen["replace"] and _agreed(report, quiet=quiet or as_json):
+        report = _exported(folder, system, out, released, no_comments, {**chosen, "replace": True})
+    _show(report, quiet=quiet, as_json=as_json, preview=chosen["preview"])
+    sys.exit(0 if report.rows and not report.failed else NOTHING)
+
+
+def _agreed(report: ExportReport, *, quiet: bool) -> bool:
+    """Asks somebody at a terminal for the yes to what would be replaced."""
+    replaced = [
+        line for line in report.lines if line.reason and line.now and line.to_come and line.now != "EX"
+    ]
+    kept = [line for line in report.lines if line.comment == "kept"]
+    if quiet or not (replaced or kept) or not sys.stdin.isatty():
+        return False
+    for line in replaced:
+        click.echo(f"{line.name or line.student or line.submission}: {line.now} would become {line.to_come}")
+    for line in kept:
+        click.echo(f"{line.name or line.student or line.submission}: a person's comment would be replaced")
+    return click.confirm(f"Replace {len(replaced)} marks and {len(kept)} comments that stand there?")
 
 
 def _exported(
@@ -142,27 +172,22 @@ def _exported(
         raise ExportError(f"there is no export to {system!r}; there is: {', '.join(systems())}")
     if not (folder / LEDGER).is_file():
         raise ExportError(f"{folder} is no graded folder (it has no {LEDGER}); run grader grade first")
-    with Ledger(folder / LEDGER) as ledger:
-        whole, identities = class_results(ledger), ledger.identities()
-    results = [mark for result in whole for mark in by_student(result)]
-    released_here = frozenset(result.submission for result in whole if result.released)
     settings = dict(chosen["given"])
     if chosen["send"]:
         settings["send"] = "yes"
     date: dt.datetime | None = chosen["date"]
-    return export(
-        system,
-        results,
-        out or folder / "export",
-        ExportOptions(
+    with Ledger(folder / LEDGER) as ledger:
+        known = {result.submission for result in marks_of(ledger)[0]} if released is not None else set()
+        return export_folder(
+            folder,
+            ledger,
+            system,
+            out or folder / "export",
+            released=_names(released, known),
+            comments=not no_comments,
             assignment=chosen["title"],
             assignment_id=chosen["assignment_id"],
             gradebook=chosen["gradebook"],
-            identities=identities,
-            feedback={path.stem: path for path in (folder / FEEDBACK).glob("*.html")},
-            comments={} if no_comments else {result.submission: comment(result) for result in results},
-            # Once something is released, only what is released leaves.
-            released=_names(released, {result.submission for result in results}) or (released_here or None),
             include_review=chosen["include_review"],
             points_possible=chosen["points_possible"],
             pass_mark=chosen["pass_mark"],
@@ -170,8 +195,10 @@ def _exported(
             letters=chosen["letters"],
             date=date.date() if date is not None else None,
             settings=settings,
-        ),
-    )
+            class_list=read_roster(chosen["roster"], Accounts()).rows if chosen["roster"] is not None else (),
+            replace=chosen["replace"],
+            preview=chosen["preview"],
+        )
 
 
 def _names(path: Path | None, known: set[str]) -> frozenset[str] | None:
@@ -198,20 +225,28 @@ def _pair(text: str | None) -> tuple[str, str] | None:
     return parts[0], parts[1]
 
 
-def _show(report: ExportReport, *, quiet: bool, as_json: bool) -> None:
+def _show(report: ExportReport, *, quiet: bool, as_json: bool, preview: bool) -> None:
     if as_json:
         told = {
             "files": [str(path) for path in report.files],
             "rows": report.rows,
             "withheld": report.withheld,
             "problems": report.problems,
+            "lines": [msgspec.structs.asdict(line) for line in report.lines],
+            "absent": report.absent,
+            "failed": report.failed,
         }
         click.echo(json.dumps(told, ensure_ascii=False))
         return
-    if not quiet:
+    if preview:
+        for text in preview_lines(report):
+            click.echo(text)
+    elif not quiet:
         for path in report.files:
             click.echo(f"{path}: {report.rows} rows")
         for submission, reason in report.withheld:
             click.echo(f"withheld: {submission}: {reason}")
+        for student in report.absent:
+            click.echo(f"without a submission: {student}")
     for trouble in report.problems:
         click.echo(f"problem: {trouble}", err=True)

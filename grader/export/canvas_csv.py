@@ -1,7 +1,8 @@
 """Canvas's gradebook CSV: a new one, or the TA's own export with one assignment filled in.
 
 The rules are those of Canvas's importer: ``Section`` is the last student column, and an assignment's column
-matches ``\\A(.*)\\s\\((\\d+)\\)\\z``, or a new assignment is made.
+matches ``\\A(.*)\\s\\((\\d+)\\)\\z``, or a new assignment is made. Columns with *Final Grade* and its like in the title, or marked
+``(read only)``, are dropped without a word.
 """
 
 from __future__ import annotations
@@ -10,20 +11,23 @@ import re
 from collections.abc import Sequence
 from pathlib import Path
 
-from grader import atomic_file
 from grader.errors import ExportError
 from grader.export.cells import UnsafeIdentifier, id_cell, number_cell, text_cell, to_csv
 from grader.export.gradebook import Gradebook, read_gradebook
 from grader.export.grades import grade_of
 from grader.export.maximum import number_in, other_maximum
 from grader.export.options import ExportOptions, ExportReport
-from grader.export.recipients import Recipient, recipients
-from grader.export.selection import select
+from grader.export.plan import AGAIN, Plan
+from grader.export.recipients import Recipient
 from grader.model import Result
 
 _ASSIGNMENT = re.compile(r"(.*)\s\(([0-9]+)\)", re.DOTALL)
+_DROPPED = re.compile(
+    "Current Score|Current Points|Current Grade|Final Score|Final Points|Final Grade|Override Score|Override Grade|Override Status"
+)
 _HEADINGS = ("Student", "ID", "SIS User ID", "SIS Login ID", "Section")
 _POINTS = "Points Possible"
+_UNSEEN = "without the gradebook nobody can say which marks stand there now: give it with --gradebook"
 
 
 def export_canvas(results: Sequence[Result], out: Path, options: ExportOptions) -> ExportReport:
@@ -34,23 +38,14 @@ def export_canvas(results: Sequence[Result], out: Path, options: ExportOptions) 
     `identities` (``user_id``). Without a gradebook a new file is made, for which title and id of the
     assignment are needed.
     """
-    selection = select(results, options)
-    sheet = _filled if options.gradebook is not None else _new
-    header, rows, withheld, problems = sheet(tuple(recipients(selection.chosen)), options)
-    file = out / "canvas_grades.csv"
-    atomic_file.write(file, to_csv([*header, *rows]).encode("utf-8"))
-    return ExportReport(
-        files=(file,),
-        rows=len(rows),
-        withheld=(*selection.withheld, *withheld),
-        problems=tuple(problems),
-    )
+    plan = Plan(results, options)
+    if options.gradebook is None:
+        return _new(plan, out)
+    return _filled(plan, out, read_gradebook(options.gradebook, "the gradebook exported from Canvas"))
 
 
-_Sheet = tuple[list[list[str]], list[list[str]], list[tuple[str, str]], list[str]]
-
-
-def _new(people: Sequence[Recipient], options: ExportOptions) -> _Sheet:
+def _new(plan: Plan, out: Path) -> ExportReport:
+    options = plan.options
     title = options.assignment.strip()
     if not title or not re.fullmatch("[0-9]+", options.assignment_id):
         raise ExportError(
@@ -58,90 +53,125 @@ def _new(people: Sequence[Recipient], options: ExportOptions) -> _Sheet:
             "or the gradebook you exported; otherwise its import makes a new assignment"
         )
     heading = _safe_heading(f"{title} ({options.assignment_id})")
-    possible = options.points_possible or max((person.result.max for person in people), default=0.0)
-    header = [[*_HEADINGS, heading], [f"    {_POINTS}", "", "", "", "", number_cell(possible)]]
-    rows: list[list[str]] = []
-    withheld: list[tuple[str, str]] = []
+    possible = options.points_possible or max((person.result.max for person in plan.people), default=0.0)
+    rows = [[*_HEADINGS, heading], [f"    {_POINTS}", "", "", "", "", number_cell(possible)]]
     done: set[str] = set()
-    for person in people:
+    for person in plan.people:
         user, login = person.lms(options, "user_id"), person.known_id(options)
-        reason = "" if user or login else "neither Canvas's number of the student nor a login is known"
+        if not user and not login:
+            reason = "neither Canvas's number of the student nor a login is known"
+            plan.hold(person, reason, said=reason)
+            continue
         keys = {key for key in (f"number {user}" if user else "", login.casefold()) if key}
         if keys & done:
-            reason = f"{login or user}: another submission has given this student a grade already"
-        if reason:
-            withheld.append((person.result.submission, reason))
+            plan.hold(person, AGAIN, said=f"{login or user}: {AGAIN}")
             continue
-        done |= keys
         try:
             cells = [id_cell(cell, f"submission {person.result.submission}") for cell in (user, login)]
         except UnsafeIdentifier as problem:
-            withheld.append((person.result.submission, str(problem)))
+            plan.hold(person, str(problem), said=str(problem))
             continue
-        name = text_cell(person.student.name or login)
-        rows.append([name, cells[0], "", cells[1], "", grade_of(person.result, options)])
-    return header, rows, withheld, []
+        done |= keys
+        grade = grade_of(person.result, options)
+        rows.append([text_cell(person.name or login), cells[0], "", cells[1], "", grade])
+        plan.go(person, grade)
+    plan.write(out / "canvas_grades.csv", to_csv(rows).encode("utf-8"))
+    return plan.report(problems=(_UNSEEN,) if options.preview else ())
 
 
-def _filled(people: Sequence[Recipient], options: ExportOptions) -> _Sheet:
-    book = read_gradebook(options.gradebook, "the gradebook exported from Canvas")
-    section, column = book.column("Section"), _assignment_column(book, options)
-    if section is None or book.column("ID") is None:
+def _filled(plan: Plan, out: Path, book: Gradebook) -> ExportReport:
+    options = plan.options
+    column = _assignment_column(book, options)
+    section, at_id = book.column("Section"), book.column("ID")
+    if section is None or at_id is None:
         raise ExportError(f"{book.path}: not a gradebook of Canvas: it has no columns ID and Section")
+    heads = [row for row in book.rows[1:] if not book.cell(row, at_id)]
+    if any("(read only)" in book.cell(row, column).casefold() for row in heads):
+        raise ExportError(
+            f"{book.path}: Canvas takes no marks for {book.headings[column]!r}: its column is (read only)"
+        )
     kept = [*range(section + 1), column]
-    keys = _keys(book)
-    header = [[book.headings[at] for at in kept]]
-    rows: list[list[str]] = []
-    problems: list[str] = []
-    for row in book.rows[1:]:
-        if _is_header(row, book):
-            header.append([row[at] if at < len(row) else "" for at in kept])
-            problems += _maximum_problem(row, column, people, options)
-    withheld: list[tuple[str, str]] = []
+    names = {at for at in kept[:-1] if book.headings[at] in {"Student", "LastName", "FirstName"}} | {section}
+    rows = [[book.headings[at] for at in kept]]
+    for head in heads:
+        cells = [head[at] if at < len(head) else "" for at in kept]
+        if cells[0].strip() == _POINTS:
+            cells[-1] = cells[-1].replace(",", ".")
+        rows.append(cells)
+    keys = _Keys(book, at_id)
     done: set[int] = set()
-    for person in people:
-        wanted = [person.lms(options, "user_id"), person.student.id]
-        found = next((keys[key.casefold()] for key in wanted if key and key.casefold() in keys), None)
+    for person in plan.people:
+        found = keys.row_of(person, options)
         reason = _why_not(found, column, book, done)
         if found is None or reason:
-            withheld.append((person.result.submission, f"{person.student.id or 'its student'}: {reason}"))
+            plan.hold(person, reason, now=book.cell(book.rows[found], column) if found is not None else "")
+            continue
+        row = book.rows[found]
+        now, grade = book.cell(row, column), grade_of(person.result, options)
+        if reason := plan.needs_yes(now, grade):
+            done.add(found)
+            plan.hold(person, reason, now=now, to_come=grade)
+            continue
+        try:
+            cells = [_kept_cell(at, row, at in names, found + 1) for at in kept[:-1]]
+        except UnsafeIdentifier as problem:
+            plan.hold(person, str(problem), said=str(problem))
             continue
         done.add(found)
-        row = book.rows[found]
-        try:
-            cells = [_kept_cell(at, row, section, found + 1) for at in kept[:-1]]
-        except UnsafeIdentifier as problem:
-            withheld.append((person.result.submission, str(problem)))
-            continue
-        rows.append([*cells, grade_of(person.result, options)])
-    return header, rows, withheld, problems
+        rows.append([*cells, grade])
+        plan.go(person, grade, now=now)
+        if _is_test_student(book, row):
+            plan.problems.append(f"{book.cell(row, 0)} is Canvas's own Test Student: it gets a mark as well")
+    plan.write(out / "canvas_grades.csv", to_csv(rows).encode("utf-8"))
+    rows_of = {id(one): keys.row_of(one, options) for one in plan.everybody}
+    plan.show_standing(lambda one: _mark(book, rows_of[id(one)], column))
+    here = set(rows_of.values())
+    absent = [
+        f"{book.cell(row, 0)} ({book.cell(row, at_id)})"
+        for at, row in enumerate(book.rows)
+        if at and at not in done and book.cell(row, at_id) and not _is_test_student(book, row)
+        and book.cell(row, column).upper() != "EX" and at not in here
+    ]  # fmt: skip
+    return plan.report(absent=absent, problems=_maximum_problem(heads, column, plan.results, options))
+
+
+def _mark(book: Gradebook, at: int | None, column: int) -> str:
+    return book.cell(book.rows[at], column) if at is not None else ""
 
 
 def _why_not(found: int | None, column: int, book: Gradebook, done: set[int]) -> str:
     if found is None:
         return "no such student in the gradebook"
     if found in done:
-        return "another submission has given this student a grade already"
-    row = book.rows[found]
-    if column < len(row) and row[column].strip().upper() == "EX":
+        return AGAIN
+    if book.cell(book.rows[found], column).upper() == "EX":
         return "excused in the gradebook (EX)"
     return ""
 
 
-def _kept_cell(at: int, row: Sequence[str], section: int, line: int) -> str:
+def _kept_cell(at: int, row: Sequence[str], text: bool, line: int) -> str:
     cell = row[at] if at < len(row) else ""
-    return text_cell(cell) if at in {0, section} else id_cell(cell, f"line {line} of the gradebook")
+    return text_cell(cell) if text else id_cell(cell, f"line {line} of the gradebook")
+
+
+def _is_test_student(book: Gradebook, row: Sequence[str]) -> bool:
+    names = " ".join(book.cell(row, book.column(name)) for name in ("LastName", "FirstName")).strip()
+    login = book.cell(row, book.column("SIS Login ID"))
+    hexadecimal = re.fullmatch("[0-9a-f]{12,40}", login) is not None
+    named = book.cell(row, book.column("Student")).casefold() == "student, test" or names == "Student Test"
+    return named and (hexadecimal or not login)
 
 
 def _assignment_column(book: Gradebook, options: ExportOptions) -> int:
     """The column of the assignment: by number, else by title, else the only one there is."""
-    found = {
+    every = {
         at: match for at, heading in enumerate(book.headings) if (match := _ASSIGNMENT.fullmatch(heading))
     }
+    found = {at: match for at, match in every.items() if not _DROPPED.search(match[0])}
     if options.assignment_id:
-        fitting = [at for at, match in found.items() if match[2] == options.assignment_id]
+        fitting = [at for at, match in every.items() if match[2] == options.assignment_id]
     elif options.assignment:
-        fitting = [at for at, match in found.items() if match[1].strip() == options.assignment.strip()]
+        fitting = [at for at, match in every.items() if match[1].strip() == options.assignment.strip()]
     else:
         fitting = list(found)
     if len(fitting) != 1:
@@ -156,29 +186,51 @@ def _safe_heading(heading: str) -> str:
         id_cell(heading, "the assignment's heading")
     except UnsafeIdentifier as problem:
         raise ExportError(str(problem)) from problem
+    if match := _DROPPED.search(heading):
+        raise ExportError(
+            f"{heading!r}: Canvas drops a column with {match[0]!r} in its title without a word, marks and all; "
+            "rename the assignment there, or use --to canvas-api"
+        )
     return heading
 
 
-def _keys(book: Gradebook) -> dict[str, int]:
-    """Rows by ``ID``, ``SIS Login ID`` and ``SIS User ID``, in this order of preference."""
-    keys: dict[str, int] = {}
-    for heading in ("ID", "SIS Login ID", "SIS User ID"):
-        at = book.column(heading)
-        for number, row in enumerate(book.rows):
-            if at is not None and number and at < len(row) and row[at].strip():
-                keys.setdefault(row[at].strip().casefold(), number)
-    return keys
+class _Keys:
+    """The rows of a gradebook by each kind of identifier; Canvas's number is never compared with another kind."""
 
+    def __init__(self, book: Gradebook, at_id: int) -> None:
+        self._numbers = book.unique(at_id)
+        self._logins = book.unique(book.column("SIS Login ID"))
+        self._sis = book.unique(book.column("SIS User ID"))
+        locals_: dict[str, list[int]] = {}
+        for login, at in self._logins.items():
+            if "@" in login:
+                locals_.setdefault(login.partition("@")[0], []).append(at)
+        self._locals = {local: rows[0] for local, rows in locals_.items() if len(rows) == 1}
 
-def _is_header(row: Sequence[str], book: Gradebook) -> bool:
-    """``Points Possible`` and, above it, ``Manual Posting``: rows without a student's ID."""
-    at = book.column("ID")
-    return at is None or at >= len(row) or not row[at].strip()
+    def row_of(self, person: Recipient, options: ExportOptions) -> int | None:
+        """The row, by Canvas's own number where it is known, else by login, else by SIS id."""
+        if number := person.lms(options, "user_id"):
+            return self._numbers.get(number)
+        login = person.known_id(options).casefold()
+        if not login:
+            return None
+        address = person.lms(options, "email").casefold()
+        wanted = (
+            self._logins.get(login),
+            self._sis.get(login),
+            self._logins.get(address),
+            self._locals.get(login),
+        )
+        found = {row for row in wanted if row is not None}
+        return found.pop() if len(found) == 1 else None
 
 
 def _maximum_problem(
-    row: Sequence[str], column: int, people: Sequence[Recipient], options: ExportOptions
+    heads: Sequence[Sequence[str]], column: int, results: Sequence[Result], options: ExportOptions
 ) -> tuple[str, ...]:
-    theirs = number_in(row[column]) if row[0].strip() == _POINTS and column < len(row) else None
-    maxima = [] if theirs is None else [theirs]
-    return other_maximum("gradebook", maxima, [person.result for person in people], options)
+    maxima = [
+        theirs
+        for row in heads
+        if row[0].strip() == _POINTS and column < len(row) and (theirs := number_in(row[column])) is not None
+    ]
+    return other_maximum("gradebook", maxima, results, options)

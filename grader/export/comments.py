@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from grader.export.cells import number_cell
-from grader.model import QuestionResult, Result, Verdict
+from grader.model import QuestionResult, Result, Status, Verdict
 
 MOST: Final = 4_000  # characters; Canvas and Moodle take more, nobody reads more
 _MENDED: Final = frozenset((Verdict.FAIL, Verdict.PARTIAL, Verdict.MISSING))
@@ -13,15 +13,19 @@ _MENDED: Final = frozenset((Verdict.FAIL, Verdict.PARTIAL, Verdict.MISSING))
 
 def comment(result: Result) -> str:
     """Points a question and, where something is lacking, what; without staff's notes, flags and hints."""
-    lines = [f"{number_cell(result.points)} of {number_cell(result.max)} points."]
+    open_ = result.status is Status.REVIEW
+    whole = "A teacher still looks at this; what stands here is not the mark."
+    lines = [whole if open_ else f"{number_cell(result.points)} of {number_cell(result.max)} points."]
     lines += [_question(question) for question in result.questions if question.max > 0]
     return "\n".join(lines)[:MOST]
 
 
 def _question(question: QuestionResult) -> str:
-    head = f"{question.title or question.id}: {number_cell(question.points)} of {number_cell(question.max)}."
+    name = question.title or question.id
     if question.verdict is Verdict.REVIEW:
-        head += " A teacher looks at this."
+        head = f"{name}: a teacher looks at this."
+    else:
+        head = f"{name}: {number_cell(question.points)} of {number_cell(question.max)}."
     lacking = [
         check.message
         for check in question.checks

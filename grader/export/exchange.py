@@ -8,25 +8,28 @@ from __future__ import annotations
 
 import email.utils
 import time
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from types import TracebackType
 from typing import Any, Self
-from urllib.parse import urlsplit
+from urllib.parse import urljoin, urlsplit
 
 import httpx
 
 from grader.errors import ExportError
 
 _LONGEST_WAIT = 60.0  # seconds; an LMS that asks for more is taken as not answering
+_LITTLE = 50.0  # of Canvas's rate limit (700 when full): from here on it is spared
+_MOST_PAGES = 1_000
 _LOCAL = frozenset(("localhost", "127.0.0.1", "::1"))
 
 
 class Refused(Exception):  # noqa: N818 - what the LMS did; the sentence is the message
-    """The LMS says no to this one request; `status` is its HTTP status."""
+    """The LMS says no to this one request; `status` is its HTTP status, `challenge` what it asks to log in by."""
 
-    def __init__(self, status: int, message: str) -> None:
+    def __init__(self, status: int, message: str, challenge: str = "") -> None:
         super().__init__(message)
         self.status = status
+        self.challenge = challenge
 
 
 class Unknown(Exception):  # noqa: N818 - what became of the request
@@ -88,11 +91,28 @@ class Exchange:
                     raise Unknown(silence)
                 continue
             if answer.status_code >= 400:
-                raise Refused(answer.status_code, f"{answer.status_code}: {_excerpt(answer)}")
+                challenge = answer.headers.get("WWW-Authenticate", "")
+                raise Refused(answer.status_code, f"{answer.status_code}: {_excerpt(answer)}", challenge)
+            if _left(answer) < _LITTLE:
+                time.sleep(self._first_wait)
             return answer
         if silence:
             raise Unknown(silence)
         raise Busy("it is busy and asks to come back later")
+
+    def pages(self, url: str, **request: Any) -> Iterator[httpx.Response]:
+        """All pages of a list, by the link that each names as the next; only of the same server, for they bring the token."""
+        params = request.pop("params", None)
+        seen: set[str] = set()
+        while url and url not in seen and len(seen) < _MOST_PAGES:
+            seen.add(url)
+            answer = self.ask("GET", url, repeatable=True, params=params, **request)
+            yield answer
+            following = answer.links.get("next", {}).get("url", "")
+            following = urljoin(url, following) if following else ""
+            if following and urlsplit(following)[:2] != urlsplit(url)[:2]:
+                raise Refused(answer.status_code, f"the next page is at another server: {following[:100]}")
+            url, params = following, None
 
     def pause(self, attempt: int) -> None:
         """Waits as long as before try number `attempt` (from 0, which does not wait)."""
@@ -128,7 +148,18 @@ def _seconds(settings: Mapping[str, str], name: str, default: float) -> float:
 def _is_busy(answer: httpx.Response) -> bool:
     if answer.status_code == 429 or (answer.status_code == 503 and "Retry-After" in answer.headers):
         return True
-    return answer.status_code == 403 and "rate limit exceeded" in answer.text[:500].lower()
+    if answer.status_code != 403:
+        return False
+    # A 403 with some of the limit left is a refusal: the user may not do this, however often it is asked.
+    return "rate limit exceeded" in answer.text[:500].lower() or _left(answer) <= 0
+
+
+def _left(answer: httpx.Response) -> float:
+    """What is left of Canvas's rate limit; nobody else names one."""
+    try:
+        return float(answer.headers.get("X-Rate-Limit-Remaining", "inf"))
+    except ValueError:
+        return float("inf")
 
 
 def _named_wait(answer: httpx.Response, default: float) -> float:

@@ -11,10 +11,11 @@ from typing import Any
 
 import msgspec
 
-from grader import atomic_file
+from grader.export.cells import number_cell
 from grader.export.options import ExportOptions, ExportReport
-from grader.export.selection import select
-from grader.model import QuestionResult, Result, Status, Verdict
+from grader.export.plan import Plan
+from grader.export.recipients import Recipient
+from grader.model import QuestionResult, Result, Status, Student, Verdict
 
 _VISIBILITY = "after_published"
 _REVIEW = "A person will look at this before it counts."
@@ -25,15 +26,17 @@ def export_gradescope(results: Sequence[Result], out: Path, options: ExportOptio
 
     Uses of `settings` ``visibility`` (``after_published`` if not given).
     """
-    selection = select(results, options)
+    plan = Plan(results, options)
     visibility = options.settings.get("visibility", _VISIBILITY)
-    files: list[Path] = []
-    for result in selection.chosen:
+    for result in plan.results:
         folder = out if len(results) == 1 else out / result.submission
         content = msgspec.json.format(msgspec.json.encode(results_json(result, visibility)), indent=1)
-        files.append(folder / "results.json")
-        atomic_file.write(files[-1], content)
-    return ExportReport(files=tuple(files), rows=len(files), withheld=selection.withheld)
+        plan.write(folder / "results.json", content)
+        plan.go(
+            Recipient(result, result.students[0] if result.students else Student(id="")),
+            number_cell(result.points),
+        )
+    return plan.report()
 
 
 def results_json(result: Result, visibility: str = _VISIBILITY) -> dict[str, Any]:

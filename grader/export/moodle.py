@@ -1,7 +1,7 @@
 """Moodle's offline grading worksheet, filled in.
 
-The worksheet is never made up: Moodle checks ``Identifier`` and skips rows that were graded after the
-download. Headings are in the site's language; the known ones are listed, others are named by the settings.
+The worksheet is never made up: Moodle checks ``Identifier`` and skips rows that were graded after the download. Its import reads
+UTF-8 with commas unless its form is told otherwise, so that is what is written, whatever a spreadsheet made of the file.
 """
 
 from __future__ import annotations
@@ -11,100 +11,97 @@ import re
 from collections.abc import Sequence
 from pathlib import Path
 
-from grader import atomic_file
-from grader.errors import ExportError
 from grader.export.cells import number_cell, text_cell
-from grader.export.gradebook import Gradebook, read_gradebook
+from grader.export.gradebook import read_gradebook
 from grader.export.grades import grade_of, scaled
 from grader.export.maximum import number_in, other_maximum
+from grader.export.moodle_rows import Target, Worksheet, targets
 from grader.export.options import ExportOptions, ExportReport
-from grader.export.recipients import Recipient, recipients
-from grader.export.selection import select
-from grader.model import Result, Value
+from grader.export.plan import AGAIN, Plan
+from grader.model import Result
 
-# Strings of Moodle's language packs (en, sv, de, fr, es, nb, da, fi).
-_IDENTIFIER = (
-    "Identifier",
-    "Identifierare",
-    "ID",
-    "Identifiant",
-    "Identificador",
-    "Identifikator",
-    "Tunniste",
+_NO_COMMENTS = (
+    "the worksheet has no column for comments: turn on Feedback comments in the assignment's settings"
 )
-_GRADE = ("Grade", "Betyg", "Bewertung", "Note", "Calificación", "Karakter", "Arvosana")
-_COMMENTS = (
-    "Feedback comments", "Återkopplingskommentarer", "Feedback als Kommentar", "Feedback par commentaires",
-    "Comentarios de retroalimentación", "Tilbakemeldingskommentarer", "Palautekommentit",
-)  # fmt: skip
-_MAXIMUM = ("Maximum Grade", "Högsta betyg", "Bestwertung", "Note maximale", "Calificación máxima")
-_CHANGEABLE = ("Grade can be changed", "Betyget kan ändras", "Bewertung kann geändert werden")
-_EMAIL = ("Email address", "E-postadress", "E-Mail-Adresse", "Adresse de courriel", "Dirección de correo")
-_ID_NUMBER = ("ID number", "ID-nummer", "Username", "Användarnamn")
-_NAME = ("Full name", "Fullständigt namn", "Vollständiger Name", "Nom complet", "Nombre completo")
-_NO = frozenset(("no", "nej", "nein", "non", "nei", "ei"))
-_PARTICIPANT = re.compile(r".*?([0-9]+)\s*")
-
-
-class _Columns(Value, frozen=True):
-    identifier: int
-    grade: int
-    comments: int | None
-    maximum: int | None
-    changeable: int | None
-    email: int | None
-    id_number: int | None
 
 
 def export_moodle(results: Sequence[Result], out: Path, options: ExportOptions) -> ExportReport:
     """``moodle_grading.csv`` in the folder `out`: the worksheet with grades and comments in their columns.
 
-    Uses `gradebook` (the worksheet), `identities` (``participant``, ``email``), `comments`, and of
+    Uses `gradebook` (the worksheet), `identities` (``participant``, ``group``, ``email``), `comments`, and of
     `settings` ``identifier_column``, ``grade_column`` and ``comment_column`` where the headings are not
     known. Cells it does not fill stay as they are, ``Last modified (grade)`` above all.
     """
-    selection = select(results, options)
+    plan = Plan(results, options)
     book = read_gradebook(options.gradebook, "the grading worksheet of Moodle (Download grading worksheet)")
-    columns = _columns(book, options)
-    rows = _padded(book)
-    keys = _keys(rows, columns)
-    withheld = list(selection.withheld)
+    sheet = Worksheet(book, options)
     done: set[int] = set()
-    for person in recipients(selection.chosen):
-        at = _row_of(person, keys, options)
-        reason = _why_not(at, rows, columns, done) or _over_maximum(person.result, at, rows, columns, options)
-        if at is None or reason:
-            withheld.append((person.result.submission, f"{person.student.id or 'its student'}: {reason}"))
-            continue
-        done.add(at)
-        decimal_comma = columns.maximum is not None and "," in rows[at][columns.maximum]
-        grade = grade_of(person.result, options)
-        rows[at][columns.grade] = grade.replace(".", ",") if decimal_comma and not options.letters else grade
-        comment = options.comments.get(person.result.submission, "")
-        if comment and columns.comments is not None:
-            rows[at][columns.comments] = _as_html(comment)
-    file = out / "moodle_grading.csv"
-    atomic_file.write(file, book.to_bytes(rows))
-    maxima = (_maximum(row, columns, options) for row in rows[1:])
-    problems = list(
-        other_maximum("worksheet", (most for most in maxima if most is not None), selection.chosen, options)
-    )
-    if columns.comments is None and options.comments:
+    now: dict[int, str] = {}
+    standing = [row[sheet.grade] for row in sheet.rows]
+    for target in targets(plan.everybody, sheet, options):
+        if target.row is not None:
+            now[id(target.person)] = standing[target.row]
+    plan.show_standing(lambda one: now.get(id(one), ""))
+    for target in targets(plan.people, sheet, options):
+        _fill(plan, sheet, target, done)
+    plan.write(out / "moodle_grading.csv", book.by_default(sheet.rows))
+    maxima = [most for at in range(1, len(sheet.rows)) if (most := _maximum(sheet, at, options)) is not None]
+    problems = list(other_maximum("worksheet", maxima, plan.results, options))
+    if sheet.comments is None and options.comments:
         problems.append(_NO_COMMENTS)
-    return ExportReport(files=(file,), rows=len(done), withheld=tuple(withheld), problems=tuple(problems))
+    if told := book.difference():
+        problems.append(
+            f"{told}: it goes back in UTF-8 with commas, as Moodle's form reads it by default; choose nothing else there"
+        )
+    absent = [
+        sheet.shown(at) for at in range(1, len(sheet.rows)) if at not in done and at not in sheet.wanted
+    ]
+    return plan.report(absent=absent, problems=problems)
 
 
-def _maximum(row: list[str], columns: _Columns, options: ExportOptions) -> float | None:
+def _fill(plan: Plan, sheet: Worksheet, target: Target, done: set[int]) -> None:
+    person, at, options = target.person, target.row, plan.options
+    if at is None:
+        plan.hold(person, target.reason)
+        return
+    row = sheet.rows[at]
+    now = row[sheet.grade]
+    if at in done:
+        plan.hold(person, AGAIN, now=now)
+        return
+    if sheet.is_closed(at):
+        plan.hold(person, "Moodle says that this grade cannot be changed", now=now)
+        return
+    if reason := _over_maximum(person.result, sheet, at, options):
+        plan.hold(person, reason, now=now)
+        return
+    grade = grade_of(person.result, options)
+    if sheet.maximum is not None and "," in row[sheet.maximum] and not options.letters:
+        grade = grade.replace(".", ",")
+    if reason := plan.needs_yes(now, grade):
+        done.add(at)
+        plan.hold(person, reason, now=now, to_come=grade)
+        return
+    done.add(at)
+    row[sheet.grade] = grade
+    comment, state = person.comment(options), ""
+    if comment and sheet.comments is not None:
+        text = _as_html(comment)
+        state = plan.comment_state(row[sheet.comments], text)
+        if state != "kept":
+            row[sheet.comments] = text
+    plan.go(person, grade, now=now, comment=state)
+
+
+def _maximum(sheet: Worksheet, at: int, options: ExportOptions) -> float | None:
     """The maximum of a row's grade; None where the worksheet does not say, or grades are no points."""
-    if columns.maximum is None or options.letters or options.pass_letters is not None:
+    if sheet.maximum is None or options.letters or options.pass_letters is not None:
         return None
-    return number_in(row[columns.maximum])
+    return number_in(sheet.rows[at][sheet.maximum])
 
 
-def _over_maximum(
-    result: Result, at: int | None, rows: list[list[str]], columns: _Columns, options: ExportOptions
-) -> str:
-    most = None if at is None else _maximum(rows[at], columns, options)
+def _over_maximum(result: Result, sheet: Worksheet, at: int, options: ExportOptions) -> str:
+    most = _maximum(sheet, at, options)
     points = scaled(result, options) if most is not None else 0.0
     if most is None or points <= most:
         return ""
@@ -112,81 +109,6 @@ def _over_maximum(
         f"{number_cell(points)} points are over the worksheet's maximum of {number_cell(most)}; "
         f"give that as the points possible, and they are rescaled"
     )
-
-
-_NO_COMMENTS = (
-    "the worksheet has no column for comments: turn on Feedback comments in the assignment's settings"
-)
-
-
-def _padded(book: Gradebook) -> list[list[str]]:
-    """The rows, as long as the headings, with names that a spreadsheet cannot run; Moodle reads none."""
-    width, name = len(book.headings), book.column(*_NAME)
-    rows = [[*row, *[""] * (width - len(row))] for row in book.rows]
-    if name is not None:
-        for row in rows[1:]:
-            row[name] = text_cell(row[name])
-    return rows
-
-
-def _columns(book: Gradebook, options: ExportOptions) -> _Columns:
-    def column(setting: str, known: tuple[str, ...]) -> int | None:
-        named = options.settings.get(setting)
-        return book.column(named) if named else book.column(*known)
-
-    identifier, grade = column("identifier_column", _IDENTIFIER), column("grade_column", _GRADE)
-    if identifier is None or grade is None:
-        missing = "identifier_column" if identifier is None else "grade_column"
-        raise ExportError(
-            f"{book.path}: no {missing.replace('_', ' ')} among {', '.join(map(repr, book.headings))}; "
-            f"give its heading as the setting {missing}"
-        )
-    return _Columns(
-        identifier=identifier,
-        grade=grade,
-        comments=column("comment_column", _COMMENTS),
-        maximum=book.column(*_MAXIMUM),
-        changeable=book.column(*_CHANGEABLE),
-        email=book.column(*_EMAIL),
-        id_number=book.column(*_ID_NUMBER),
-    )
-
-
-def _keys(rows: list[list[str]], columns: _Columns) -> dict[str, int]:
-    """Rows by participant number, e-mail address, its local part where that is unique, and id number."""
-    keys: dict[str, int] = {}
-    local_parts: dict[str, list[int]] = {}
-    for at, row in enumerate(rows[1:], 1):
-        match = _PARTICIPANT.fullmatch(row[columns.identifier])
-        if match:
-            keys.setdefault(f"participant {match[1]}", at)
-        for column in (columns.email, columns.id_number):
-            if column is not None and row[column].strip():
-                keys.setdefault(row[column].strip().casefold(), at)
-        if columns.email is not None and "@" in row[columns.email]:
-            local_parts.setdefault(row[columns.email].partition("@")[0].strip().casefold(), []).append(at)
-    for local, found in local_parts.items():
-        if len(found) == 1:
-            keys.setdefault(local, found[0])
-    return keys
-
-
-def _row_of(person: Recipient, keys: dict[str, int], options: ExportOptions) -> int | None:
-    participant = person.lms(options, "participant")
-    if participant:  # what Moodle itself calls the student; anything else might be another's
-        return keys.get(f"participant {participant}")
-    wanted = (person.lms(options, "email").casefold(), person.known_id(options).casefold())
-    return next((keys[key] for key in wanted if key in keys), None)
-
-
-def _why_not(at: int | None, rows: list[list[str]], columns: _Columns, done: set[int]) -> str:
-    if at is None:
-        return "no such participant in the worksheet"
-    if at in done:
-        return "another submission has given this participant a grade already"
-    if columns.changeable is not None and rows[at][columns.changeable].strip().casefold() in _NO:
-        return "Moodle says that this grade cannot be changed"
-    return ""
 
 
 def _as_html(comment: str) -> str:

@@ -9,7 +9,9 @@ from pathlib import Path
 from typing import TypeAlias, cast
 
 from grader.errors import ExportError, FileWriteError
+from grader.export.grades import grade_of
 from grader.export.options import ExportOptions, ExportReport
+from grader.export.plan import Plan
 from grader.model import Result
 
 GROUP = "grader.exporters"
@@ -26,7 +28,11 @@ _BUILT_IN: Mapping[str, str] = {
     "blackboard": "grader.export.blackboard:export_blackboard",
     "brightspace": "grader.export.brightspace:export_brightspace",
     "gradescope": "grader.export.gradescope:export_gradescope",
-    "github-classroom": "grader.export.github_classroom:export_github_classroom",
+    "sakai": "grader.export.other_systems:export_sakai",
+    "ilias": "grader.export.other_systems:export_ilias",
+    "openolat": "grader.export.other_systems:export_openolat",
+    "aplus": "grader.export.other_systems:export_aplus",
+    "teams": "grader.export.other_systems:export_teams",
     "ladok": "grader.export.ladok:export_ladok",
     "canvas-api": "grader.export.canvas_api:export_canvas_api",
     "lti-ags": "grader.export.lti_ags:export_lti_ags",
@@ -46,13 +52,24 @@ def export(system: str, results: Sequence[Result], out: Path, options: ExportOpt
     written.
     """
     exporter = _exporter(system)
+    if options.preview and system not in _BUILT_IN:
+        return _guessed(system, results, options)
     try:
-        out.mkdir(parents=True, exist_ok=True)
+        if not options.preview:
+            out.mkdir(parents=True, exist_ok=True)
         return exporter(results, out, options)
     except FileWriteError as problem:
         raise ExportError(str(problem)) from problem
     except OSError as problem:
         raise ExportError(f"{problem.filename or out}: {problem.strerror or problem}") from problem
+
+
+def _guessed(system: str, results: Sequence[Result], options: ExportOptions) -> ExportReport:
+    """The preview of an exporter of another package, which would write: what is selected, and no more."""
+    plan = Plan(results, options)
+    for person in plan.people:
+        plan.go(person, grade_of(person.result, options))
+    return plan.report(problems=(f"{system} is another package's, and shows no preview of its own",))
 
 
 def _exporter(system: str) -> Exporter:

@@ -54,15 +54,32 @@ def place(source: Source) -> Placed:
             sheets[key] = entry
         else:
             files.append((match["file"], entry))
+    read = {key: _read_sheet(sheet.path) for key, sheet in sheets.items() if not sheet.refused}
+    item = _item({head for head, _ in groups}, {head: sheet.user for (head, _), sheet in read.items()})
     placements = tuple(
-        _placement(head, when, files, sheets.get((head, when))) for (head, when), files in groups.items()
+        _placement(key, item, files, sheets.get(key), read.get(key, _Sheet()))
+        for key, files in groups.items()
     )
     return Placed(placements=placements, unplaced=tuple(unplaced))
 
 
-def _placement(head: str, when: str, files: list[tuple[str, Entry]], sheet: Entry | None) -> Placement:
-    read = _read_sheet(sheet.path) if sheet is not None and not sheet.refused else _Sheet()
-    user = read.user if read.user and head.endswith(f"_{read.user}") else head.rpartition("_")[2]
+def _item(heads: set[str], users: dict[str, str]) -> str:
+    """What all names begin with: the item, as the sheets that name their user show it, else what the names share."""
+    for head, user in users.items():
+        if user and head.endswith(f"_{user}"):
+            return head.removesuffix(user)
+    first, last = min(heads), max(heads)  # what these two share, all share
+    same = next((at for at in range(min(len(first), len(last))) if first[at] != last[at]), 0)
+    shared = first[:same] if len(heads) > 1 else ""
+    return shared[: shared.rfind("_") + 1]
+
+
+def _placement(
+    key: tuple[str, str], item: str, files: list[tuple[str, Entry]], sheet: Entry | None, read: _Sheet
+) -> Placement:
+    head, when = key
+    own = head.removeprefix(item) if item and head.startswith(item) else head.rpartition("_")[2]
+    user = read.user or own
     entries = [(read.originals.get(entry.name, name), entry) for name, entry in files]
     if sheet is not None and (read.typed or sheet.refused):
         entries.append(("submission field.txt", sheet))
@@ -73,7 +90,7 @@ def _placement(head: str, when: str, files: list[tuple[str, Entry]], sheet: Entr
         students=(Student(id=user, name=read.name),),
         same=head,
         submitted_at=f"{date}T{clock}",
-        lms={"system": "blackboard", "username": user, "item": head.removesuffix(f"_{user}")},
+        lms={"system": "blackboard", "username": user, "item": head.removesuffix(f"_{own}")},
     )
 
 

@@ -6,9 +6,9 @@ read, all attempts of a student stay and the TA is told.
 
 from __future__ import annotations
 
-import datetime as dt
 import re
 
+from grader.intake.dates import read_day
 from grader.intake.entries import Entry, Placed, Placement, Source
 from grader.intake.intake_types import Unplaced
 from grader.model import Student
@@ -22,7 +22,6 @@ _INDEX = "index.html"
 _CLOCK = re.compile(
     r"(?P<day>.+?),? (?P<hour>[0-9]{1,2})[:.]?(?P<minute>[0-9]{2})(?: ?(?P<half>[AP]M))?", re.IGNORECASE
 )
-_DAYS = ("%b %d, %Y", "%B %d, %Y", "%d %b, %Y", "%d %B, %Y", "%d %b %Y", "%d %B %Y", "%Y-%m-%d")
 
 
 def recognises(source: Source) -> bool:
@@ -85,13 +84,8 @@ def read_date(text: str) -> str:
         hour = hour % 12 + (12 if half == "PM" else 0)
     if hour > 23 or minute > 59:
         return ""
-    for layout in _DAYS:
-        try:
-            day = dt.datetime.strptime(match["day"].strip(), layout).replace(tzinfo=dt.UTC).date()
-        except ValueError:
-            continue
-        return f"{day.isoformat()}T{hour:02}:{minute:02}"
-    return ""
+    day = read_day(match["day"])
+    return f"{day.isoformat()}T{hour:02}:{minute:02}" if day is not None else ""
 
 
 def _placement(key: tuple[str, str, str], ids: str, files: list[tuple[str, Entry]]) -> Placement:
@@ -102,7 +96,7 @@ def _placement(key: tuple[str, str, str], ids: str, files: list[tuple[str, Entry
         students=(Student(id=user, name=name),),
         same=f"{user} {name}",
         submitted_at=read_date(when),
-        lms={"system": "brightspace", "folder": f"{ids} - {name} - {when}", "user_id": user},
+        lms={"system": "brightspace", "folder": f"{ids} - {name} - {when}", "brightspace_id": user},
     )
 
 

@@ -215,6 +215,8 @@ def _submission(
     if not files:
         notes.append("nothing that can be read was handed in")
     lms = dict(placement.lms)
+    if placement.submitted_at and lms:
+        lms["submitted_at"] = placement.submitted_at
     if identifier != placement.label:
         lms["original"] = placement.label
     return (
@@ -234,7 +236,7 @@ def _submission(
 
 def _with_remarks(submission: Submission, placement: Placement, accounts: Accounts) -> Submission:
     """The submission, with what staff should know if it may be several people's. An LMS knows who handed in."""
-    if placement.lms or placement.same:
+    if placement.lms.get("system") or placement.same:
         return submission
     found = look(placement.label, [file.name for file in submission.files], accounts)
     if found.sharing is Sharing.ONE:

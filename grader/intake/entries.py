@@ -2,13 +2,25 @@
 
 from __future__ import annotations
 
-import unicodedata
 from pathlib import Path, PurePosixPath
 
 import msgspec
 
+from grader.class_tables import clean_name
 from grader.intake.intake_types import Unplaced
 from grader.model import FileKind, Student, Value
+
+__all__ = [
+    "Entry",
+    "Placed",
+    "Placement",
+    "Source",
+    "clean_name",
+    "is_ignored",
+    "kind_of",
+    "seen_part",
+    "without_top_folder",
+]
 
 _REPORTS = frozenset((".pdf", ".docx", ".odt", ".md", ".markdown", ".txt", ".tex", ".html", ".htm", ".rtf"))
 _IGNORED = frozenset(
@@ -18,7 +30,6 @@ _IGNORED = frozenset(
         ".vscode", ".venv", ".pytest_cache", ".mypy_cache", ".ruff_cache", ".directory",
     )
 )  # fmt: skip
-_INVISIBLE = frozenset(("Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"))
 
 
 class Entry(Value, frozen=True):
@@ -94,22 +105,6 @@ def seen_part(name: str) -> str:
     parts = name.split("/")
     at = next(place for place, part in enumerate(parts) if is_ignored(part))
     return "/".join(parts[: at + 1])
-
-
-def clean_name(name: str) -> str:
-    """A name composed (NFC), with control, format, bidi and undecodable characters made visible as U+FFFD.
-
-    Zero-width joiners stay: they are part of names in several scripts.
-    """
-    if name.isascii() and name.isprintable():
-        return name
-    composed = unicodedata.normalize("NFC", name)
-    return "".join(
-        "\N{REPLACEMENT CHARACTER}"
-        if unicodedata.category(character) in _INVISIBLE and character not in "\u200c\u200d"
-        else character
-        for character in composed
-    )
 
 
 class DistinctNames:

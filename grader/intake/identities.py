@@ -1,4 +1,4 @@
-"""Names compared, and identifiers of submissions that are safe as file names."""
+"""Identifiers of submissions that are safe as file names."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ import re
 import unicodedata
 from collections.abc import Iterable, Sequence
 
+from grader.class_tables import is_mark
 from grader.errors import IntakeError
 
 _LONGEST_ID = 120  # bytes of UTF-8: file systems take 255, and an ending such as .executed.html is added
@@ -26,22 +27,6 @@ def compiled_pattern(pattern: str | None) -> re.Pattern[str] | None:
     if "id" not in compiled.groupindex:
         raise IntakeError(f"the pattern {pattern!r} has no group named id; write for example (?P<id>\\w+)_.*")
     return compiled
-
-
-def matching_key(text: str) -> str:
-    """A name reduced to its letters and digits, case and accents' spelling aside: equal keys, equal names."""
-    composed = unicodedata.normalize("NFC", text).casefold()
-    return "".join(character for character in composed if character.isalnum() or _is_mark(character))
-
-
-def name_keys(name: str) -> tuple[str, ...]:
-    """The keys a full name may appear under: as written, ``Last, First`` turned round, and every rotation."""
-    words = name.replace(",", " , ").split()
-    if "," in words:
-        comma = words.index(",")
-        words = [word for word in [*words[comma + 1 :], *words[:comma]] if word != ","]
-    rotations = (words[turn:] + words[:turn] for turn in range(max(1, len(words))))
-    return tuple(dict.fromkeys(matching_key("".join(rotation)) for rotation in rotations))
 
 
 def safe_ids(names: Sequence[str]) -> tuple[str, ...]:
@@ -79,7 +64,7 @@ def common_ids(groups: Iterable[Iterable[str]]) -> frozenset[str]:
 def _safe(name: str) -> str:
     composed = unicodedata.normalize("NFC", name)
     kept = "".join(
-        character if character.isalnum() or character in "._-" or _is_mark(character) else " "
+        character if character.isalnum() or character in "._-" or is_mark(character) else " "
         for character in composed
     )
     joined = "-".join(kept.split()).strip(".-")
@@ -104,7 +89,3 @@ def _looks_like(name: str) -> str:
 
 def _cut(text: str, octets: int) -> str:
     return text.encode("utf-8")[:octets].decode("utf-8", errors="ignore")
-
-
-def _is_mark(character: str) -> bool:
-    return unicodedata.category(character).startswith("M")

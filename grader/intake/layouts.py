@@ -6,7 +6,20 @@ import re
 from collections.abc import Callable, Mapping
 
 from grader.accounts import Accounts
-from grader.intake import blackboard, brightspace, canvas, github_classroom, gradescope, moodle, plain
+from grader.intake import (
+    aplus,
+    blackboard,
+    brightspace,
+    canvas,
+    github_classroom,
+    gradescope,
+    ilias,
+    moodle,
+    openolat,
+    plain,
+    sakai,
+    teams,
+)
 from grader.intake.entries import Placed, Source, without_top_folder
 from grader.model import Value
 
@@ -23,7 +36,12 @@ _LAYOUTS: Mapping[str, Layout] = {
     "moodle": Layout(moodle.recognises, moodle.place),
     "blackboard": Layout(blackboard.recognises, blackboard.place),
     "brightspace": Layout(brightspace.recognises, brightspace.place),
+    "sakai": Layout(sakai.recognises, sakai.place),
+    "ilias": Layout(ilias.recognises, ilias.place),
+    "openolat": Layout(openolat.recognises, openolat.place),
     "canvas": Layout(canvas.recognises, canvas.place),
+    "aplus": Layout(aplus.recognises, aplus.place),
+    "teams": Layout(teams.recognises, teams.place),
     "github-classroom": Layout(github_classroom.recognises, github_classroom.place),
 }
 

@@ -91,9 +91,12 @@ def test_moodles_worksheet_is_filled_in_with_comments(export: Run, folder: Path)
 
 def test_letters_and_passing(export: Run, folder: Path) -> None:
     assert export("--to", "csv", "--letters", "A=0.9,F=0").returncode == 0
+    (folder / "ladok.csv").write_text("LiU-ID;Personnummer\nannex123;199901011234\nberni456;199902021234\n")
     done = export(
         "--to",
         "ladok",
+        "--roster",
+        "ladok.csv",
         "--pass-mark",
         "9",
         "--date",
@@ -252,4 +255,57 @@ def test_a_grader_that_is_installed_asks_for_its_wheel(tmp_path: Path) -> None:
     )
     assert done.returncode == 2
     assert "name the grader's wheel" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+BOOK = (
+    "Student,ID,SIS Login ID,Section,Lab 5 (4242)\n    Points Possible,,,,10\n"
+    "Anna,1,annex123,A,2\nBerni,2,berni456,A,\nCarl,3,carca789,A,\n"
+)
+
+
+def test_a_preview_writes_nothing_and_a_mark_is_replaced_with_a_yes(export: Run, folder: Path) -> None:
+    (folder / "book.csv").write_text(BOOK)
+    (folder / "list.csv").write_text(
+        "LiU-ID;Namn;Personnummer\nannex123;Anna;19990101-1234\nutain444;Utan;\n"
+    )
+    to = ("--to", "canvas", "--gradebook", "book.csv", "--out", "new", "--include-review")
+    shown = export(*to, "--preview", "--roster", "list.csv")
+    assert shown.returncode == 0, shown.stderr
+    lines = shown.stdout.splitlines()
+    assert lines[0].split() == ["student", "now", "to", "come", "comment", "late", "what", "happens"]
+    assert "say --replace" in next(line for line in lines if "annex123" in line)
+    assert "Carl (3): no submission" in lines
+    assert "Utan (utain444): no submission" in lines
+    assert not (folder / "new").exists()
+    told = json.loads(export(*to, "--preview", "--json").stdout)
+    assert {line["student"]: line["now"] for line in told["lines"]} == {"annex123": "2", "berni456": ""}
+    assert "annex123" not in (export(*to).stdout and (folder / "new/canvas_grades.csv").read_text())
+    assert export(*to, "--yes").returncode == 0
+    assert "annex123" in (folder / "new/canvas_grades.csv").read_text()
+    ladok = (
+        "--to",
+        "ladok",
+        "--pass-mark",
+        "5",
+        "--set",
+        "course=C",
+        "--set",
+        "component=L",
+        "--include-review",
+    )
+    done = export(*ladok, "--roster", "list.csv", "--out", "new")
+    assert "Personnummer" in done.stdout
+    assert ",199901011234," in (folder / "new/ladok_report.csv").read_text()
+
+
+def test_what_could_not_be_sent_is_not_a_success(export: Run, folder: Path) -> None:
+    """Nobody listens there: the exit status says so, and nothing is lost without a word."""
+    (folder / "token").write_text("t0k3n")
+    done = export(
+        "--to", "canvas-api", "--assignment-id", "4", "--include-review", "--send", "--set", "url=http://127.0.0.1:9",
+        "--set", "course=7", "--set", "token_file=token", "--set", "retry_seconds=0.01", "--set", "timeout=2",
+    )  # fmt: skip
+    assert done.returncode == 1
+    assert "does not answer" in done.stderr
     assert "Traceback" not in done.stderr
