@@ -221,6 +221,7 @@ class Result(Value, frozen=True):
     late: bool = False
     released: str | None = None
     decisions: tuple[Decision, ...] = ()
+    timings: dict[str, float] = {}
 
     def to_json(self) -> bytes:
         """The result as one line of JSON, without a newline."""

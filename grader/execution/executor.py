@@ -14,6 +14,7 @@ from grader.execution.shared.limits import Isolation, Limits, Settings
 from grader.execution.shared.plan import DataFile, NotebookPlan, Profile
 from grader.execution.shared.run_types import NotebookRun, ProbeRun
 from grader.model import ExecutionStatus
+from grader.stopwatch import timed
 
 if TYPE_CHECKING:
     from grader.execution.executor_loop import ExecutorLoop
@@ -100,7 +101,8 @@ class Executor:
             return ProbeRun(ExecutionStatus.SKIPPED, note=self._refusal or "")
         job = {"cells": list(cells), "probe": probe, "inputs": dict(inputs or {})}
         limit = self.settings.limits.cell_seconds if seconds is None else seconds
-        return loop.call(loop.run_code(job, profile, limit, data_files))
+        with timed("probe"):
+            return loop.call(loop.run_code(job, profile, limit, data_files))
 
     def close(self) -> None:
         """Ends all that runs and removes all that was made. May be called again."""

@@ -41,6 +41,7 @@ from grader.model import (
     question_verdict,
 )
 from grader.page_data import PlotMarks
+from grader.stopwatch import timed
 
 if TYPE_CHECKING:
     from grader.execution import Executor, NotebookRun
@@ -73,7 +74,8 @@ def grade(
     anything else of ours or of the assignment's breaks (its plan for notebooks, what it handed out), all of them do.
     """
     try:
-        return _graded(submission, assignment, rubric, run, executor)
+        with timed("checks"):
+            return _graded(submission, assignment, rubric, run, executor)
     except (Exception, SystemExit):
         what = traceback.format_exc(limit=-6)[-_LONGEST_TRACE:]
         return Judged(failed_result(submission, assignment, rubric, what), ())
@@ -86,7 +88,8 @@ def _graded(
     run: Callable[[SubmittedFile], tuple[NotebookRun | None, Execution]] | None,
     executor: Callable[[], Executor] | None,
 ) -> Judged:
-    handed_in = read_submission(submission)
+    with timed("reading"):
+        handed_in = read_submission(submission)
     empty = no_reports(
         submission.files,
         visible(handed_in.documents),
@@ -103,7 +106,8 @@ def _graded(
         note = f"It was not run: {notes[notebooks[0].name]}" if notebooks else "No notebook was handed in."
         execution = Execution(ExecutionStatus.SKIPPED, note=note)
     elif run is not None:
-        executed, execution = run(notebook)
+        with timed("kernel"):
+            executed, execution = run(notebook)
     noticed = (
         *run_flags(executed, notebook.name if notebook else ""),
         *changed_cells(visible(documents), assignment),
@@ -116,7 +120,8 @@ def _graded(
         seen, assignment, sections=sections, run=executed, executor=executor, marks=marks
     )
     wanted = pictures_that_matter(sections, questions)
-    followed = tuple(with_curves_read(document, wanted) for document in documents)
+    with timed("curves"):
+        followed = tuple(with_curves_read(document, wanted) for document in documents)
     if any(one is not other for one, other in zip(followed, documents, strict=True)):
         documents = followed
         seen = visible(documents)
@@ -126,7 +131,8 @@ def _graded(
         )
         wanted = pictures_that_matter(sections, questions)
     if wanted:
-        documents = tuple(with_pictures_read(document, wanted) for document in documents)
+        with timed("pictures"):
+            documents = tuple(with_pictures_read(document, wanted) for document in documents)
         seen = visible(documents)
         questions, flags = judge(seen, assignment, run=executed, executor=executor, marks=marks)
     questions, hidden = with_unseen_text(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from typing import TYPE_CHECKING, Literal, Self
 
 import msgspec
@@ -9,6 +10,7 @@ import msgspec
 from grader.checks.assignment import Assignment
 from grader.execution.shared.limits import COMMAND_SECONDS, Limits
 from grader.model import Execution, ExecutionStatus, SubmittedFile, Value
+from grader.stopwatch import moved
 
 if TYPE_CHECKING:
     from grader.execution import Executor, NotebookRun
@@ -79,7 +81,10 @@ class NotebookRunner:
         plan = self._assignment.notebook
         if plan is None:
             return None, Execution(ExecutionStatus.SKIPPED, note="This assignment's notebooks are not run.")
+        began = time.perf_counter()
         found = self.executor().run_notebook(file.path.read_bytes(), plan(self._settings.dataset))
+        moved("libraries", time.perf_counter() - began - found.seconds)
+        moved("cells", sum(cell.seconds for cell in found.cells))
         execution = Execution(
             found.status,
             round(found.seconds, 2),
