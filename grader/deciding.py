@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
 
-import msgspec
-
 from grader.errors import DecisionRefused
 from grader.marks import DECIDABLE, decided, evidence_digest, open_points, points_of, reported
 from grader.model import CheckResult, Decision, QuestionResult, Result, Status, Value, Verdict
@@ -91,20 +89,15 @@ def _stood(ledger: Ledger, saying: Saying, result: Result) -> str:
     return f"{target.verdict} {target.points:g}" if target is not None else f"{stood.points:g} points"
 
 
-def undo(ledger: Ledger, number: int, *, by: str) -> LoggedDecision:
-    """Takes a row back, by a new one. Raises `DecisionRefused` if there is none, or it is taken back already."""
-    rows = {row.id: row for row in ledger.log.rows()}
-    row = rows.get(number)
-    if row is None:
-        raise DecisionRefused(f"there is no decision {number}; grader decisions DIR lists them")
-    taken_back: set[int] = set()
-    for other in sorted(rows.values(), key=lambda other: -other.id):
-        if other.undoes is not None and other.id not in taken_back:
-            taken_back.add(other.undoes)
-    if number in taken_back:
-        raise DecisionRefused(f"decision {number} is taken back already")
-    taken = msgspec.structs.replace(row.decision, by=by, at=_now())
-    return ledger.log.append([LoggedDecision(0, row.submission, taken, "", number)])[0]
+def undo(ledger: Ledger, number: int, *, by: str, together: bool = False) -> list[LoggedDecision]:
+    """Takes a row back, by a new one; `together`, also those that were decided with it and stand still.
+
+    Raises `DecisionRefused` if there is none, or it is taken back already.
+    """
+    others = ledger.log.rows_with(number) if together else []
+    gone = ledger.log.taken_back(others)
+    numbers = [number, *(row.id for row in others if row.id != number and row.id not in gone)]
+    return ledger.log.take_back(sorted(numbers), by=by, at=_now())
 
 
 def release(

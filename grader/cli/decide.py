@@ -48,6 +48,7 @@ _by = click.option(
 )
 @click.option("--undo", "number", type=int, metavar="N", help="Take back decision N instead.")
 @_by
+@options.database
 @options.output
 def decide_command(
     folder: Path,
@@ -61,6 +62,7 @@ def decide_command(
     table: Path | None,
     number: int | None,
     by: str,
+    database: str,
     quiet: bool,
     as_json: bool,
 ) -> None:
@@ -76,9 +78,9 @@ def decide_command(
     refused: list[str] = []
     done: list[LoggedDecision] = []
     try:
-        with open_ledger(folder, must_exist=True) as ledger:
+        with open_ledger(folder, must_exist=True, database=database) as ledger:
             if number is not None:
-                done.append(undo(ledger, number, by=by))
+                done.extend(undo(ledger, number, by=by))
             else:
                 one = (given, points, comment, reason, student)
                 for place, saying in _sayings(table) if table is not None else [("", _saying(*one))]:
@@ -158,10 +160,11 @@ def _line(row: LoggedDecision) -> str:
 
 @click.command("decisions")
 @click.argument("folder", metavar="DIR", type=_FOLDER)
+@options.database
 @options.output
-def decisions_command(folder: Path, quiet: bool, as_json: bool) -> None:
+def decisions_command(folder: Path, database: str, quiet: bool, as_json: bool) -> None:
     """Lists what was decided in the graded folder DIR: who, when, what, and how it stood before; nothing is left out."""
-    with open_ledger(folder, must_exist=True) as ledger:
+    with open_ledger(folder, must_exist=True, database=database) as ledger:
         rows = ledger.log.rows()
     if as_json:
         for row in rows:
@@ -209,9 +212,16 @@ def _print(rows: list[LoggedDecision]) -> None:
 @click.option("--all", "everything", is_flag=True, help="All that wait for nobody.")
 @click.option("--take-back", "take_back_", is_flag=True, help="Take the release back.")
 @_by
+@options.database
 @options.quiet
 def release_command(
-    folder: Path, submissions: tuple[str, ...], everything: bool, take_back_: bool, by: str, quiet: bool
+    folder: Path,
+    submissions: tuple[str, ...],
+    everything: bool,
+    take_back_: bool,
+    by: str,
+    database: str,
+    quiet: bool,
 ) -> None:
     """Releases SUBMISSIONS (or --all) in the graded folder DIR: students may read them, and the LMS may have them.
 
@@ -220,7 +230,7 @@ def release_command(
     """
     if bool(submissions) == everything:
         raise click.UsageError("name the submissions, or give --all")
-    with open_ledger(folder, must_exist=True) as ledger:
+    with open_ledger(folder, must_exist=True, database=database) as ledger:
         known = list(ledger.digests())
         if strange := [name for name in submissions if name not in known]:
             raise LedgerError(

@@ -14,9 +14,8 @@ from grader.cli import options
 from grader.errors import ExportError
 from grader.export import ExportOptions, ExportReport, Letter, export, systems
 from grader.export.comments import comment
-from grader.graded_folder import FEEDBACK, LEDGER, class_results
+from grader.graded_folder import FEEDBACK, class_results, open_ledger
 from grader.marks import by_student
-from grader.store.ledger import Ledger
 
 NOTHING = 1
 
@@ -140,9 +139,7 @@ def _exported(
 ) -> ExportReport:
     if system not in systems():
         raise ExportError(f"there is no export to {system!r}; there is: {', '.join(systems())}")
-    if not (folder / LEDGER).is_file():
-        raise ExportError(f"{folder} is no graded folder (it has no {LEDGER}); run grader grade first")
-    with Ledger(folder / LEDGER) as ledger:
+    with open_ledger(folder, must_exist=True) as ledger:
         whole, identities = class_results(ledger), ledger.identities()
     results = [mark for result in whole for mark in by_student(result)]
     released_here = frozenset(result.submission for result in whole if result.released)

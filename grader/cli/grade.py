@@ -73,6 +73,7 @@ _LISTED = 25  # submissions in the closing list of what a person must look at
 @options.handout
 @options.jobs
 @options.execution
+@options.database
 @options.output
 def command(
     paths: tuple[Path, ...],
@@ -90,6 +91,7 @@ def command(
     limits: tuple[tuple[str, float], ...],
     dataset: str,
     unsafe: bool,
+    database: str,
     quiet: bool,
     as_json: bool,
 ) -> None:
@@ -108,7 +110,7 @@ def command(
         run=RunSettings(seconds=timeout, memory_mb=memory, dataset=dataset, unsafe=unsafe, limits=limits),
     )
     try:
-        with workspace() as unpacked, open_ledger(out) as ledger:
+        with workspace() as unpacked, open_ledger(out, database=database) as ledger:
             intake = collect(
                 list(paths),
                 unpacked,

@@ -117,6 +117,17 @@ def roster(function: F) -> F:
     )(function)
 
 
+def database(function: F) -> F:
+    """``--database``."""
+    return click.option(
+        "--database",
+        default="",
+        metavar="URL",
+        help="Keep the ledger in PostgreSQL (postgresql://user@host/name; GRADER_DATABASE stands for it). "
+        "The folder remembers it, but for the password.",
+    )(function)
+
+
 def execution(function: F) -> F:
     """``--no-execute``, ``--timeout``, ``--memory``, ``--limit``, ``--dataset``, ``--unsafe``."""
     for option in (

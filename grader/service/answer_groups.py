@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import re
 import unicodedata
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from typing import Final
 
 from grader.marks import open_checks
@@ -141,17 +141,23 @@ def part_of(groups: Sequence[Group], part: int, parts: int) -> list[Group]:
     return [group for group in groups if int(group.key[:8], 16) % parts == part - 1]
 
 
-def decided_groups(
-    decisions: Mapping[str, Sequence[Decision]], doubts: Mapping[str, str]
-) -> dict[str, Decision]:
-    """For a group that has been decided once, the newest decision: proposed to whoever meets it again.
+def decided_groups(result: Result) -> tuple[tuple[str, Decision], ...]:
+    """The groups of answers that were decided in one submission, each with its decision; the oldest first."""
+    groups = {check.id: check for question in result.questions for check in question.checks}
+    return tuple(
+        (group, decision)
+        for decision in result.decisions
+        if decision.verdict is not None
+        and not decision.student
+        and decision.check in groups
+        and (group := group_of(groups[decision.check]))
+    )
 
-    `doubts` gives the group of ``submission check``.
-    """
+
+def proposed(decided: Iterable[tuple[str, Decision]]) -> dict[str, Decision]:
+    """For each group the newest decision: proposed to whoever meets it again."""
     found: dict[str, Decision] = {}
-    for submission, own in decisions.items():
-        for decision in own:
-            group = doubts.get(f"{submission}\0{decision.check}", "")
-            if group and decision.verdict is not None and not decision.student:
-                found[group] = decision
+    for group, decision in decided:
+        if group not in found or found[group].at <= decision.at:
+            found[group] = decision
     return found

@@ -3,33 +3,38 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Final
 
 import msgspec
 
 from grader.marks import decided, reported
 from grader.model import Decision, Result, Value
-from grader.service.answer_groups import Doubt, Group, Kind, decided_groups, doubts_of, group_of, kinds_of
-from grader.service.summary import Summary, summary_of
-from grader.store import Ledger
+from grader.service.answer_groups import Doubt, Group, Kind, decided_groups, doubts_of, kinds_of, proposed
+from grader.service.summary import Summary, Tally
+from grader.store import Ledger, LedgerVersion
 
 _BLIND: Final = "student"
+_FEW: Final = 100  # submissions that are asked for one by one
 
 
 class Entry(Value, frozen=True):
-    """One submission: its result, the same as it stands with its decisions, what waits, and its number in blind marking."""
+    """One submission: its result, the same as it stands with its decisions, what waits, and its number in blind marking.
+
+    `settled` are the groups of answers that were decided in it.
+    """
 
     result: Result
     standing: Result
     doubts: tuple[Doubt, ...]
     number: int
+    settled: tuple[tuple[str, Decision], ...] = ()
 
 
 class ClassState(Value, frozen=True):
     """Everything at one moment. `version` tells whether the ledger has changed since."""
 
-    version: tuple[object, ...]
+    version: LedgerVersion
     title: str
     entries: Mapping[str, Entry]
     kinds: tuple[Kind, ...]
@@ -54,13 +59,13 @@ class ClassState(Value, frozen=True):
 
 
 class ClassReader:
-    """Reads the class; what has not changed is not read again."""
+    """Reads the class; what has not changed is not read again, and a change costs what it changes."""
 
     def __init__(self, ledger: Ledger) -> None:
         self._ledger = ledger
         self._guard = threading.Lock()
         self._state: ClassState | None = None
-        self._keys: dict[str, tuple[object, ...]] = {}
+        self._tally = Tally()
 
     def now(self) -> ClassState:
         """The class as the ledger holds it now."""
@@ -70,42 +75,48 @@ class ClassReader:
                 self._state = self._renewed(version)
             return self._state
 
-    def _renewed(self, version: tuple[object, ...]) -> ClassState:
-        ledger = self._ledger
-        digests, said, released = ledger.digests(), ledger.log.not_taken_back(), ledger.log.released()
-        before = self._state.entries if self._state is not None else {}
-        entries: dict[str, Entry] = {}
-        keys: dict[str, tuple[object, ...]] = {}
-        for number, (name, stored) in enumerate(digests.items(), start=1):
-            own, release = said.get(name, []), released.get(name)
-            keys[name] = (stored.page, tuple(own), release.at if release is not None else None)
-            if name in before and self._keys.get(name) == keys[name]:
-                entries[name] = msgspec.structs.replace(before[name], number=number)
-                continue
-            page = ledger.stored_page(name)
-            result = reported(
-                page.result, own, page=page.page, released=release.at if release is not None else None
-            )
-            entries[name] = Entry(result, decided(result), doubts_of(result), number)
-        self._keys = keys
-        about = ledger.about()
+    def _renewed(self, version: LedgerVersion) -> ClassState:
+        before = self._state
+        changed = self._ledger.changed_since(before.version if before is not None else LedgerVersion())
+        entries = dict(before.entries) if before is not None else {}
+        for entry in map(entries.get, changed):
+            if entry is not None:
+                self._tally.put(entry.standing, -1)
+        fresh = self._read([name for name, present in changed.items() if present])
+        for entry in fresh.values():
+            self._tally.put(entry.standing)
+        if not changed.keys() <= entries.keys() or len(fresh) < len(changed):
+            entries = {name: entry for name, entry in (entries | fresh).items() if changed.get(name, True)}
+            numbered = enumerate(sorted(entries), start=1)
+            entries = {name: _numbered(entries[name], number) for number, name in numbered}
+        else:
+            entries |= {name: _numbered(entry, entries[name].number) for name, entry in fresh.items()}
+        about = self._ledger.about()
         planned = about.get("planned", "")
         return ClassState(
             version,
             about.get("title") or "Submissions",
             entries,
             kinds_of(doubt for entry in entries.values() for doubt in entry.doubts),
-            decided_groups(said, _groups_of(entries, said)),
+            proposed(pair for entry in entries.values() for pair in entry.settled),
             int(planned) if planned.isdigit() else len(entries),
-            summary_of([entry.standing for entry in entries.values()]),
+            self._tally.summary(),
         )
 
+    def _read(self, names: Sequence[str]) -> dict[str, Entry]:
+        """The entries of these submissions as they are now; the log is read whole only where most of it is asked for."""
+        log = self._ledger.log
+        whole = len(names) > _FEW
+        said, released = (log.not_taken_back(), log.released_at()) if whole else ({}, {})
+        found = {}
+        for name in names:
+            own = said if whole else log.not_taken_back(name)
+            at = (released if whole else log.released_at(name)).get(name)
+            stored = self._ledger.stored_page(name)
+            result = reported(stored.result, own.get(name, ()), page=stored.page, released=at)
+            found[name] = Entry(result, decided(result), doubts_of(result), 0, decided_groups(result))
+        return found
 
-def _groups_of(entries: Mapping[str, Entry], said: Mapping[str, list[Decision]]) -> dict[str, str]:
-    return {
-        f"{name}\0{check.id}": group_of(check)
-        for name in said
-        if name in entries
-        for question in entries[name].result.questions
-        for check in question.checks
-    }
+
+def _numbered(entry: Entry, number: int) -> Entry:
+    return entry if entry.number == number else msgspec.structs.replace(entry, number=number)

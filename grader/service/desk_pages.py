@@ -112,17 +112,17 @@ def progress(request: Request, who: Who) -> Response:
 @router.get("/audit")
 def audit(request: Request, who: Who, start: Annotated[int, Query(ge=0, le=10_000_000)] = 0) -> Response:
     """The log: who, what, when, before, after; the newest first. Nothing can be deleted from it."""
-    rows = request.app.state.ledger.log.rows()[::-1]
-    gone = {row.undoes for row in rows if row.undoes is not None}
+    ledger: Ledger = request.app.state.ledger
+    rows = ledger.log.newest(start, ROWS)
     return page(
         request,
         who,
         "service/audit.html.j2",
-        rows=rows[start : start + ROWS],
+        rows=rows,
         start=start,
         step=ROWS,
-        many=len(rows),
-        gone=gone,
+        many=ledger.log.count(),
+        gone=ledger.log.taken_back(rows),
     )
 
 

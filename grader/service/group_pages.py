@@ -125,7 +125,7 @@ def show_group(request: Request, who: Who, part: Parted, key: str, done: int = 0
         place=keys.index(key) + 1 if key in keys else 0,
         many=len(keys),
         skip=_after(groups, key, part),
-        last=next((row for row in reversed(ledger.log.rows()) if row.id == done), None) if done else None,
+        last=ledger.log.row(done) if done else None,
     )
 
 
@@ -217,11 +217,8 @@ def _faster(ledger: Ledger, seen: int, members: list[str], check: str, name: str
     """What others decided of these since the page was loaded."""
     return [
         row
-        for row in ledger.log.rows()
-        if row.id > seen
-        and row.submission in members
-        and row.decision.check == check
-        and row.decision.by != name
+        for row in ledger.log.rows_after(seen)
+        if row.submission in members and row.decision.check == check and row.decision.by != name
     ]
 
 
@@ -232,19 +229,10 @@ def take_back_decision(
     """Takes a decision back, by a new row; with a group, all that were decided by the same click."""
     check_form(request, who, token)
     ledger: Ledger = request.app.state.ledger
-    rows = {row.id: row for row in ledger.log.rows()}
-    row = rows.get(number)
-    if row is None:
+    if ledger.log.row(number) is None:
         raise HTTPException(404, f"There is no decision {number}.")
-    alike = [
-        other
-        for other in rows.values()
-        if (other.decision.by, other.decision.at, other.decision.check, other.undoes)
-        == (row.decision.by, row.decision.at, row.decision.check, row.undoes)
-    ]
     try:
-        for other in alike:
-            undo(ledger, other.id, by=who.name)
+        undo(ledger, number, by=who.name, together=True)
     except DecisionRefused as problem:
         raise HTTPException(422, str(problem)) from problem
     return see(back if back.startswith("/") and not back.startswith("//") else "/queue")

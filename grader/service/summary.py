@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import math
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable
 from typing import Final
 
-from grader.model import Result, Status, Value, Verdict
+from grader.model import QuestionResult, Result, Status, Value, Verdict
 
 _OPEN: Final = frozenset((Verdict.REVIEW, Verdict.ERROR))
+_MISTAKEN: Final = frozenset((Verdict.FAIL, Verdict.PARTIAL, Verdict.MISSING))
 _COMMONEST: Final = 8  # mistakes that are shown
 
 
@@ -34,44 +36,68 @@ class Summary(Value, frozen=True):
     mistakes: tuple[tuple[str, str, int], ...]
 
 
-def summary_of(results: Sequence[Result]) -> Summary:
-    """The figures of results that have their decisions in them."""
-    closed = [result.points for result in results if result.status is Status.GRADED]
-    return Summary(
-        sum(one.status is Status.REVIEW for one in results),
-        sum(one.status is Status.ERROR for one in results),
-        sum(bool(one.released) for one in results),
-        _mean(closed),
-        _questions(results),
-        tuple(Counter(flag.id for one in results for flag in one.flags).most_common()),
-        _mistakes(results),
-    )
+class Tally:
+    """Counts of a class, to and from which single results are put: a change costs what it changes."""
 
+    def __init__(self) -> None:
+        self._status: Counter[Status] = Counter()
+        self._released = 0
+        self._points: Counter[float] = Counter()  # of the submissions in which nothing is open
+        self._questions: dict[str, tuple[QuestionResult, Counter[float], Counter[bool]]] = {}
+        self._flags: Counter[str] = Counter()
+        self._mistakes: Counter[tuple[str, str]] = Counter()
 
-def _questions(results: Sequence[Result]) -> tuple[QuestionSummary, ...]:
-    found = []
-    for place, question in enumerate(results[0].questions if results else ()):
-        column = [one.questions[place] for one in results if len(one.questions) > place]
-        closed = [one.points for one in column if one.verdict not in _OPEN]
-        found.append(
-            QuestionSummary(
-                question.id, question.title, _mean(closed), question.max, len(column) - len(closed)
-            )
+    def put(self, result: Result, sign: int = 1) -> None:
+        """Counts a result that has its decisions in it, or with -1 takes it out."""
+        self._status[result.status] += sign
+        self._released += sign if result.released else 0
+        if result.status is Status.GRADED:
+            self._points[result.points] += sign
+        for flag in result.flags:
+            self._flags[flag.id] += sign
+        for question in result.questions:
+            known = self._questions.setdefault(question.id, (question, Counter(), Counter()))
+            is_open = question.verdict in _OPEN
+            known[2][is_open] += sign
+            if not is_open:
+                known[1][question.points] += sign
+            for check in question.checks:
+                if check.max > 0 and check.verdict in _MISTAKEN:
+                    self._mistakes[(check.id, check.message)] += sign
+
+    def summary(self) -> Summary:
+        """The figures of what is counted."""
+        return Summary(
+            self._status[Status.REVIEW],
+            self._status[Status.ERROR],
+            self._released,
+            _mean(self._points),
+            tuple(
+                QuestionSummary(one.id, one.title, _mean(points), one.max, opened[True])
+                for one, points, opened in self._questions.values()
+                if opened.total()
+            ),
+            tuple(pair for pair in self._flags.most_common() if pair[1]),
+            tuple(
+                (check, message, count)
+                for (check, message), count in self._mistakes.most_common(_COMMONEST)
+                if count
+            ),
         )
-    return tuple(found)
 
 
-def _mistakes(results: Sequence[Result]) -> tuple[tuple[str, str, int], ...]:
-    """The commonest messages to those who lost points, with their check."""
-    said = Counter(
-        (check.id, check.message)
-        for result in results
-        for question in result.questions
-        for check in question.checks
-        if check.max > 0 and check.verdict in {Verdict.FAIL, Verdict.PARTIAL, Verdict.MISSING}
+def summary_of(results: Iterable[Result]) -> Summary:
+    """The figures of results that have their decisions in them."""
+    tally = Tally()
+    for result in results:
+        tally.put(result)
+    return tally.summary()
+
+
+def _mean(values: Counter[float]) -> float | None:
+    """The mean of values that are counted, exact to the last digit whatever was counted and taken out before."""
+    return (
+        math.fsum(value * count for value, count in values.items()) / values.total()
+        if values.total()
+        else None
     )
-    return tuple((check, message, count) for (check, message), count in said.most_common(_COMMONEST))
-
-
-def _mean(values: Sequence[float]) -> float | None:
-    return sum(values) / len(values) if values else None

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from postgres import new_database, on_both  # type: ignore[import-not-found] # in tests, see conftest
 
 from grader.graded_folder import class_results, render_folder
 from grader.marks import open_checks
@@ -27,6 +28,12 @@ pytestmark = [
     pytest.mark.skipif(CHROMIUM is None, reason="Chromium is not installed (Debian's package chromium)"),
 ]
 Record = Callable[..., None]
+
+
+@pytest.fixture(params=on_both())
+def database(request: pytest.FixtureRequest) -> str:
+    """The whole story on a SQLite file and on a real PostgreSQL."""
+    return new_database() if request.param == "postgresql" else ""
 
 
 @pytest.fixture(scope="module")
