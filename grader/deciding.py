@@ -24,14 +24,26 @@ class Saying(Value, frozen=True):
 
 
 def decide(ledger: Ledger, sayings: Sequence[Saying], *, by: str) -> list[LoggedDecision]:
-    """Adds decisions, all or none. Raises `DecisionRefused` for the first that cannot stand, `LedgerError` for a ledger."""
-    return ledger.log.append([_row(ledger, saying, by) for saying in sayings])
+    """Adds decisions, all or none; a verdict answers what students asked of the same check.
+
+    Raises `DecisionRefused` for the first that cannot stand, `LedgerError` for a ledger.
+    """
+    rows = ledger.log.append([_row(ledger, saying, by) for saying in sayings])
+    ledger.desk.answer(
+        {(row.submission, row.decision.check): _answer(row) for row in rows if row.decision.verdict}
+    )
+    return rows
+
+
+def _answer(row: LoggedDecision) -> str:
+    """What closes a request, so that taking the decision back opens it again."""
+    return f"{row.decision.at} by {row.decision.by}, decision {row.id}"
 
 
 def _row(ledger: Ledger, saying: Saying, by: str) -> LoggedDecision:
     stored = ledger.stored_page(saying.submission)
     result = stored.result
-    target = _target(result, saying.check)
+    target = target_of(result, saying.check)
     if saying.student and saying.student not in {student.id for student in result.students}:
         names = ", ".join(student.id for student in result.students) or "nobody by name"
         raise DecisionRefused(f"{saying.submission} was handed in by {names}, not by {saying.student!r}")
@@ -57,7 +69,7 @@ def _row(ledger: Ledger, saying: Saying, by: str) -> LoggedDecision:
         saying.comment.strip(),
         saying.reason.strip(),
         by,
-        _now(),
+        timestamp(),
         saying.student,
         evidence_digest(result, saying.check, stored.page),
         result.grader.rubric,
@@ -65,8 +77,8 @@ def _row(ledger: Ledger, saying: Saying, by: str) -> LoggedDecision:
     return LoggedDecision(0, saying.submission, decision, _stood(ledger, saying, result))
 
 
-def _target(result: Result, check: str) -> CheckResult | QuestionResult | None:
-    """What is decided: a check, a question, or nothing but the whole."""
+def target_of(result: Result, check: str) -> CheckResult | QuestionResult | None:
+    """What is decided: a check, a question, or nothing but the whole. Raises `DecisionRefused` if there is none."""
     if not check:
         return None
     for question in result.questions:
@@ -85,7 +97,7 @@ def _stood(ledger: Ledger, saying: Saying, result: Result) -> str:
     """How the check stood before, in words, for whoever reads the log."""
     before = ledger.log.not_taken_back(saying.submission).get(saying.submission, [])
     stood = decided(reported(result, before), student=saying.student)
-    target = _target(stood, saying.check)
+    target = target_of(stood, saying.check)
     return f"{target.verdict} {target.points:g}" if target is not None else f"{stood.points:g} points"
 
 
@@ -97,7 +109,10 @@ def undo(ledger: Ledger, number: int, *, by: str, together: bool = False) -> lis
     others = ledger.log.rows_with(number) if together else []
     gone = ledger.log.taken_back(others)
     numbers = [number, *(row.id for row in others if row.id != number and row.id not in gone)]
-    return ledger.log.take_back(sorted(numbers), by=by, at=_now())
+    rows = ledger.log.take_back(sorted(numbers), by=by, at=timestamp())
+    taken = [row for number in numbers if (row := ledger.log.row(number)) is not None]
+    ledger.desk.open_again({_answer(row) for row in taken})
+    return rows
 
 
 def release(
@@ -112,7 +127,7 @@ def release(
     withheld: list[tuple[str, str]] = []
     for name in submissions:
         stored = ledger.stored_page(name)
-        now = _now()
+        now = timestamp()
         result = reported(stored.result, standing.get(name, ()), page=stored.page, released=now)
         if result.status is Status.ERROR:
             withheld.append((name, "grading it failed on our side; grade again"))
@@ -126,8 +141,9 @@ def release(
 
 def take_back(ledger: Ledger, submissions: Iterable[str], *, by: str) -> None:
     """Takes releases back: students read what they read before any release."""
-    ledger.log.release(Release(name, _now(), by, None) for name in submissions)
+    ledger.log.release(Release(name, timestamp(), by, None) for name in submissions)
 
 
-def _now() -> str:
+def timestamp() -> str:
+    """This moment as the ledger writes it."""
     return datetime.now(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")

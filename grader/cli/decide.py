@@ -91,7 +91,7 @@ def decide_command(
     for sentence in refused:
         click.echo(f"grader: {sentence}", err=True)
     if as_json:
-        click.echo(json.dumps({"decided": [row.id for row in done], "refused": refused}, ensure_ascii=False))
+        click.echo(json.dumps({"decided": [row.id for row in done], "refused": refused}))
     elif not quiet:
         for row in done:
             click.echo(_line(row))
@@ -183,7 +183,7 @@ def decisions_command(folder: Path, database: str, quiet: bool, as_json: bool) -
                 "before": row.before,
                 "undoes": row.undoes,
             }
-            click.echo(json.dumps(told, ensure_ascii=False))
+            click.echo(json.dumps(told))
     elif not quiet:
         _print(rows)
 

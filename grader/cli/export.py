@@ -9,12 +9,15 @@ from pathlib import Path
 from typing import Any
 
 import click
+import msgspec
 
 from grader.cli import options
 from grader.errors import ExportError
 from grader.export import ExportOptions, ExportReport, Letter, export, systems
 from grader.export.comments import comment
 from grader.graded_folder import FEEDBACK, class_results, open_ledger
+from grader.late_terms import late_terms
+from grader.lateness import late_words, uncounted
 from grader.marks import by_student
 
 NOTHING = 1
@@ -124,8 +127,8 @@ def command(
     if system == "list":
         click.echo("\n".join(systems()))
         return
-    report = _exported(folder, system, out, released, no_comments, chosen)
-    _show(report, quiet=quiet, as_json=as_json)
+    report, late = _exported(folder, system, out, released, no_comments, chosen)
+    _show(report, late, quiet=quiet, as_json=as_json)
     sys.exit(0 if report.rows else NOTHING)
 
 
@@ -136,18 +139,19 @@ def _exported(
     released: Path | None,
     no_comments: bool,
     chosen: dict[str, Any],
-) -> ExportReport:
+) -> tuple[ExportReport, list[tuple[str, str]]]:
     if system not in systems():
         raise ExportError(f"there is no export to {system!r}; there is: {', '.join(systems())}")
     with open_ledger(folder, must_exist=True) as ledger:
         whole, identities = class_results(ledger), ledger.identities()
+        rule = late_terms(ledger).rule
     results = [mark for result in whole for mark in by_student(result)]
     released_here = frozenset(result.submission for result in whole if result.released)
     settings = dict(chosen["given"])
     if chosen["send"]:
         settings["send"] = "yes"
     date: dt.datetime | None = chosen["date"]
-    return export(
+    report = export(
         system,
         results,
         out or folder / "export",
@@ -169,6 +173,14 @@ def _exported(
             settings=settings,
         ),
     )
+    held = {name for name, _ in report.withheld}
+    late = [(one.submission, late_words(one)) for one in results if one.late and one.submission not in held]
+    if unknown := [one.submission for one in results if uncounted(one, rule)]:
+        sentence = (
+            f"it is not known how late these are, so they lose no points ({rule}): {', '.join(unknown)}"
+        )
+        report = msgspec.structs.replace(report, problems=(*report.problems, sentence))
+    return report, late
 
 
 def _names(path: Path | None, known: set[str]) -> frozenset[str] | None:
@@ -195,20 +207,23 @@ def _pair(text: str | None) -> tuple[str, str] | None:
     return parts[0], parts[1]
 
 
-def _show(report: ExportReport, *, quiet: bool, as_json: bool) -> None:
+def _show(report: ExportReport, late: list[tuple[str, str]], *, quiet: bool, as_json: bool) -> None:
     if as_json:
         told = {
             "files": [str(path) for path in report.files],
             "rows": report.rows,
             "withheld": report.withheld,
+            "late": late,
             "problems": report.problems,
         }
-        click.echo(json.dumps(told, ensure_ascii=False))
+        click.echo(json.dumps(told))
         return
     if not quiet:
         for path in report.files:
             click.echo(f"{path}: {report.rows} rows")
         for submission, reason in report.withheld:
             click.echo(f"withheld: {submission}: {reason}")
+        for submission, words in late:
+            click.echo(f"late: {submission}: {words}")
     for trouble in report.problems:
         click.echo(f"problem: {trouble}", err=True)

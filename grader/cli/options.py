@@ -13,6 +13,7 @@ from grader.execution.shared.limits import COMMAND_SECONDS, Limits
 
 if TYPE_CHECKING:
     from grader.documents.given.edition import Edition
+    from grader.lateness import Deadline
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -59,6 +60,24 @@ class Limit(click.ParamType[tuple[str, float]]):
                 f"{value!r}: write a number above 0, as in {name}={getattr(Limits(), name):g}", param, ctx
             )
         return name, number
+
+
+class DeadlineParam(click.ParamType["Deadline"]):
+    """A deadline with its time zone."""
+
+    name = "deadline"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Deadline:
+        """The moment."""
+        from grader.errors import DeadlineError  # noqa: PLC0415 - only where one is given
+        from grader.lateness import Deadline, read_deadline  # noqa: PLC0415 - as above
+
+        if isinstance(value, Deadline):
+            return value
+        try:
+            return read_deadline(str(value))
+        except DeadlineError as problem:
+            self.fail(str(problem), param, ctx)
 
 
 class Handout(click.ParamType["tuple[Edition, ...]"]):
@@ -114,6 +133,17 @@ def roster(function: F) -> F:
         type=click.Path(exists=True, dir_okay=False, path_type=Path),
         metavar="CSV",
         help="Students' ids and names.",
+    )(function)
+
+
+def deadline(function: F) -> F:
+    """``--deadline``."""
+    return click.option(
+        "--deadline",
+        type=DeadlineParam(),
+        metavar="TIME",
+        help="What is handed in later is late: 2026-11-20T23:59+01:00, or '2026-11-20 23:59 Europe/Stockholm'; "
+        "without a zone, this computer's. The folder remembers it.",
     )(function)
 
 

@@ -12,12 +12,17 @@ import unicodedata
 from collections.abc import Iterable, Sequence
 from typing import Final
 
+import msgspec
+
 from grader.marks import open_checks
 from grader.model import CheckResult, Decision, QuestionResult, Result, Value
 
 _QUOTED: Final = re.compile(r"'[^'\n]{0,400}'|\"[^\"\n]{0,400}\"|`[^`\n]{0,400}`")
 _NUMBER: Final = re.compile(r"\d+(?:[.,]\d+)*")
 _SPACES: Final = re.compile(r"\s+")
+
+
+ASKED: Final = "The student asks for another look"
 
 
 class Doubt(Value, frozen=True):
@@ -84,6 +89,20 @@ def doubts_of(result: Result) -> tuple[Doubt, ...]:
         )
         for one in open_checks(result)
     )
+
+
+def asked_again(standing: Result, about: str, text: str) -> Doubt | None:
+    """A student's request about a check or a question as an item like any other; of the whole there is nothing to decide."""
+    for question in standing.questions:
+        whole = CheckResult(
+            question.id, question.verdict, question.points, question.max, "", title=question.title
+        )
+        for check in (whole, *question.checks):
+            if check.id == about:
+                words = f'{ASKED}: "{text.replace(chr(34), chr(39))}"'
+                shown = msgspec.structs.replace(check, staff=words)
+                return Doubt(standing.submission, question, shown, check.max, f"{ASKED}.", "")
+    return None
 
 
 def kind_of(check: CheckResult) -> str:

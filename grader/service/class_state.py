@@ -3,16 +3,26 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Final
 
 import msgspec
 
 from grader.marks import decided, reported
 from grader.model import Decision, Result, Value
-from grader.service.answer_groups import Doubt, Group, Kind, decided_groups, doubts_of, kinds_of, proposed
+from grader.service.answer_groups import (
+    Doubt,
+    Group,
+    Kind,
+    asked_again,
+    decided_groups,
+    doubts_of,
+    kinds_of,
+    proposed,
+)
 from grader.service.summary import Summary, Tally
 from grader.store import Ledger, LedgerVersion
+from grader.store.review_desk import Request
 
 _BLIND: Final = "student"
 _FEW: Final = 100  # submissions that are asked for one by one
@@ -97,7 +107,7 @@ class ClassReader:
             version,
             about.get("title") or "Submissions",
             entries,
-            kinds_of(doubt for entry in entries.values() for doubt in entry.doubts),
+            kinds_of(_waiting(entries, self._ledger.desk.requests(open_only=True))),
             proposed(pair for entry in entries.values() for pair in entry.settled),
             int(planned) if planned.isdigit() else len(entries),
             self._tally.summary(),
@@ -116,6 +126,19 @@ class ClassReader:
             result = reported(stored.result, own.get(name, ()), page=stored.page, released=at)
             found[name] = Entry(result, decided(result), doubts_of(result), 0, decided_groups(result))
         return found
+
+
+def _waiting(entries: Mapping[str, Entry], requests: Sequence[Request]) -> Iterator[Doubt]:
+    """What waits: doubts, and what students asked to be looked at again; of the same check only that."""
+    asked = {
+        (one.submission, one.check): doubt
+        for one in requests
+        if one.submission in entries
+        and (doubt := asked_again(entries[one.submission].standing, one.check, one.text)) is not None
+    }
+    yield from asked.values()
+    for entry in entries.values():
+        yield from (doubt for doubt in entry.doubts if (doubt.submission, doubt.check.id) not in asked)
 
 
 def _numbered(entry: Entry, number: int) -> Entry:

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import csv
-import io
-from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Annotated, Final
 
 from fastapi import APIRouter, File, Form, Query, Request, Response, UploadFile
 from starlette.exceptions import HTTPException
 
+from grader.asking import Asking, ask, read_table
 from grader.deciding import Saying, decide, release, take_back
+from grader.errors import DecisionRefused
 from grader.graded_folder import render_folder
 from grader.marks import open_points
 from grader.model import Result, Status
@@ -235,20 +234,15 @@ def add_requests(
 ) -> Response:
     """One request by the form, or many by a CSV with the columns submission, check, text."""
     check_form(request, who, token)
-    rows = [(submission, check, text)]
-    if table is not None and table.filename:
-        data = table.file.read(LARGEST_TABLE).decode("utf-8-sig", errors="replace")
-        try:
-            reader = list(csv.DictReader(io.StringIO(data)))
-        except csv.Error as problem:
-            raise HTTPException(422, f"The file is no CSV: {problem}.") from problem
-        rows = [(_cell(row, "submission"), _cell(row, "check"), _cell(row, "text")) for row in reader]
-    known = class_now(request).entries
-    strange = [name for name, _, words in rows if name not in known or not words.strip()]
-    if strange:
-        raise HTTPException(422, f"There is no submission {strange[0]!r} here, or its text is empty.")
-    for name, about, words in rows:
-        request.app.state.ledger.desk.add_request(name, about, words, by=who.name, at=_now())
+    askings = [Asking(submission, check, text)]
+    try:
+        if table is not None and table.filename:
+            askings = read_table(table.file.read(LARGEST_TABLE), table.filename)
+        _, refused = ask(request.app.state.ledger, askings, by=who.name)
+    except DecisionRefused as problem:
+        raise HTTPException(422, str(problem)) from problem
+    if refused:
+        raise HTTPException(422, "Not taken in: " + "; ".join(refused[:5]))
     return see("/requests")
 
 
@@ -258,10 +252,6 @@ def close_request(request: Request, who: Who, token: Text, number: Annotated[int
     check_form(request, who, token)
     request.app.state.ledger.desk.close_request(number, f"{_now()} by {who.name}")
     return see("/requests")
-
-
-def _cell(row: Mapping[str, str | None], key: str) -> str:
-    return (row.get(key) or "").strip()
 
 
 def _now() -> str:

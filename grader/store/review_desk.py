@@ -5,7 +5,8 @@ from __future__ import annotations
 import hashlib
 import secrets
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from collections.abc import Set as AbstractSet
 from contextlib import AbstractContextManager
 from typing import Final
 
@@ -14,7 +15,8 @@ from sqlalchemy.exc import IntegrityError
 
 from grader.model import Value
 from grader.store import tables
-from grader.store.engine import LARGEST_NUMBER, kept_text
+from grader.store.changes import bump
+from grader.store.engine import LARGEST_NUMBER, batched, kept_text
 
 LINK_SECONDS: Final = 15 * 60.0  # after which a one-time link opens nothing any more
 SESSION_SECONDS: Final = 12 * 3600.0  # after which a browser must come in anew
@@ -153,6 +155,7 @@ class ReviewDesk:
                     closed="",
                 )
             )
+            bump(connection, "requests")
 
     def close_request(self, number: int, closed: str) -> None:
         """Says when and by whom a request was answered."""
@@ -162,6 +165,21 @@ class ReviewDesk:
                 .where(tables.requests.c.id == min(number, LARGEST_NUMBER))
                 .values(closed=closed)
             )
+            bump(connection, "requests")
+
+    def answer(self, closed: Mapping[tuple[str, str], str]) -> None:
+        """Closes what is open of these submissions and checks, each with what answered it."""
+        mine = [one for one in self.requests(open_only=True) if (one.submission, one.check) in closed]
+        for one in mine:
+            self.close_request(one.id, closed[(one.submission, one.check)])
+
+    def open_again(self, closed: AbstractSet[str]) -> None:
+        """Opens what was closed with one of these answers."""
+        with self._writing() as connection:
+            for some in batched(sorted(closed)):
+                found = tables.requests.c.closed.in_(some)
+                if connection.execute(update(tables.requests).where(found).values(closed="")).rowcount:
+                    bump(connection, "requests")
 
 
 def _digest(secret: str) -> str:
