@@ -185,15 +185,14 @@ def read_rule(points: str, per: Per, at_most: float | None, *, by: str, at: str)
 
 
 def _span(time_over: timedelta) -> str:
-    """So much time, in the two largest units."""
+    """So much time, in the two largest units; seconds only below a minute."""
     seconds = max(1, int(time_over.total_seconds()))
-    parts = [
-        (seconds // 86_400, "day"),
-        (seconds // 3_600 % 24, "hour"),
-        (seconds // 60 % 60, "minute"),
-        (seconds % 60, "second"),
-    ]
+    if seconds < 60:
+        return _counted(seconds, "second")
+    parts = [(seconds // 86_400, "day"), (seconds // 3_600 % 24, "hour"), (seconds // 60 % 60, "minute")]
     first = next(place for place, (count, _) in enumerate(parts) if count)
-    return " ".join(
-        f"{count} {unit}{'' if count == 1 else 's'}" for count, unit in parts[first : first + 2] if count
-    )
+    return " ".join(_counted(count, unit) for count, unit in parts[first : first + 2] if count)
+
+
+def _counted(count: int, unit: str) -> str:
+    return f"{count} {unit}{'' if count == 1 else 's'}"
