@@ -26,19 +26,30 @@ SOME_REFUSED: Final = 1
 _COLUMNS: Final = ("submission", "check", "verdict", "points", "comment", "reason", "student")
 _FOLDER = click.Path(path_type=Path)
 _by = click.option(
-    "--by", default=getpass.getuser, show_default="your user name", metavar="NAME", help="Who decides."
+    "--by",
+    type=options.Words(),
+    default=getpass.getuser,
+    show_default="your user name",
+    metavar="NAME",
+    help="Who decides.",
 )
 
 
 @click.command("decide")
 @click.argument("folder", metavar="DIR", type=_FOLDER)
-@click.argument("submission", required=False)
+@click.argument("submission", required=False, type=options.Words())
 @click.argument("check", required=False)
 @click.argument("verdict", required=False)
 @click.option("--points", type=float, help="Points; by default all for pass, none for fail and missing.")
-@click.option("--comment", default="", help="What the student reads.")
-@click.option("--reason", default="", help="What staff read besides.")
-@click.option("--student", default="", metavar="ID", help="The one of a group whose mark alone this is.")
+@click.option("--comment", type=options.Words(), default="", help="What the student reads.")
+@click.option("--reason", type=options.Words(), default="", help="What staff read besides.")
+@click.option(
+    "--student",
+    type=options.Words(),
+    default="",
+    metavar="ID",
+    help="The one of a group whose mark alone this is.",
+)
 @click.option(
     "--from",
     "table",
@@ -208,7 +219,7 @@ def _print(rows: list[LoggedDecision]) -> None:
 
 @click.command("release")
 @click.argument("folder", metavar="DIR", type=_FOLDER)
-@click.argument("submissions", nargs=-1)
+@click.argument("submissions", nargs=-1, type=options.Words())
 @click.option("--all", "everything", is_flag=True, help="All that wait for nobody.")
 @click.option("--take-back", "take_back_", is_flag=True, help="Take the release back.")
 @_by

@@ -34,7 +34,12 @@ from grader.model import Result
 )
 @click.option("--at-most", type=click.FloatRange(0), metavar="N", help="At most so many, in the same unit.")
 @click.option(
-    "--by", default=getpass.getuser, show_default="your user name", metavar="NAME", help="Who decides."
+    "--by",
+    type=options.Words(),
+    default=getpass.getuser,
+    show_default="your user name",
+    metavar="NAME",
+    help="Who decides.",
 )
 @options.database
 @options.output

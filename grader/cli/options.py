@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Callable
 from pathlib import Path
@@ -34,6 +35,17 @@ class Memory(click.ParamType[int]):
                 f"{value!r} is no amount of memory of at least 256 MB; write 3072, 3GB or 512M", param, ctx
             )
         return int(megabytes)
+
+
+class Words(click.ParamType[str]):
+    """Words as they were typed, also where the terminal's own encoding knows fewer signs than UTF-8."""
+
+    name = "text"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:
+        """The text, without anything that is no text."""
+        del param, ctx
+        return os.fsencode(str(value)).decode("utf-8", "replace").replace("\0", "")
 
 
 class Limit(click.ParamType[tuple[str, float]]):

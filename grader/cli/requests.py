@@ -30,7 +30,12 @@ from grader.store.review_desk import Request
     help="Requests, one a line, with a heading: submission (or student), check, text.",
 )
 @click.option(
-    "--by", default=getpass.getuser, show_default="your user name", metavar="NAME", help="Who takes them in."
+    "--by",
+    type=options.Words(),
+    default=getpass.getuser,
+    show_default="your user name",
+    metavar="NAME",
+    help="Who takes them in.",
 )
 @options.database
 @options.output

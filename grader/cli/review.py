@@ -23,7 +23,11 @@ _port = click.option("--port", type=click.IntRange(0, 65_535), default=0, help="
 @click.argument("folder", metavar="DIR", type=_FOLDER)
 @_port
 @click.option(
-    "--name", default=getpass.getuser, show_default="your user name", help="Under which you decide."
+    "--name",
+    type=options.Words(),
+    default=getpass.getuser,
+    show_default="your user name",
+    help="Under which you decide.",
 )
 @click.option("--no-browser", is_flag=True, help="Print the link, and open nothing.")
 @options.database
@@ -57,10 +61,13 @@ def review_command(folder: Path, port: int, name: str, no_browser: bool, databas
     "--invite",
     "invited",
     multiple=True,
+    type=options.Words(),
     metavar="NAME",
     help="Print a link for someone; no server is started.",
 )
-@click.option("--revoke", multiple=True, metavar="NAME", help="End someone's links and sessions.")
+@click.option(
+    "--revoke", type=options.Words(), multiple=True, metavar="NAME", help="End someone's links and sessions."
+)
 @options.database
 @options.quiet
 def serve_command(

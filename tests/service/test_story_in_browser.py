@@ -127,11 +127,13 @@ def test_sixty_doubts_in_twelve_kinds_by_keys_alone(
     keys = 1
     page.keyboard.press("Enter")
     page.wait_for_url("**/group/**")
+    page.wait_for_load_state()
     while "/group/" in page.url:
         before = page.url
         page.keyboard.press("1" if keys % 3 else "3")
         keys += 1
         page.wait_for_function("before => location.href !== before", arg=before)
+        page.wait_for_load_state()  # until then no script listens to keys
         assert keys <= 40
     assert not [one for one in class_results(ledger) if open_checks(one)]
     assert len(ledger.log.rows()) == 60
@@ -242,17 +244,19 @@ def test_axe_finds_nothing_and_nothing_sticks_out(
     context.close()
 
 
+@pytest.mark.timeout(1_200)  # it starts a server fifty times
 def test_fifty_kills_lose_no_acknowledged_decision(
-    serve: Callable[[], Server], record: Record, ledger: Ledger
+    serve: Callable[[], Server], record: Record, ledger: Ledger, database: str
 ) -> None:
     """A server is killed while decisions are being made, again and again: what was answered is there, once."""
+    kills = 12 if database else 50  # a PostgreSQL that runs on has less to lose than a file
     import httpx
     from service_forms import form_of  # type: ignore[import-not-found] # beside this file, see conftest
 
     for number in range(60):
         record(f"stud{number:02d}", {"q1.expression": (f"A doubt {'x' * (number % 7)}.", f"answer {number}")})
     acknowledged: list[str] = []
-    for round_ in range(50):
+    for round_ in range(kills):
         server = serve()
         with httpx.Client(base_url=server.url, follow_redirects=True, timeout=20) as client:
             for _ in range(100):
@@ -285,4 +289,4 @@ def test_fifty_kills_lose_no_acknowledged_decision(
     decided = [row.submission for row in ledger.log.rows()]
     assert len(decided) == len(set(decided)), "nothing is doubled"
     assert set(acknowledged) <= set(decided)
-    assert len(acknowledged) >= 25
+    assert len(acknowledged) >= kills // 2
