@@ -143,7 +143,13 @@ def _exported(
     if system not in systems():
         raise ExportError(f"there is no export to {system!r}; there is: {', '.join(systems())}")
     with open_ledger(folder, must_exist=True) as ledger:
-        whole, identities = class_results(ledger), ledger.identities()
+        # What was released leaves as it was released: the LMS has what the student reads.
+        out_now = ledger.log.released()
+        whole = [
+            out_now[one.submission].result or one if one.submission in out_now else one
+            for one in class_results(ledger)
+        ]
+        identities = ledger.identities()
         rule = late_terms(ledger).rule
     results = [mark for result in whole for mark in by_student(result)]
     released_here = frozenset(result.submission for result in whole if result.released)

@@ -84,11 +84,26 @@ def test_a_deadline_a_rule_and_what_it_costs_everywhere(download: Path, tmp_path
     assert "late: berni456: Handed in 2 minutes after the deadline" in exported.output
     assert "- 0.5 =" in exported.output
 
+    # What was released leaves as the student reads it, whatever rule comes later, until it is released again.
+    grader("decide", out, "berni456", "q3", "fail", "--quiet")
+    grader("release", out, "berni456", "--quiet")
+    released = (out / "feedback" / "berni456.html").read_bytes()
+    grader("late", out, "--points", "2", "--quiet")
+    grader("export", out, "--to", "csv", "--quiet")
+    with (out / "export" / "grades.csv").open(encoding="utf-8") as stream:
+        assert {row["late_points"] for row in csv.DictReader(stream)} == {"-0.5"}
+    assert (out / "feedback" / "berni456.html").read_bytes() == released
+    grader("release", out, "berni456", "--take-back", "--quiet")
+    grader("late", out, "--points", "0.5", "--at-most", "3", "--quiet")
+    after = table(out)
+
     # Graded again the same, and without the rule as it was.
     grader("grade", download, "--out", out, "--no-execute", "--quiet")
     assert table(out) == after
     grader("late", out, "--points", "0", "--quiet")
-    assert table(out) == before
+    assert {name: row["total"] for name, row in table(out).items()} == {
+        name: row["total"] for name, row in before.items()
+    }
     told = json.loads(grader("late", out, "--json").output)
     assert (told["rule"], [one["submission"] for one in told["late"]]) == (None, ["berni456", "carmo310"])
 
