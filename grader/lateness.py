@@ -173,6 +173,14 @@ def late_words(result: Result) -> str:
     return f"{reason} Late work loses points: {before:g} - {round(before - after, _DIGITS):g} = {after:g}."
 
 
+def late_mark(result: Result) -> str:
+    """The same for a cell of a table."""
+    if not result.late_points:
+        return "late" if result.late else ""
+    before = points_before(result)
+    return f"late: {before:g} - {round(before - result.points, _DIGITS):g} = {result.points:g}"
+
+
 def read_rule(points: str, per: Per, at_most: float | None, *, by: str, at: str) -> LateRule | None:
     """A rule as it is said: ``1``, ``-1`` or ``10%``; nothing for ``0``. Raises `DeadlineError`."""
     found = _SHARE.fullmatch(points.strip())

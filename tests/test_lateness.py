@@ -17,6 +17,7 @@ from grader.lateness import (
     LateRule,
     Per,
     dated,
+    late_mark,
     late_words,
     penalised,
     read_deadline,
@@ -139,7 +140,8 @@ def test_a_rule_takes_points_off_what_stands(rule: LateRule | None, span: timede
 def test_points_before_and_after_are_in_the_words() -> None:
     standing = decided(penalised(late_by(timedelta(hours=30)), DEADLINE, LateRule(1)))
     assert late_words(standing).endswith("Late work loses points: 9 - 2 = 7.")
-    assert late_words(result()) == ""
+    assert late_mark(standing) == "late: 9 - 2 = 7"
+    assert late_words(result()) == late_mark(result()) == ""
     short = decided(penalised(late_by(timedelta(days=3), points=1.0), DEADLINE, LateRule(1)))
     assert late_words(short).endswith("1 - 1 = 0."), "never below nought"
 

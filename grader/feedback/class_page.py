@@ -12,7 +12,7 @@ from grader.feedback.pair_lines import pair_lines
 from grader.feedback.submission_page import author
 from grader.feedback.textguard import on_one_line
 from grader.feedback.verdict_words import VERDICTS, WORDING
-from grader.lateness import late_words
+from grader.lateness import late_mark
 from grader.model import CheckResult, QuestionResult, Result, Status, Value, Verdict
 from grader.page_data import Pair
 
@@ -205,7 +205,7 @@ def _row(result: Result, tallies: Iterable[Tally], staff_folder: str) -> Submiss
         result.status,
         tuple(on_one_line(flag.id, 60) for flag in result.flags[:10]),
         sum(bool(file.note) for file in result.files),
-        late_words(result),
+        late_mark(result),
     )
 
 

@@ -18,7 +18,7 @@ from grader.errors import TemplatesMissingError
 from grader.feedback.sanitising import png_address, safe_html
 from grader.feedback.textguard import on_one_line, shown
 from grader.feedback.verdict_words import points
-from grader.lateness import late_words
+from grader.lateness import late_mark, late_words
 
 _CODE: Final = re.compile(r"`([^`\n]{1,400})`")
 
@@ -100,6 +100,7 @@ def environment() -> Environment:
         slug=slug,
         address=address,
         late=late_words,
+        late_mark=late_mark,
     )
     return environment
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import re
 import zipfile
 from pathlib import Path
 
@@ -79,7 +80,9 @@ def test_a_deadline_a_rule_and_what_it_costs_everywhere(download: Path, tmp_path
         for page in ("feedback", "staff"):
             text = (out / page / f"{name}.html").read_text(encoding="utf-8")
             assert ("Late work loses points" in text) == bool(lost)
-    assert "Late work loses points" in (out / "index.html").read_text(encoding="utf-8")
+    index = (out / "index.html").read_text(encoding="utf-8")
+    assert index.count("late: ") == 2
+    assert re.search(r"late: (\d+) - 1 = \d+", index)
     exported = grader("export", out, "--to", "csv", "--include-review")
     assert "late: berni456: Handed in 2 minutes after the deadline" in exported.output
     assert "- 0.5 =" in exported.output
