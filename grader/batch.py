@@ -21,11 +21,14 @@ from pebble import ProcessExpired, ProcessPool
 from grader.checks.assignment import Assignment
 from grader.checks.assignment_finding import load
 from grader.documents.given.edition import Edition
+from grader.errors import GraderError
 from grader.grading.evidence_view import evidence_view
 from grader.grading.grading import failed_result, grade
 from grader.grading.likeness import similar, trace
 from grader.grading.notebook_runner import NotebookRunner, RunSettings
 from grader.grading.submission_reading import fingerprint
+from grader.late_terms import keep_deadline, late_terms
+from grader.lateness import Deadline
 from grader.model import Result, Submission, Value
 from grader.page_data import PageData, Trace
 from grader.store import Ledger
@@ -44,7 +47,8 @@ _TRIES: Final = (
 class BatchSettings(Value, frozen=True):
     """How a batch is graded. `execute` runs notebooks, as `run` says.
 
-    `handouts` are what the course handed out beside the editions that the assignment knows.
+    `handouts` are what the course handed out beside the editions that the assignment knows. Without a `deadline` the one
+    that the ledger knows stands.
     """
 
     assignment: str
@@ -52,6 +56,7 @@ class BatchSettings(Value, frozen=True):
     execute: bool = True
     run: RunSettings = RunSettings()
     handouts: tuple[Edition, ...] = ()
+    deadline: Deadline | None = None
 
     def digest(self) -> str:
         """What of these decides the results themselves."""
@@ -108,8 +113,11 @@ def grade_all(
     ledger.describe(assignment=assignment.id, title=assignment.title, planned=str(len(submissions)))
     on_plan(len(todo), len(submissions) - len(todo))
     by_id = {one.id: one for one in submissions}
+    if settings.deadline is not None:
+        keep_deadline(ledger, settings.deadline)
+    terms = late_terms(ledger)
     for graded in _graded(todo, assignment, rubric, settings):
-        result = graded.result
+        result = terms.applied_to(graded.result, by_id[graded.result.submission])
         ledger.record(
             result,
             content=graded.content,
@@ -122,6 +130,14 @@ def grade_all(
         )
         on_done(graded)
     ledger.keep_only({one.id for one in submissions})
+    stored = ledger.results()
+    changed = [
+        result
+        for before in stored
+        if (result := terms.applied_to(before, by_id[before.submission])) != before
+    ]
+    if changed:
+        ledger.amend(changed)
     compared = _digest_of(ledger)
     if (
         ledger.about().get("compared") != compared
@@ -129,7 +145,7 @@ def grade_all(
         ledger.sweep()
         ledger.write_pairs(similar(ledger.traces(), ledger.results(), assignment.coincidence))
         ledger.describe(compared=compared)
-    errors = tuple(result.submission for result in ledger.results() if result.status == "error")
+    errors = tuple(result.submission for result in stored if result.status == "error")
     return BatchOutcome(len(todo), len(submissions) - len(todo), errors, time.monotonic() - started)
 
 
@@ -221,6 +237,10 @@ class _Worker:
         """Grades one submission; a fault of ours becomes its result, and no exception."""
         try:
             return self._grade(submission)
+        except GraderError as problem:  # its message is the whole of what a person needs
+            return Graded(
+                failed_result(submission, self.assignment, self.rubric, str(problem)), fingerprint(submission)
+            )
         except Exception:
             what = traceback.format_exc(limit=-6)[-2_000:]
             result = failed_result(submission, self.assignment, self.rubric, what)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+import secrets
 from collections.abc import Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from multiprocessing import get_context
@@ -15,15 +16,17 @@ from pathlib import Path
 from typing import Final
 
 import msgspec
+from sqlalchemy import URL
 
 import grader
 from grader.atomic_file import write
-from grader.errors import FileWriteError
+from grader.errors import FileWriteError, LedgerError
 from grader.grading.likeness import with_flags
 from grader.marks import by_student, decided, reported
 from grader.model import Result, Value
 from grader.page_data import Pair
 from grader.store import Ledger, Release
+from grader.store.location import RECORD, Recorded, keep_record, ledger_url, recorded, shown
 
 LEDGER: Final = "grades.sqlite"
 RESULTS: Final = "results.jsonl"
@@ -44,16 +47,56 @@ class RenderedFolder(Value, frozen=True):
     written: int
 
 
-def open_ledger(folder: Path, *, must_exist: bool = False) -> Ledger:
-    """The ledger of a graded folder, made if need be. Raises `FileWriteError` or `LedgerError`."""
-    if not must_exist:
+def open_ledger(folder: Path, *, must_exist: bool = False, database: str = "") -> Ledger:
+    """The ledger of a graded folder, made if need be: in `database` if given, else where the folder says, else a SQLite file.
+
+    A folder that is made anew never takes another folder's ledger for its own; with `must_exist` it may, where the
+    address is given: the folder is made again from it. Raises `FileWriteError` or `LedgerError`.
+    """
+    if not must_exist or database:
         try:
             folder.mkdir(parents=True, exist_ok=True)
         except OSError as problem:
             raise FileWriteError(
                 f"{folder} cannot be made ({problem.strerror}): choose another folder with --out"
             ) from problem
-    return Ledger(folder / LEDGER, must_exist=must_exist)
+    url = ledger_url(folder, LEDGER, database, new=not must_exist)
+    ledger = Ledger(folder / LEDGER, must_exist=must_exist, url=url)
+    if url is not None:
+        try:
+            _claim(folder, ledger, must_exist=must_exist, given=bool(database))
+        except BaseException:
+            ledger.close()
+            raise
+    return ledger
+
+
+def _claim(folder: Path, ledger: Ledger, *, must_exist: bool, given: bool) -> None:
+    """Holds the folder and its database together, by a number that both keep."""
+    assert ledger.url is not None, "asked of databases only"
+    about = ledger.about()
+    here, known = str(folder.resolve()), about.get("ledger", "")
+    before = None if given and must_exist else recorded(folder)
+    if before is not None and before.ledger != known:
+        raise LedgerError(
+            f"the database {ledger.place} holds another ledger than the one of {folder} ({RECORD} names it): "
+            "give the right address with --database"
+        )
+    if known and before is None and not must_exist and about.get("folder") != here:
+        raise LedgerError(
+            f"the database {ledger.place} is the ledger of {about.get('folder')}: give each folder a database of its own "
+            f"(or a schema: ?options=-csearch_path%3DNAME); to make that folder again here, grader render {folder} "
+            "--database ..."
+        )
+    if not known and must_exist:
+        raise LedgerError(f"there is no ledger in the database {ledger.place} yet: run grader grade first")
+    if not known:
+        known = secrets.token_hex(16)
+    if known != about.get("ledger") or about.get("folder") != here:
+        ledger.describe(ledger=known, folder=here)
+    now = Recorded(shown(ledger.url), known)
+    if before != now:
+        keep_record(folder, now)
 
 
 def render_folder(folder: Path, ledger: Ledger, *, jobs: int = 0, anew: bool = False) -> RenderedFolder:
@@ -114,13 +157,13 @@ def render_folder(folder: Path, ledger: Ledger, *, jobs: int = 0, anew: bool = F
 
 def class_results(ledger: Ledger) -> list[Result]:
     """The whole class as ``results.jsonl`` has it, but for the flags that only the class shows."""
-    said, released = ledger.log.not_taken_back(), ledger.log.released()
+    said, released = ledger.log.not_taken_back(), ledger.log.released_at()
     return [
         reported(
             result,
             said.get(result.submission, ()),
             page=ledger.stored_page(result.submission).page if result.submission in said else None,
-            released=released[result.submission].at if result.submission in released else None,
+            released=released.get(result.submission),
         )
         for result in ledger.results()
     ]
@@ -173,15 +216,19 @@ def _write_submissions(
         return
     with ProcessPoolExecutor(workers, mp_context=get_context("spawn")) as pool:
         waiting = [
-            pool.submit(_write_part_apart, folder, part, {name: own.get(name, ()) for name in part})
+            pool.submit(
+                _write_part_apart, folder, ledger.url, part, {name: own.get(name, ()) for name in part}
+            )
             for part in parts
         ]
         for future in waiting:
             future.result()
 
 
-def _write_part_apart(folder: Path, names: Sequence[str], own: Mapping[str, Sequence[Pair]]) -> None:
-    with Ledger(folder / LEDGER, must_exist=True) as ledger:
+def _write_part_apart(
+    folder: Path, url: URL | None, names: Sequence[str], own: Mapping[str, Sequence[Pair]]
+) -> None:
+    with Ledger(folder / LEDGER, must_exist=True, url=url) as ledger:
         _write_part(ledger, folder, names, own)
 
 

@@ -9,14 +9,16 @@ from pathlib import Path
 from typing import Any
 
 import click
+import msgspec
 
 from grader.cli import options
 from grader.errors import ExportError
 from grader.export import ExportOptions, ExportReport, Letter, export, systems
 from grader.export.comments import comment
-from grader.graded_folder import FEEDBACK, LEDGER, class_results
+from grader.graded_folder import FEEDBACK, class_results, open_ledger
+from grader.late_terms import late_terms
+from grader.lateness import late_words, uncounted
 from grader.marks import by_student
-from grader.store.ledger import Ledger
 
 NOTHING = 1
 
@@ -125,8 +127,8 @@ def command(
     if system == "list":
         click.echo("\n".join(systems()))
         return
-    report = _exported(folder, system, out, released, no_comments, chosen)
-    _show(report, quiet=quiet, as_json=as_json)
+    report, late = _exported(folder, system, out, released, no_comments, chosen)
+    _show(report, late, quiet=quiet, as_json=as_json)
     sys.exit(0 if report.rows else NOTHING)
 
 
@@ -137,20 +139,25 @@ def _exported(
     released: Path | None,
     no_comments: bool,
     chosen: dict[str, Any],
-) -> ExportReport:
+) -> tuple[ExportReport, list[tuple[str, str]]]:
     if system not in systems():
         raise ExportError(f"there is no export to {system!r}; there is: {', '.join(systems())}")
-    if not (folder / LEDGER).is_file():
-        raise ExportError(f"{folder} is no graded folder (it has no {LEDGER}); run grader grade first")
-    with Ledger(folder / LEDGER) as ledger:
-        whole, identities = class_results(ledger), ledger.identities()
+    with open_ledger(folder, must_exist=True) as ledger:
+        # What was released leaves as it was released: the LMS has what the student reads.
+        out_now = ledger.log.released()
+        whole = [
+            out_now[one.submission].result or one if one.submission in out_now else one
+            for one in class_results(ledger)
+        ]
+        identities = ledger.identities()
+        rule = late_terms(ledger).rule
     results = [mark for result in whole for mark in by_student(result)]
     released_here = frozenset(result.submission for result in whole if result.released)
     settings = dict(chosen["given"])
     if chosen["send"]:
         settings["send"] = "yes"
     date: dt.datetime | None = chosen["date"]
-    return export(
+    report = export(
         system,
         results,
         out or folder / "export",
@@ -172,6 +179,14 @@ def _exported(
             settings=settings,
         ),
     )
+    held = {name for name, _ in report.withheld}
+    late = [(one.submission, late_words(one)) for one in results if one.late and one.submission not in held]
+    if unknown := [one.submission for one in results if uncounted(one, rule)]:
+        sentence = (
+            f"it is not known how late these are, so they lose no points ({rule}): {', '.join(unknown)}"
+        )
+        report = msgspec.structs.replace(report, problems=(*report.problems, sentence))
+    return report, late
 
 
 def _names(path: Path | None, known: set[str]) -> frozenset[str] | None:
@@ -198,20 +213,23 @@ def _pair(text: str | None) -> tuple[str, str] | None:
     return parts[0], parts[1]
 
 
-def _show(report: ExportReport, *, quiet: bool, as_json: bool) -> None:
+def _show(report: ExportReport, late: list[tuple[str, str]], *, quiet: bool, as_json: bool) -> None:
     if as_json:
         told = {
             "files": [str(path) for path in report.files],
             "rows": report.rows,
             "withheld": report.withheld,
+            "late": late,
             "problems": report.problems,
         }
-        click.echo(json.dumps(told, ensure_ascii=False))
+        click.echo(json.dumps(told))
         return
     if not quiet:
         for path in report.files:
             click.echo(f"{path}: {report.rows} rows")
         for submission, reason in report.withheld:
             click.echo(f"withheld: {submission}: {reason}")
+        for submission, words in late:
+            click.echo(f"late: {submission}: {words}")
     for trouble in report.problems:
         click.echo(f"problem: {trouble}", err=True)

@@ -23,6 +23,8 @@ from grader.errors import IntakeError
 from grader.graded_folder import open_ledger, render_folder
 from grader.grading.notebook_runner import RunSettings
 from grader.intake import Intake, collect
+from grader.late_terms import LateTerms, late_terms
+from grader.lateness import Deadline, handed_in_at
 from grader.marks import decided
 from grader.model import Result, Status, Verdict
 from grader.workspace import workspace
@@ -67,7 +69,9 @@ _LISTED = 25  # submissions in the closing list of what a person must look at
 @options.assignment
 @options.handout
 @options.jobs
+@options.deadline
 @options.execution
+@options.database
 @options.output
 def command(
     paths: tuple[Path, ...],
@@ -79,12 +83,14 @@ def command(
     assignment: str | None,
     handouts: tuple[tuple[Edition, ...], ...],
     jobs: int | None,
+    deadline: Deadline | None,
     no_execute: bool,
     timeout: float,
     memory: int,
     limits: tuple[tuple[str, float], ...],
     dataset: str,
     unsafe: bool,
+    database: str,
     quiet: bool,
     as_json: bool,
 ) -> None:
@@ -109,11 +115,12 @@ def command(
         jobs=jobs or 0,
         execute=not no_execute,
         handouts=tuple(edition for handout in handouts for edition in handout),
+        deadline=deadline,
         run=RunSettings(seconds=timeout, memory_mb=memory, dataset=dataset, unsafe=unsafe, limits=limits),
     )
     run: Noted | None = None
     try:
-        with stoppable(), workspace() as unpacked, open_ledger(out) as ledger:
+        with stoppable(), workspace() as unpacked, open_ledger(out, database=database) as ledger:
             intake = collect(
                 list(paths),
                 unpacked,
@@ -143,14 +150,20 @@ def command(
                 except BaseException:
                     run.ended(stopped=True)
                     raise
+            terms = late_terms(ledger)
             results = [decided(one) for one in render_folder(out, ledger, jobs=jobs or 0).results]
             run.ended(stopped=False)
     except KeyboardInterrupt as stop:
         _say_stopped(run, out)
         sys.exit(status_of(stop))
     _closing(console, results, intake, outcome, out)
+    _lateness(console, results, terms)
     if as_json:
-        click.echo(json.dumps(_summary(results, intake, outcome, out), ensure_ascii=False))
+        click.echo(
+            json.dumps(
+                _summary(results, intake, outcome, out),
+            )
+        )
     sys.exit(ERRORS_FOUND if outcome.errors else 0)
 
 
@@ -236,6 +249,32 @@ def _closing(
     )
 
 
+def _lateness(console: Console, results: list[Result], terms: LateTerms) -> None:
+    """What is late, by which deadline, and of whom it is not known."""
+    late = [result.submission for result in results if result.late]
+    if late:
+        names = ", ".join(late[:_LISTED]) + (
+            f" and {len(late) - _LISTED} more" if len(late) > _LISTED else ""
+        )
+        console.print(Text(f"Late: {names}"))
+    if terms.deadline is None:
+        return
+    zone = " (this computer's time zone; write another behind it)" if terms.deadline.assumed else ""
+    console.print(Text(f"Deadline: {terms.deadline}{zone}"))
+    unknown = [
+        result
+        for result in results
+        if handed_in_at(result.submitted_at, terms.deadline.at.tzinfo) is None and not result.late
+    ]
+    if unknown:
+        console.print(
+            Text(
+                f"Note: when {len(unknown)} of {len(results)} were handed in is not known, so none of them is late.",
+                "yellow",
+            )
+        )
+
+
 def _summary(results: list[Result], intake: Intake, outcome: BatchOutcome, out: Path) -> dict[str, object]:
     statuses = Counter(str(result.status) for result in results)
     return {
@@ -244,6 +283,7 @@ def _summary(results: list[Result], intake: Intake, outcome: BatchOutcome, out: 
         "graded": outcome.graded,
         "unchanged": outcome.kept,
         "status": dict(sorted(statuses.items())),
+        "late": [result.submission for result in results if result.late],
         "errors": list(outcome.errors),
         "unplaced": [{"path": one.path, "reason": one.reason} for one in intake.unplaced],
         "seconds": round(outcome.seconds, 2),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from grader.export.cells import number_cell
+from grader.lateness import late_words
 from grader.model import QuestionResult, Result, Verdict
 
 MOST: Final = 4_000  # characters; Canvas and Moodle take more, nobody reads more
@@ -14,6 +15,8 @@ _MENDED: Final = frozenset((Verdict.FAIL, Verdict.PARTIAL, Verdict.MISSING))
 def comment(result: Result) -> str:
     """Points a question and, where something is lacking, what; without staff's notes, flags and hints."""
     lines = [f"{number_cell(result.points)} of {number_cell(result.max)} points."]
+    if words := late_words(result):
+        lines.append(words)
     lines += [_question(question) for question in result.questions if question.max > 0]
     return "\n".join(lines)[:MOST]
 

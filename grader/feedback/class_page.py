@@ -12,6 +12,7 @@ from grader.feedback.pair_lines import pair_lines
 from grader.feedback.submission_page import author
 from grader.feedback.textguard import on_one_line
 from grader.feedback.verdict_words import VERDICTS, WORDING
+from grader.lateness import late_mark
 from grader.model import CheckResult, QuestionResult, Result, Status, Value, Verdict
 from grader.page_data import Pair
 
@@ -71,6 +72,7 @@ class SubmissionRow(Value, frozen=True):
     status: Status
     flags: tuple[str, ...]
     notes: int
+    late: str = ""
 
 
 class HistogramColumn(Value, frozen=True):
@@ -131,6 +133,7 @@ def render_index(
         flags=flags,
         pairs=pair_lines(pairs),
         clouds=class_clouds(ordered),
+        any_late=any(result.late for result in ordered),
         rows=[_row(result, tallies, staff_folder) for result in ordered],
     )
 
@@ -202,6 +205,7 @@ def _row(result: Result, tallies: Iterable[Tally], staff_folder: str) -> Submiss
         result.status,
         tuple(on_one_line(flag.id, 60) for flag in result.flags[:10]),
         sum(bool(file.note) for file in result.files),
+        late_mark(result),
     )
 
 

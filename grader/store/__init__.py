@@ -4,6 +4,6 @@ from __future__ import annotations
 
 from grader.store.blobs import Blobs
 from grader.store.decision_log import DecisionLog, LoggedDecision, Release
-from grader.store.ledger import Ledger, StoredPage
+from grader.store.ledger import Ledger, LedgerVersion, StoredPage
 
-__all__ = ["Blobs", "DecisionLog", "Ledger", "LoggedDecision", "Release", "StoredPage"]
+__all__ = ["Blobs", "DecisionLog", "Ledger", "LedgerVersion", "LoggedDecision", "Release", "StoredPage"]

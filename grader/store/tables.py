@@ -27,6 +27,12 @@ results = Table(
     Column("page", String, nullable=False),  # passages, cells and the executed notebook, as JSON
     Column("notebook", String, nullable=False),  # the digest of the notebook as executed, empty for none
     Column("digest", String, nullable=False),  # of `json` and `page`: what its pages are made from
+    # which writing of a result it was, of all writings
+    Column("changed", Integer, nullable=False, server_default="0", index=True),
+)
+# How many writings there were of a kind of thing: what tells a reader that there is something new, and what.
+changes = Table(
+    "changes", metadata, Column("kind", String, primary_key=True), Column("number", Integer, nullable=False)
 )
 # What lies beside the ledger for a submission.
 blobs = Table(
@@ -61,9 +67,10 @@ decisions = Table(
     metadata,
     Column("id", Integer, primary_key=True),
     Column("submission", String, nullable=False, index=True),
-    Column("undoes", Integer, nullable=True),
+    Column("undoes", Integer, nullable=True, index=True),
     Column("before", String, nullable=False),  # verdict and points as they stood, in words
     Column("json", String, nullable=False),
+    Column("together", Integer, nullable=True, index=True),  # the same for all that one click decided
     sqlite_autoincrement=True,
 )
 # What students may read. Rows are only ever added; the newest counts, and one without a result takes it back.
