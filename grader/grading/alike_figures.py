@@ -1,0 +1,185 @@
+"""Which submissions have more figures in common than honest work comes to.
+
+Two of them can be a pair only if points of theirs that are enough by themselves are the same in both. So each submission is
+filed under every smallest set of its points that would be enough, and only those that stand in one file are compared:
+work grows with the class, not with its square. A file of more than `WIDE` ties each to the first ones and to its neighbour.
+"""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from itertools import combinations, product
+from math import comb, prod
+from typing import Final, TypeAlias
+
+from grader.checks.assignment import Coincidence
+from grader.model import Value
+
+FEW_FIGURES: Final = 4  # equal points in one chart from which a pair is shown
+RARE: Final = 0.01  # expected pairs of the whole class that coincide so, below which figures are shown
+CLUSTER: Final = 4  # submissions with all figures the same, up to which each is shown beside each
+WIDE: Final = 12  # different sets of figures with enough in common, up to which each is compared with each
+EACH_WITH_EACH: Final = 150  # different sets of figures in a class, up to which no files are needed
+_HUBS: Final = 3
+_SMALL_CHART: Final = 6  # points, up to which all sets of points are looked at
+_MOST_KEYS: Final = 500  # files that one submission may stand in
+
+Point: TypeAlias = tuple[str, float, float]
+Points: TypeAlias = frozenset[Point]
+_Part: TypeAlias = tuple[Point, ...]  # points of one chart, in order
+
+
+class SharedFigures(Value, frozen=True):
+    """Two submissions, by their places in the class: the points that tell, their `share`, and the `odds` where known."""
+
+    one: int
+    other: int
+    share: float
+    points: tuple[Point, ...]
+    odds: float | None
+
+
+def alike_figures(
+    own: Sequence[Points],
+    coincidence: Coincidence | None,
+    *,
+    related: Callable[[int, int], bool] = lambda _one, _other: False,
+    each_with_each: int = EACH_WITH_EACH,
+) -> Iterator[SharedFigures]:
+    """All pairs of a class of which each submission has its `own` points.
+
+    Where more than `CLUSTER` have all figures the same, each is tied to the first of them that it is not `related` to.
+    """
+    odds = _Odds(coincidence, len(own) * (len(own) - 1) / 2)
+    members: dict[Points, list[int]] = {}
+    for place, points in enumerate(own):
+        if points:
+            members.setdefault(points, []).append(place)
+    for points, same in members.items():
+        if len(same) > 1 and (found := odds.judged(points, points)):
+            for one, other in _within(same, related):
+                yield SharedFigures(one, other, *found)
+    sets = list(members)
+    few = sets if len(sets) <= each_with_each else None
+    for left, right in combinations(range(len(sets)), 2) if few is not None else sorted(_candidates(sets, odds)):
+        if found := odds.judged(sets[left], sets[right]):
+            for one, other in product(_few(members[sets[left]]), _few(members[sets[right]])):
+                yield SharedFigures(min(one, other), max(one, other), *found)
+
+
+def _within(same: Sequence[int], related: Callable[[int, int], bool]) -> Iterator[tuple[int, int]]:
+    """Who is shown beside whom of those that have all figures the same."""
+    if len(same) <= CLUSTER:
+        yield from combinations(same, 2)
+        return
+    for number, one in enumerate(same[1:], 1):
+        hub = next((hub for hub in same[: min(_HUBS, number)] if not related(hub, one)), same[0])
+        yield hub, one
+
+
+def _few(members: list[int]) -> list[int]:
+    """All of a few that are the same, the first of many."""
+    return members if len(members) <= CLUSTER else members[:1]
+
+
+class _Odds:
+    """What is more than chance allows among so many `pairs`; each set of points is asked about once."""
+
+    def __init__(self, coincidence: Coincidence | None, pairs: float) -> None:
+        self._coincidence = coincidence
+        self._pairs = pairs
+        self._known: dict[_Part, float] = {}
+
+    def of(self, parts: Iterable[_Part]) -> float | None:
+        """The chance of these same points in two honest submissions; None where the assignment does not know."""
+        if self._coincidence is None:
+            return None
+        return prod(self._chance(part) for part in parts)
+
+    def _chance(self, part: _Part) -> float:
+        if part not in self._known:
+            assert self._coincidence is not None, "asked for only where it is known"
+            self._known[part] = self._coincidence(part[0][0], [(x, y) for _, x, y in part])
+        return self._known[part]
+
+    def enough(self, odds: float | None) -> bool:
+        """Whether so small a chance is shown."""
+        return odds is None or odds * self._pairs < RARE
+
+    def judged(self, left: Points, right: Points) -> tuple[float, tuple[Point, ...], float | None] | None:
+        """Share, points and odds of what both have in common, if it is more than chance allows."""
+        common = left & right
+        if len(common) < FEW_FIGURES:
+            return None
+        telling = [part for part in _by_chart(common) if len(part) >= FEW_FIGURES]
+        if not telling or not self.enough(odds := self.of(telling)):
+            return None
+        sizes = [Counter(chart for chart, _, _ in side) for side in (left, right)]
+        most = sum(max(size[part[0][0]] for size in sizes) for part in telling)
+        return sum(map(len, telling)) / most, tuple(point for part in telling for point in part), odds
+
+
+def _by_chart(points: Points) -> list[_Part]:
+    found: dict[str, list[Point]] = {}
+    for point in sorted(points):
+        found.setdefault(point[0], []).append(point)
+    return [tuple(part) for part in found.values()]
+
+
+def _candidates(sets: Sequence[Points], odds: _Odds) -> set[tuple[int, int]]:
+    """Pairs of sets that stand in one file, as places in `sets`; the smaller one first."""
+    seen = Counter(point for points in sets for point in points)
+    parts = [[part for part in _by_chart(points) if len(part) >= FEW_FIGURES] for points in sets]
+    charts = [[_subsets(part, seen) for part in own] for own in parts]
+    shared = Counter(subset for own in charts for chart in own for subset in chart)
+    files: dict[object, list[int]] = defaultdict(list)
+    for place, own in enumerate(charts):
+        telling = [chart for chart in ([one for one in chart if shared[one] > 1] for chart in own) if chart]
+        for key in _keys(telling, odds):
+            files[key].append(place)
+        for part in parts[place]:  # of long charts not all sets of points were looked at
+            if len(part) > _SMALL_CHART:
+                rarest = sorted(part, key=lambda point: (seen[point], point))[: 1 - FEW_FIGURES]
+                for point in rarest:
+                    if 1 < seen[point] <= WIDE:
+                        files[point].append(place)
+    found: set[tuple[int, int]] = set()
+    for places in files.values():
+        if len(places) <= WIDE:
+            found.update(combinations(places, 2))
+            continue
+        for hub in range(_HUBS):
+            found.update((places[hub], later) for later in places[hub + 1 :])
+        found.update(zip(places, places[1:], strict=False))
+    return found
+
+
+def _subsets(part: _Part, seen: Counter[Point]) -> list[_Part]:
+    """The sets of points of one chart that a pair may have in common, the smallest first."""
+    if len(part) <= _SMALL_CHART:
+        return [one for size in range(FEW_FIGURES, len(part) + 1) for one in combinations(part, size)]
+    rarest = sorted(sorted(part, key=lambda point: (seen[point], point))[:_SMALL_CHART])
+    without = [part[:at] + part[at + 1 :] for at in range(len(part))] if len(part) <= _MOST_KEYS else []
+    return [*combinations(rarest, FEW_FIGURES), *without, part]
+
+
+def _keys(charts: Sequence[Sequence[_Part]], odds: _Odds) -> list[tuple[_Part, ...]]:
+    """The smallest sets of points that are enough, over all charts together; at most `_MOST_KEYS`."""
+    enough: list[tuple[_Part, ...]] = []
+    points: list[frozenset[Point]] = []
+    for count in range(1, len(charts) + 1):
+        if comb(len(charts), count) > _MOST_KEYS:
+            break
+        for chosen in combinations(charts, count):
+            if prod(map(len, chosen)) > _MOST_KEYS:
+                chosen = tuple(chart[-1:] for chart in chosen)  # noqa: PLW2901 - each chart as a whole
+            for parts in product(*chosen):
+                own = frozenset(point for part in parts for point in part)
+                if any(less <= own for less in points) or not odds.enough(odds.of(parts)):
+                    continue
+                enough.append(parts)
+                points.append(own)
+                if len(enough) >= _MOST_KEYS:
+                    return enough
+    return enough
