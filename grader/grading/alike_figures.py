@@ -8,8 +8,8 @@ work grows with the class, not with its square. A file of more than `WIDE` ties 
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from itertools import combinations, product
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from itertools import chain, combinations, pairwise, product
 from math import comb, prod
 from typing import Final, TypeAlias
 
@@ -21,13 +21,14 @@ RARE: Final = 0.01  # expected pairs of the whole class that coincide so, below 
 CLUSTER: Final = 4  # submissions with all figures the same, up to which each is shown beside each
 WIDE: Final = 12  # different sets of figures with enough in common, up to which each is compared with each
 EACH_WITH_EACH: Final = 150  # different sets of figures in a class, up to which no files are needed
-_HUBS: Final = 3
+_HUBS: Final = 2
 _SMALL_CHART: Final = 6  # points, up to which all sets of points are looked at
 _MOST_KEYS: Final = 500  # files that one submission may stand in
 
 Point: TypeAlias = tuple[str, float, float]
 Points: TypeAlias = frozenset[Point]
 _Part: TypeAlias = tuple[Point, ...]  # points of one chart, in order
+_Numbers: TypeAlias = tuple[int, ...]  # the same by their numbers
 
 
 class SharedFigures(Value, frozen=True):
@@ -62,7 +63,9 @@ def alike_figures(
                 yield SharedFigures(one, other, *found)
     sets = list(members)
     few = sets if len(sets) <= each_with_each else None
-    for left, right in combinations(range(len(sets)), 2) if few is not None else sorted(_candidates(sets, odds)):
+    for left, right in (
+        combinations(range(len(sets)), 2) if few is not None else sorted(_candidates(sets, odds))
+    ):
         if found := odds.judged(sets[left], sets[right]):
             for one, other in product(_few(members[sets[left]]), _few(members[sets[right]])):
                 yield SharedFigures(min(one, other), max(one, other), *found)
@@ -90,6 +93,7 @@ class _Odds:
         self._coincidence = coincidence
         self._pairs = pairs
         self._known: dict[_Part, float] = {}
+        self._sizes: dict[Points, Counter[str]] = {}
 
     def of(self, parts: Iterable[_Part]) -> float | None:
         """The chance of these same points in two honest submissions; None where the assignment does not know."""
@@ -115,9 +119,15 @@ class _Odds:
         telling = [part for part in _by_chart(common) if len(part) >= FEW_FIGURES]
         if not telling or not self.enough(odds := self.of(telling)):
             return None
-        sizes = [Counter(chart for chart, _, _ in side) for side in (left, right)]
-        most = sum(max(size[part[0][0]] for size in sizes) for part in telling)
+        ours, theirs = self._size(left), self._size(right)
+        most = sum(max(ours[part[0][0]], theirs[part[0][0]]) for part in telling)
         return sum(map(len, telling)) / most, tuple(point for part in telling for point in part), odds
+
+    def _size(self, points: Points) -> Counter[str]:
+        """How many points there are of each chart."""
+        if points not in self._sizes:
+            self._sizes[points] = Counter(chart for chart, _, _ in points)
+        return self._sizes[points]
 
 
 def _by_chart(points: Points) -> list[_Part]:
@@ -129,21 +139,22 @@ def _by_chart(points: Points) -> list[_Part]:
 
 def _candidates(sets: Sequence[Points], odds: _Odds) -> set[tuple[int, int]]:
     """Pairs of sets that stand in one file, as places in `sets`; the smaller one first."""
-    seen = Counter(point for points in sets for point in points)
-    parts = [[part for part in _by_chart(points) if len(part) >= FEW_FIGURES] for points in sets]
-    charts = [[_subsets(part, seen) for part in own] for own in parts]
+    seen = Counter(chain.from_iterable(sets))
+    # Only points that two have can be in common; numbers in place of points are quickly compared. In order of rarity.
+    points = sorted((point for point, count in seen.items() if count > 1), key=lambda one: (seen[one], one))
+    numbers = {point: number for number, point in enumerate(points)}
+    parts = [_numbered(own, numbers) for own in sets]
+    charts = [[_subsets(part) for part in own] for own in parts]
     shared = Counter(subset for own in charts for chart in own for subset in chart)
     files: dict[object, list[int]] = defaultdict(list)
     for place, own in enumerate(charts):
         telling = [chart for chart in ([one for one in chart if shared[one] > 1] for chart in own) if chart]
-        for key in _keys(telling, odds):
+        for key in _keys(telling, points, odds) if telling else ():
             files[key].append(place)
         for part in parts[place]:  # of long charts not all sets of points were looked at
-            if len(part) > _SMALL_CHART:
-                rarest = sorted(part, key=lambda point: (seen[point], point))[: 1 - FEW_FIGURES]
-                for point in rarest:
-                    if 1 < seen[point] <= WIDE:
-                        files[point].append(place)
+            for number in part[: 1 - FEW_FIGURES] if len(part) > _SMALL_CHART else ():
+                if seen[points[number]] <= WIDE:
+                    files[number].append(place)
     found: set[tuple[int, int]] = set()
     for places in files.values():
         if len(places) <= WIDE:
@@ -151,35 +162,43 @@ def _candidates(sets: Sequence[Points], odds: _Odds) -> set[tuple[int, int]]:
             continue
         for hub in range(_HUBS):
             found.update((places[hub], later) for later in places[hub + 1 :])
-        found.update(zip(places, places[1:], strict=False))
+        found.update(pairwise(places))
     return found
 
 
-def _subsets(part: _Part, seen: Counter[Point]) -> list[_Part]:
+def _numbered(own: Points, numbers: Mapping[Point, int]) -> list[_Numbers]:
+    """The points by their numbers, in order, chart by chart: of charts with enough of them."""
+    found: dict[str, list[int]] = {}
+    for point in own:
+        if (number := numbers.get(point)) is not None:
+            found.setdefault(point[0], []).append(number)
+    return [tuple(sorted(part)) for _, part in sorted(found.items()) if len(part) >= FEW_FIGURES]
+
+
+def _subsets(part: _Numbers) -> list[_Numbers]:
     """The sets of points of one chart that a pair may have in common, the smallest first."""
     if len(part) <= _SMALL_CHART:
         return [one for size in range(FEW_FIGURES, len(part) + 1) for one in combinations(part, size)]
-    rarest = sorted(sorted(part, key=lambda point: (seen[point], point))[:_SMALL_CHART])
     without = [part[:at] + part[at + 1 :] for at in range(len(part))] if len(part) <= _MOST_KEYS else []
-    return [*combinations(rarest, FEW_FIGURES), *without, part]
+    return [*combinations(part[:_SMALL_CHART], FEW_FIGURES), *without, part]
 
 
-def _keys(charts: Sequence[Sequence[_Part]], odds: _Odds) -> list[tuple[_Part, ...]]:
+def _keys(
+    charts: Sequence[Sequence[_Numbers]], points: Sequence[Point], odds: _Odds
+) -> list[tuple[_Numbers, ...]]:
     """The smallest sets of points that are enough, over all charts together; at most `_MOST_KEYS`."""
-    enough: list[tuple[_Part, ...]] = []
-    points: list[frozenset[Point]] = []
+    enough: list[tuple[_Numbers, ...]] = []
     for count in range(1, len(charts) + 1):
         if comb(len(charts), count) > _MOST_KEYS:
             break
-        for chosen in combinations(charts, count):
-            if prod(map(len, chosen)) > _MOST_KEYS:
-                chosen = tuple(chart[-1:] for chart in chosen)  # noqa: PLW2901 - each chart as a whole
-            for parts in product(*chosen):
-                own = frozenset(point for part in parts for point in part)
-                if any(less <= own for less in points) or not odds.enough(odds.of(parts)):
-                    continue
-                enough.append(parts)
-                points.append(own)
-                if len(enough) >= _MOST_KEYS:
-                    return enough
+        held = [frozenset(chain.from_iterable(key)) for key in enough]
+        left = [[one for one in chart if not any(less <= set(one) for less in held)] for chart in charts]
+        for chosen in combinations(left, count):
+            # Too many to look at each: of every chart the whole.
+            few = chosen if prod(map(len, chosen)) <= _MOST_KEYS else tuple(chart[-1:] for chart in chosen)
+            for parts in product(*few):
+                if odds.enough(odds.of(tuple(sorted(points[number] for number in part)) for part in parts)):
+                    enough.append(parts)
+                    if len(enough) >= _MOST_KEYS:
+                        return enough
     return enough

@@ -42,17 +42,22 @@ class Compared(Value, frozen=True):
     submission: str
     marks: bytes = b""
     points: tuple[Point, ...] = ()
-    titles: dict[str, str] = {}
+    titles: Mapping[str, str] = {}
     people: tuple[str, ...] = ()
 
 
 class AlikeTexts(Value, frozen=True):
-    """Two submissions whose texts are alike; `marks` are of the passages that both have and the class has not."""
+    """Two submissions whose texts are alike; `marks` are of the passages that both have and the class has not.
+
+    `basis` is a digest of what was compared; a pair that is `known` to stand on it was not compared again.
+    """
 
     one: str
     other: str
+    basis: str
     share: float
     marks: tuple[int, ...]
+    known: bool
 
     def shown(self, passages: Mapping[int, str]) -> Pair:
         """The pair with its passages, which are those of `one` by their marks in the order of its text."""
@@ -141,21 +146,39 @@ def similar(
     found = pairs_of(ones, coincidence)
     fresh = {pair.one for pair in found if isinstance(pair, AlikeTexts)}
     held = {name: passages_by_mark(traces[name]) for name in fresh}
-    return by_likeness(
-        pair.shown(held[pair.one]) if isinstance(pair, AlikeTexts) else pair for pair in found
-    )
+    return by_likeness(pair.shown(held[pair.one]) if isinstance(pair, AlikeTexts) else pair for pair in found)
 
 
-def pairs_of(ones: Sequence[Compared], coincidence: Coincidence | None) -> list[Pair | AlikeTexts]:
-    """All pairs of a class that is in order of its names: of texts the marks only, whose words stand in a trace."""
+def pairs_of(
+    ones: Sequence[Compared],
+    coincidence: Coincidence | None,
+    known: Mapping[tuple[str, str], str] | None = None,
+) -> list[Pair | AlikeTexts]:
+    """All pairs of a class that is in order of its names: of texts the marks only, whose words stand in a trace.
+
+    `known` are the texts that were found to be alike before, each two with their basis.
+    """
+    place = {one.submission: at for at, one in enumerate(ones)}
+    before = {
+        (place[one], place[other]): basis
+        for (one, other), basis in (known or {}).items()
+        if one in place and other in place
+    }
     people = [frozenset(one.people) for one in ones]
 
     def related(one: int, other: int) -> bool:
         return bool(people[one] & people[other])
 
     found: list[Pair | AlikeTexts] = [
-        AlikeTexts(ones[same.one].submission, ones[same.other].submission, same.share, same.marks)
-        for same in alike_texts([unpacked(one.marks) for one in ones])
+        AlikeTexts(
+            ones[same.one].submission,
+            ones[same.other].submission,
+            same.basis,
+            same.share,
+            same.marks,
+            same.known,
+        )
+        for same in alike_texts([unpacked(one.marks) for one in ones], before)
         if not related(same.one, same.other)
     ]
     own = [frozenset(one.points) for one in ones]

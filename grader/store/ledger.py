@@ -28,6 +28,8 @@ from grader.page_data import PageData, Pair, Trace
 from grader.store import migrations, tables
 from grader.store.blobs import Blobs
 from grader.store.decision_log import DecisionLog
+from grader.store.file_stamps import FileStamps
+from grader.store.likeness_log import LikenessLog
 from grader.store.review_desk import ReviewDesk
 
 BUSY_SECONDS: Final = 30  # how long one process waits for another's write before it gives up with an error
@@ -61,6 +63,8 @@ class Ledger:
         self.blobs = Blobs(path.parent / BLOBS)
         self.log = DecisionLog(self._reading, self._writing)
         self.desk = ReviewDesk(self._reading, self._writing)
+        self.likeness = LikenessLog(self._reading, self._writing)
+        self.stamps = FileStamps(self._reading, self._writing)
         self._engine: Engine = create_engine(f"sqlite:///{path}", connect_args={"timeout": BUSY_SECONDS})
         event.listen(self._engine, "connect", _durable)
         event.listen(self._engine, "begin", _begin)

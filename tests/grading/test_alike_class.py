@@ -105,7 +105,9 @@ def test_a_long_chart_is_compared_too() -> None:
     ]
     copied = [point for point in sorted(curves[3]) if point[1] < 20]
     curves[17] = frozenset([*copied, *(("loss", float(x), chance.random()) for x in range(20, 50))])
-    found = [(same.one, same.other, len(same.points)) for same in alike_figures(curves, None, each_with_each=0)]
+    found = [
+        (same.one, same.other, len(same.points)) for same in alike_figures(curves, None, each_with_each=0)
+    ]
     assert found == [(3, 17, 20)]
 
 
