@@ -14,7 +14,8 @@ from grader.cli import options
 from grader.errors import ExportError
 from grader.export import ExportOptions, ExportReport, Letter, export, systems
 from grader.export.comments import comment
-from grader.graded_folder import FEEDBACK, LEDGER, class_results
+from grader.folder_names import FEEDBACK, LEDGER
+from grader.graded_folder import class_results
 from grader.marks import by_student
 from grader.store.ledger import Ledger
 

@@ -22,14 +22,14 @@ from rich.text import Text
 
 from grader.batch import BatchOutcome, BatchSettings, Graded, grade_all
 from grader.checks.assignment import load
+from grader.class_summary import ClassSummary
 from grader.cli import options
 from grader.documents.given.edition import Edition
 from grader.errors import IntakeError
 from grader.graded_folder import open_ledger, render_folder
 from grader.grading.notebook_runner import RunSettings
 from grader.intake import Intake, collect
-from grader.marks import decided
-from grader.model import Result, Status, Verdict
+from grader.model import Status, Verdict
 from grader.workspace import workspace
 
 ERRORS_FOUND = 1
@@ -42,7 +42,6 @@ _SIGNS = {
     "not_run": "dim",
     "error": "bold red",
 }
-_LISTED = 25  # submissions in the closing list of what a person must look at
 
 
 @click.command()
@@ -68,6 +67,11 @@ _LISTED = 25  # submissions in the closing list of what a person must look at
     metavar="N",
     help="Each folder N levels below PATHS is one submission; found out by itself as a rule.",
 )
+@click.option(
+    "--check-content",
+    is_flag=True,
+    help="Read every file again, also those whose size and times are as they were.",
+)
 @options.roster
 @options.assignment
 @options.handout
@@ -80,6 +84,7 @@ def command(
     system: str | None,
     pattern: str | None,
     depth: int | None,
+    check_content: bool,
     roster: Path | None,
     assignment: str | None,
     handouts: tuple[tuple[Edition, ...], ...],
@@ -134,14 +139,22 @@ def command(
                     if kept and not todo:
                         bar.update(task, description="nothing has changed")
 
-                outcome = grade_all(intake.submissions, settings, ledger, on_done=done, on_plan=planned)
-            results = [decided(one) for one in render_folder(out, ledger, jobs=jobs or 0).results]
+                outcome = grade_all(
+                    intake.submissions,
+                    settings,
+                    ledger,
+                    passing=unpacked,
+                    check_content=check_content,
+                    on_done=done,
+                    on_plan=planned,
+                )
+            summary = render_folder(out, ledger, jobs=jobs or 0).summary
     except KeyboardInterrupt:
         click.echo("grader: stopped. What was graded is kept; the same command goes on from there.", err=True)
         sys.exit(130)
-    _closing(console, results, intake, outcome, out)
+    _closing(console, summary, intake, outcome, out)
     if as_json:
-        click.echo(json.dumps(_summary(results, intake, outcome, out), ensure_ascii=False))
+        click.echo(json.dumps(_summary(summary, intake, outcome, out), ensure_ascii=False))
     sys.exit(ERRORS_FOUND if outcome.errors else 0)
 
 
@@ -167,48 +180,37 @@ def _bar(console: Console) -> Progress:
 
 
 def _closing(
-    console: Console, results: list[Result], intake: Intake, outcome: BatchOutcome, out: Path
+    console: Console, summary: ClassSummary, intake: Intake, outcome: BatchOutcome, out: Path
 ) -> None:
     """The closing table: verdicts by question, then what a person must look at."""
-    if not results:
+    if not summary.submissions:
         return
     shown = [verdict for verdict in Verdict if verdict is not Verdict.NOT_RUN]  # no question ends in it
-    table = Table(title=Text(f"{len(results)} submissions"), title_justify="left")
+    table = Table(title=Text(f"{summary.submissions} submissions"), title_justify="left")
     table.add_column("question", no_wrap=True)
     for verdict in shown:
         table.add_column(verdict.value, justify="right", style=_SIGNS[verdict.value], no_wrap=True)
     table.add_column("mean", justify="right", no_wrap=True)
-    for index, question in enumerate(results[0].questions):
-        column = [result.questions[index] for result in results if len(result.questions) > index]
-        found = Counter(one.verdict for one in column)
-        closed = [one.points for one in column if one.verdict not in {Verdict.REVIEW, Verdict.ERROR}]
-        mean = sum(closed) / max(1, len(closed))
+    for question in summary.questions:
         table.add_row(
             Text(question.id),
-            *(str(found[verdict] or "") for verdict in shown),
-            f"{mean:.2f} / {question.max:g}",
+            *(str(question.counts.get(verdict) or "") for verdict in shown),
+            f"{question.mean:.2f} / {question.max:g}",
         )
     console.print(table)
-    waiting = [result for result in results if result.status is Status.REVIEW]
+    waiting = summary.status.get(Status.REVIEW, 0)
     if waiting:
-        console.print(Text(f"A person must look at {len(waiting)}:", style="magenta"))
-        for result in waiting[:_LISTED]:
-            reasons = [
-                check.id
-                for question in result.questions
-                for check in question.checks
-                if check.verdict is Verdict.REVIEW and check.max > 0
-            ]
-            console.print(Text(f"  {result.submission}: {', '.join(reasons)}"))
-        if len(waiting) > _LISTED:
-            console.print(Text(f"  … and {len(waiting) - _LISTED} more; see index.html"))
-    flagged = [result for result in results if result.flags]
-    if flagged:
+        console.print(Text(f"A person must look at {waiting}:", style="magenta"))
+        for submission, checks in summary.waiting:
+            console.print(Text(f"  {submission}: {', '.join(checks)}"))
+        if waiting > len(summary.waiting):
+            console.print(Text(f"  … and {waiting - len(summary.waiting)} more; see index.html"))
+    if summary.flags:
         console.print(Text("Flags (for staff):"))
-        for result in flagged[:_LISTED]:
-            console.print(
-                Text(f"  {result.submission}: {', '.join(sorted({flag.id for flag in result.flags}))}")
-            )
+        for submission, kinds in summary.flagged:
+            console.print(Text(f"  {submission}: {', '.join(kinds)}"))
+        if summary.flags > len(summary.flagged):
+            console.print(Text(f"  … and {summary.flags - len(summary.flagged)} more; see index.html"))
     for problem in intake.problems:
         console.print(Text(f"Note: {problem}", style="yellow"))
     for one in intake.unplaced:
@@ -224,14 +226,13 @@ def _closing(
     )
 
 
-def _summary(results: list[Result], intake: Intake, outcome: BatchOutcome, out: Path) -> dict[str, object]:
-    statuses = Counter(str(result.status) for result in results)
+def _summary(summary: ClassSummary, intake: Intake, outcome: BatchOutcome, out: Path) -> dict[str, object]:
     return {
         "out": str(out),
-        "submissions": len(results),
+        "submissions": summary.submissions,
         "graded": outcome.graded,
         "unchanged": outcome.kept,
-        "status": dict(sorted(statuses.items())),
+        "status": dict(sorted((str(status), count) for status, count in summary.status.items())),
         "errors": list(outcome.errors),
         "unplaced": [{"path": one.path, "reason": one.reason} for one in intake.unplaced],
         "seconds": round(outcome.seconds, 2),

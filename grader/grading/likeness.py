@@ -19,7 +19,6 @@ from grader.documents.core.document import Block, BlockKind, Document
 from grader.documents.given.edition import GivenText
 from grader.documents.given.given_text import told_apart
 from grader.grading.alike_figures import Point, alike_figures
-from grader.grading.alike_texts import alike_texts, packed, unpacked
 from grader.model import Chart, Evidence, Flag, Result, Value
 from grader.page_data import Pair, Trace, TracedText
 from grader.shingles import digest, shingles
@@ -123,6 +122,8 @@ def _winnowed(words: Sequence[str]) -> Iterator[tuple[int, str]]:
 
 def compared(result: Result, traced: Trace) -> Compared:
     """What a submission is compared with all others by, from its result and its trace."""
+    from grader.grading.alike_texts import packed  # noqa: PLC0415 - numpy only where texts are compared
+
     return Compared(
         result.submission,
         packed(traced.hashes),
@@ -136,6 +137,8 @@ def similar(
     traces: Mapping[str, Trace], results: Sequence[Result], coincidence: Coincidence | None = None
 ) -> list[Pair]:
     """All pairs that are alike in text or figures, the most alike first; partners in one submission are no pair."""
+    from grader.grading.alike_texts import packed  # noqa: PLC0415 - as above
+
     by_name = {result.submission: result for result in results}
     ones = [
         compared(by_name[name], traces.get(name, Trace()))
@@ -158,6 +161,8 @@ def pairs_of(
 
     `known` are the texts that were found to be alike before, each two with their basis.
     """
+    from grader.grading.alike_texts import alike_texts, unpacked  # noqa: PLC0415 - as above
+
     place = {one.submission: at for at, one in enumerate(ones)}
     before = {
         (place[one], place[other]): basis

@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import Final
 
 import msgspec
-from sqlalchemy import Connection, Engine, create_engine, delete, event, func, select, update
+from sqlalchemy import Connection, Engine, bindparam, create_engine, delete, event, func, select, update
 from sqlalchemy.dialects.sqlite import insert
 from sqlalchemy.exc import DatabaseError, IntegrityError
 
@@ -34,6 +34,7 @@ from grader.store.review_desk import ReviewDesk
 
 BUSY_SECONDS: Final = 30  # how long one process waits for another's write before it gives up with an error
 BLOBS: Final = "blobs"
+_AT_ONCE: Final = 200  # results that are read together
 
 
 class StoredPage(Value, frozen=True):
@@ -144,6 +145,23 @@ class Ledger:
         with self._engine.connect() as connection:
             return tuple(tuple(row) for query in queries for row in connection.execute(query))
 
+    def state(self) -> str:
+        """A digest of all that the files of the folder are made from, but for what they are made with."""
+        digest = hashlib.sha256()
+        rows = (
+            select(tables.results.c.submission, tables.results.c.digest)
+            .where(tables.results.c.present == 1)
+            .order_by(tables.results.c.submission),
+            select(tables.pairs.c.json).order_by(*tables.pairs.primary_key),
+            select(func.max(tables.decisions.c.id)),
+            select(func.max(tables.releases.c.id)),
+        )
+        with self._reading() as connection:
+            for query in rows:
+                for row in connection.execute(query):
+                    digest.update("\0".join(map(str, row)).encode(errors="replace") + b"\n")
+        return digest.hexdigest()
+
     def about(self) -> dict[str, str]:
         """What was written down of the whole folder."""
         with self._reading() as connection:
@@ -249,6 +267,27 @@ class Ledger:
         with self._reading() as connection:
             return [Result.from_json(text) for text in connection.execute(query).scalars()]
 
+    def each_result(self, names: Iterable[str]) -> Iterator[Result]:
+        """The latest results of these submissions in order, a few at a time: memory does not grow with the class."""
+        chosen = sorted(names)
+        for at in range(0, len(chosen), _AT_ONCE):
+            query = (
+                select(tables.results.c.json)
+                .where(tables.results.c.submission.in_(chosen[at : at + _AT_ONCE]))
+                .order_by(tables.results.c.submission)
+            )
+            with self._reading() as connection:
+                found = [Result.from_json(text) for text in connection.execute(query).scalars()]
+            yield from found
+
+    def in_error(self) -> list[str]:
+        """The submissions that met an error of ours, in order."""
+        query = select(tables.results.c.submission).where(
+            tables.results.c.present == 1, tables.results.c.status == str(Status.ERROR)
+        )
+        with self._reading() as connection:
+            return sorted(connection.execute(query).scalars())
+
     def digests(self) -> dict[str, PageDigests]:
         """What tells whether a submission's files are still made from the same, by submission, in order."""
         columns = (tables.results.c.submission, tables.results.c.digest, tables.results.c.notebook)
@@ -320,8 +359,11 @@ class Ledger:
         """Writes down what the files were made from: all that there are to be, and those that were `made` anew."""
         with self._writing() as connection:
             known = set(connection.execute(select(tables.rendered.c.path)).scalars())
-            for path in known - wanted.keys() | made:
-                connection.execute(delete(tables.rendered).where(tables.rendered.c.path == path))
+            gone = [{"_path": path} for path in known - wanted.keys() | (made & known)]
+            if gone:
+                connection.execute(
+                    delete(tables.rendered).where(tables.rendered.c.path == bindparam("_path")), gone
+                )
             if made:
                 rows = [{"path": path, "digest": wanted[path]} for path in sorted(made)]
                 connection.execute(insert(tables.rendered), rows)
