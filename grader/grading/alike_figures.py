@@ -99,11 +99,13 @@ class _Odds:
         """The chance of these same points in two honest submissions; None where the assignment does not know."""
         if self._coincidence is None:
             return None
-        return prod(self._chance(part) for part in parts)
+        return prod(self.chance(part) for part in parts)
 
-    def _chance(self, part: _Part) -> float:
+    def chance(self, part: _Part) -> float:
+        """The same of the points of one chart; 0 where the assignment does not know."""
+        if self._coincidence is None:
+            return 0.0
         if part not in self._known:
-            assert self._coincidence is not None, "asked for only where it is known"
             self._known[part] = self._coincidence(part[0][0], [(x, y) for _, x, y in part])
         return self._known[part]
 
@@ -147,9 +149,10 @@ def _candidates(sets: Sequence[Points], odds: _Odds) -> set[tuple[int, int]]:
     charts = [[_subsets(part) for part in own] for own in parts]
     shared = Counter(subset for own in charts for chart in own for subset in chart)
     files: dict[object, list[int]] = defaultdict(list)
+    keys = _Keys(points, odds)
     for place, own in enumerate(charts):
         telling = [chart for chart in ([one for one in chart if shared[one] > 1] for chart in own) if chart]
-        for key in _keys(telling, points, odds) if telling else ():
+        for key in keys.of(telling):
             files[key].append(place)
         for part in parts[place]:  # of long charts not all sets of points were looked at
             for number in part[: 1 - FEW_FIGURES] if len(part) > _SMALL_CHART else ():
@@ -183,22 +186,35 @@ def _subsets(part: _Numbers) -> list[_Numbers]:
     return [*combinations(part[:_SMALL_CHART], FEW_FIGURES), *without, part]
 
 
-def _keys(
-    charts: Sequence[Sequence[_Numbers]], points: Sequence[Point], odds: _Odds
-) -> list[tuple[_Numbers, ...]]:
-    """The smallest sets of points that are enough, over all charts together; at most `_MOST_KEYS`."""
-    enough: list[tuple[_Numbers, ...]] = []
-    for count in range(1, len(charts) + 1):
-        if comb(len(charts), count) > _MOST_KEYS:
-            break
-        held = [frozenset(chain.from_iterable(key)) for key in enough]
-        left = [[one for one in chart if not any(less <= set(one) for less in held)] for chart in charts]
-        for chosen in combinations(left, count):
-            # Too many to look at each: of every chart the whole.
-            few = chosen if prod(map(len, chosen)) <= _MOST_KEYS else tuple(chart[-1:] for chart in chosen)
-            for parts in product(*few):
-                if odds.enough(odds.of(tuple(sorted(points[number] for number in part)) for part in parts)):
-                    enough.append(parts)
-                    if len(enough) >= _MOST_KEYS:
-                        return enough
-    return enough
+class _Keys:
+    """The smallest sets of points that are enough to make a pair, of charts whose points go by their numbers."""
+
+    def __init__(self, points: Sequence[Point], odds: _Odds) -> None:
+        self._points = points
+        self._odds = odds
+        self._chances: dict[_Numbers, float] = {}
+
+    def of(self, charts: Sequence[Sequence[_Numbers]]) -> list[tuple[_Numbers, ...]]:
+        """Over all charts together; at most `_MOST_KEYS`."""
+        enough: list[tuple[_Numbers, ...]] = []
+        for count in range(1, len(charts) + 1):
+            if comb(len(charts), count) > _MOST_KEYS:
+                break
+            held = [frozenset(chain.from_iterable(key)) for key in enough]
+            left = [[one for one in chart if not any(less <= set(one) for less in held)] for chart in charts]
+            for chosen in combinations(left, count):
+                # Too many to look at each: of every chart the whole.
+                few = chosen if prod(map(len, chosen)) <= _MOST_KEYS else tuple(one[-1:] for one in chosen)
+                for parts in product(*few):
+                    if self._odds.enough(prod(map(self._chance, parts))):
+                        enough.append(parts)
+                        if len(enough) >= _MOST_KEYS:
+                            return enough
+        return enough
+
+    def _chance(self, part: _Numbers) -> float:
+        found = self._chances.get(part)
+        if found is None:
+            found = self._odds.chance(tuple(sorted(self._points[number] for number in part)))
+            self._chances[part] = found
+        return found
