@@ -15,8 +15,8 @@ from grader.feedback.textguard import on_one_line
 from grader.model import Chart, Result, Series, Value
 
 FEWEST: Final = 3  # submissions with figures, below which there is no class to speak of
-MOST_LINES: Final = 240  # in one picture; of a larger class the oddest, and a sample of all others
-_ODDEST: Final = 60
+MOST_LINES: Final = 150  # in one picture; of a larger class the oddest, and a sample of all others
+_ODDEST: Final = 50
 _MOST_CHARTS: Final = 6
 _MOST_TITLES: Final = 200  # that are kept apart; students' own words may be in a title
 

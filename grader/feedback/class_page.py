@@ -27,7 +27,7 @@ from grader.page_data import Pair
 FIRST_REVIEWS: Final = 25  # shown at once; the rest opens on demand
 ROWS: Final = 250  # of the table on one page
 MOST_CLUSTERS: Final = 60  # on the class page; each submission's own page leads to its cluster
-MOST_NAMES: Final = 400_000  # characters of what the search over all pages knows
+MOST_NAMES: Final = 300_000  # characters of what the search over all pages knows
 
 _OPEN: Final = frozenset((Verdict.ERROR, Verdict.REVIEW))  # what is open counts neither as nought nor in full
 
