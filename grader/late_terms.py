@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+from collections.abc import Sequence
 from typing import Final
 
 import msgspec
@@ -14,6 +16,7 @@ from grader.store import Ledger
 
 _DEADLINE: Final = "deadline"
 _RULE: Final = "late_rule"
+_APPLIED: Final = "late_applied"  # what the results were brought up to date with
 
 
 class LateTerms(Value, frozen=True):
@@ -58,6 +61,24 @@ def late_terms(ledger: Ledger) -> LateTerms:
 def keep_deadline(ledger: Ledger, deadline: Deadline) -> None:
     """Makes it the folder's deadline; results follow as they are graded, or looked through."""
     ledger.describe(**{_DEADLINE: msgspec.json.encode(deadline).decode()})
+
+
+def bring_up_to_date(ledger: Ledger, submissions: Sequence[Submission]) -> None:
+    """Applies the folder's terms to all results, where the terms or what is known of the `submissions` have changed."""
+    terms = late_terms(ledger)
+    known = [(one.id, one.late, one.submitted_at) for one in submissions]
+    applied = hashlib.sha256(msgspec.json.encode((terms, known))).hexdigest()
+    if ledger.about().get(_APPLIED) == applied:
+        return
+    by_id = {one.id: one for one in submissions}
+    changed = [
+        after
+        for before in ledger.each_result(ledger.digests())
+        if (after := terms.applied_to(before, by_id[before.submission])) != before
+    ]
+    if changed:
+        ledger.amend(changed)
+    ledger.describe(**{_APPLIED: applied})
 
 
 def keep_rule(ledger: Ledger, rule: LateRule | None) -> None:

@@ -15,7 +15,8 @@ from grader.cli import options
 from grader.errors import ExportError
 from grader.export import ExportOptions, ExportReport, Letter, export, systems
 from grader.export.comments import comment
-from grader.graded_folder import FEEDBACK, class_results, open_ledger
+from grader.folder_names import FEEDBACK
+from grader.graded_folder import class_results, open_ledger
 from grader.late_terms import late_terms
 from grader.lateness import late_words, uncounted
 from grader.marks import by_student

@@ -24,5 +24,5 @@ def command(folder: Path, jobs: int | None, database: str, quiet: bool) -> None:
         rendered = render_folder(folder, ledger, jobs=jobs or 0, anew=True)
     if not quiet:
         click.echo(
-            f"{len(rendered.results)} submissions, {rendered.written} files. Open {folder / 'index.html'}"
+            f"{rendered.summary.submissions} submissions, {rendered.written} files. Open {folder / 'index.html'}"
         )

@@ -8,6 +8,7 @@ import threading
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Final
 
+from grader.grading.clusters import Cluster, clusters
 from grader.grading.likeness import flags as flags_of
 from grader.marks import decided, reported
 from grader.model import Decision, Flag, Result, Value
@@ -22,7 +23,6 @@ from grader.service.answer_groups import (
     kinds_of,
     proposed,
 )
-from grader.service.clusters import Cluster, clusters_of
 from grader.service.summary import Summary, Tally
 from grader.store import Ledger, LedgerVersion
 from grader.store.review_desk import Request
@@ -105,7 +105,7 @@ class _Alike:
         self._names = {name for pair in pairs for name in (pair.one, pair.other)}
         self._here = self._names & entries.keys()
         own = [pair for pair in pairs if pair.one in self._here and pair.other in self._here]
-        self.clusters = clusters_of(own)
+        self.clusters = tuple(sorted(clusters(own), key=lambda one: -len(one.members)))
         self.flags: dict[str, tuple[Flag, ...]] = {
             name: tuple(found) for name, found in flags_of(own).items()
         }

@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Any, Final
 
 import msgspec
-from sqlalchemy import URL, Connection, Engine, Select, delete, func, insert, select, update
+from sqlalchemy import URL, Connection, Engine, Select, bindparam, delete, func, insert, select, update
 from sqlalchemy.exc import DatabaseError, IntegrityError
 
 from grader.errors import LedgerError, ResultFormatError
@@ -28,9 +28,12 @@ from grader.store.blobs import Blobs
 from grader.store.changes import bump, changes
 from grader.store.decision_log import DecisionLog
 from grader.store.engine import Place, batched, put
+from grader.store.file_stamps import FileStamps
+from grader.store.likeness_log import LikenessLog
 from grader.store.review_desk import ReviewDesk
 
 BLOBS: Final = "blobs"
+_AT_ONCE: Final = 200  # results that are read together
 
 
 class StoredPage(Value, frozen=True):
@@ -76,6 +79,8 @@ class Ledger:
         self.blobs = Blobs(path.parent / BLOBS)
         self.log = DecisionLog(self._reading, self._writing)
         self.desk = ReviewDesk(self._reading, self._writing)
+        self.likeness = LikenessLog(self._reading, self._writing)
+        self.stamps = FileStamps(self._reading, self._writing)
         self._engine: Engine = self.place.engine()
         try:
             with self._engine.connect() as connection:
@@ -161,6 +166,22 @@ class Ledger:
                 named = connection.execute(select(*columns).where(tables.results.c.submission.in_(some)))
                 found |= {name: bool(present) for name, present in named}
         return found
+
+    def state(self) -> str:
+        """A digest of all that the files of the folder are made from, but for what they are made with."""
+        digest = hashlib.sha256()
+        columns = (tables.results.c.submission, tables.results.c.digest)
+        queries = (
+            select(*columns).where(tables.results.c.present == 1),
+            select(tables.pairs.c.json),
+            select(func.max(tables.decisions.c.id)),
+            select(func.max(tables.releases.c.id)),
+        )
+        with self._reading() as connection:
+            for query in queries:
+                for row in _in_order(connection, query):
+                    digest.update("\0".join(map(str, row)).encode(errors="replace") + b"\n")
+        return digest.hexdigest()
 
     def about(self) -> dict[str, str]:
         """What was written down of the whole folder."""
@@ -270,6 +291,24 @@ class Ledger:
         with self._reading() as connection:
             return [Result.from_json(text) for _, text in _in_order(connection, query)]
 
+    def each_result(self, names: Iterable[str]) -> Iterator[Result]:
+        """The latest results of these submissions in order, a few at a time: memory does not grow with the class."""
+        chosen = sorted(names)
+        for at in range(0, len(chosen), _AT_ONCE):
+            columns = (tables.results.c.submission, tables.results.c.json)
+            query = select(*columns).where(tables.results.c.submission.in_(chosen[at : at + _AT_ONCE]))
+            with self._reading() as connection:
+                found = [Result.from_json(text) for _, text in _in_order(connection, query)]
+            yield from found
+
+    def in_error(self) -> list[str]:
+        """The submissions that met an error of ours, in order."""
+        query = select(tables.results.c.submission).where(
+            tables.results.c.present == 1, tables.results.c.status == str(Status.ERROR)
+        )
+        with self._reading() as connection:
+            return sorted(connection.execute(query).scalars())
+
     def digests(self) -> dict[str, PageDigests]:
         """What tells whether a submission's files are still made from the same, by submission, in order."""
         columns = (tables.results.c.submission, tables.results.c.digest, tables.results.c.notebook)
@@ -347,8 +386,11 @@ class Ledger:
         """Writes down what the files were made from: all that there are to be, and those that were `made` anew."""
         with self._writing() as connection:
             known = set(connection.execute(select(tables.rendered.c.path)).scalars())
-            for path in known - wanted.keys() | made:
-                connection.execute(delete(tables.rendered).where(tables.rendered.c.path == path))
+            gone = [{"_path": path} for path in known - wanted.keys() | (made & known)]
+            if gone:
+                connection.execute(
+                    delete(tables.rendered).where(tables.rendered.c.path == bindparam("_path")), gone
+                )
             if made:
                 rows = [{"path": path, "digest": wanted[path]} for path in sorted(made)]
                 connection.execute(insert(tables.rendered), rows)

@@ -2,7 +2,17 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Column, Float, Integer, MetaData, String, Table, UniqueConstraint
+from sqlalchemy import (
+    BigInteger,
+    Column,
+    Float,
+    Integer,
+    LargeBinary,
+    MetaData,
+    String,
+    Table,
+    UniqueConstraint,
+)
 
 metadata = MetaData()
 
@@ -60,6 +70,28 @@ pairs = Table(
     Column("other", String, primary_key=True),
     Column("kind", String, primary_key=True),
     Column("json", String, nullable=False),
+    # a digest of what it was made from; empty where that is not known
+    Column("basis", String, nullable=False, server_default=""),
+)
+# What each submission is compared with the others by, as `grader.grading.likeness.Compared` has it.
+marks = Table(
+    "marks",
+    metadata,
+    Column("submission", String, primary_key=True),
+    Column("graded_at", String, nullable=False),  # of the result that it was made from
+    Column("marks", LargeBinary, nullable=False),
+    Column("json", String, nullable=False),
+)
+# Files that were read, so that their contents need not be looked at again: digest by what the disk says of each.
+stamps = Table(
+    "stamps",
+    metadata,
+    Column("path", String, primary_key=True),
+    Column("size", BigInteger, nullable=False),
+    Column("modified", BigInteger, nullable=False),  # nanoseconds of the epoch, as is the next
+    Column("changed", BigInteger, nullable=False),
+    Column("inode", String, nullable=False),
+    Column("digest", String, nullable=False),
 )
 # What people decided. Rows are only ever added: an undo is a row that names the one it takes back.
 decisions = Table(
