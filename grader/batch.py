@@ -21,11 +21,16 @@ from pebble import ProcessExpired, ProcessPool
 from grader.checks.assignment import Assignment
 from grader.checks.assignment_finding import load
 from grader.documents.given.edition import Edition
+from grader.errors import GraderError
+from grader.grading.class_likeness import compare_class
 from grader.grading.evidence_view import evidence_view
 from grader.grading.grading import failed_result, grade
-from grader.grading.likeness import similar, trace
+from grader.grading.known_files import KnownFiles
+from grader.grading.likeness import trace
 from grader.grading.notebook_runner import NotebookRunner, RunSettings
 from grader.grading.submission_reading import fingerprint
+from grader.late_terms import bring_up_to_date, keep_deadline, late_terms
+from grader.lateness import Deadline
 from grader.model import Result, Submission, Value
 from grader.page_data import PageData, Trace
 from grader.store import Ledger
@@ -44,7 +49,8 @@ _TRIES: Final = (
 class BatchSettings(Value, frozen=True):
     """How a batch is graded. `execute` runs notebooks, as `run` says.
 
-    `handouts` are what the course handed out beside the editions that the assignment knows.
+    `handouts` are what the course handed out beside the editions that the assignment knows. Without a `deadline` the one
+    that the ledger knows stands.
     """
 
     assignment: str
@@ -52,6 +58,7 @@ class BatchSettings(Value, frozen=True):
     execute: bool = True
     run: RunSettings = RunSettings()
     handouts: tuple[Edition, ...] = ()
+    deadline: Deadline | None = None
 
     def digest(self) -> str:
         """What of these decides the results themselves."""
@@ -96,20 +103,31 @@ def grade_all(
     settings: BatchSettings,
     ledger: Ledger,
     *,
+    passing: Path | None = None,
+    check_content: bool = False,
     on_done: Callable[[Graded], None] = lambda _: None,
     on_plan: Callable[[int, int], None] = lambda _todo, _kept: None,
 ) -> BatchOutcome:
-    """Grades what is new or changed and records it. `on_done` is called in this process for each as it comes in."""
+    """Grades what is new or changed and records it. `on_done` is called in this process for each as it comes in.
+
+    Files whose size, times and inode are as they were when they were read count as unchanged, but with `check_content`
+    everything is read. `passing` is a folder of files that are unpacked anew for each batch.
+    """
     started = time.monotonic()
     assignment = settings.graded_with()
     rubric = assignment.rubric()
     done = ledger.up_to_date(rubric=rubric, settings=settings.digest())
-    todo = [one for one in submissions if done.get(one.id) != fingerprint(one)]
+    files = KnownFiles(ledger, passing=passing, check_content=check_content)
+    todo = files.changed(submissions, done)
     ledger.describe(assignment=assignment.id, title=assignment.title, planned=str(len(submissions)))
     on_plan(len(todo), len(submissions) - len(todo))
     by_id = {one.id: one for one in submissions}
+    stamps = {one.id: files.stamps(one) for one in todo}
+    if settings.deadline is not None:
+        keep_deadline(ledger, settings.deadline)
+    terms = late_terms(ledger)
     for graded in _graded(todo, assignment, rubric, settings):
-        result = graded.result
+        result = terms.applied_to(graded.result, by_id[graded.result.submission])
         ledger.record(
             result,
             content=graded.content,
@@ -120,16 +138,18 @@ def grade_all(
             page=graded.page,
             blobs=graded.blobs,
         )
+        files.read(result, stamps.pop(result.submission))
         on_done(graded)
+    files.close()
     ledger.keep_only({one.id for one in submissions})
-    compared = _digest_of(ledger)
-    if (
-        ledger.about().get("compared") != compared
-    ):  # also where the last run was killed before it came to this
+    bring_up_to_date(ledger, submissions)
+    compared = _digest_of(ledger, rubric)
+    # Also where the last run was killed before it came to this.
+    if ledger.about().get("compared") != compared:
         ledger.sweep()
-        ledger.write_pairs(similar(ledger.traces(), ledger.results(), assignment.coincidence))
+        compare_class(ledger, assignment.coincidence)
         ledger.describe(compared=compared)
-    errors = tuple(result.submission for result in ledger.results() if result.status == "error")
+    errors = tuple(ledger.in_error())
     return BatchOutcome(len(todo), len(submissions) - len(todo), errors, time.monotonic() - started)
 
 
@@ -145,9 +165,9 @@ def _originals(result: Result, submission: Submission) -> dict[str, Path]:
     }
 
 
-def _digest_of(ledger: Ledger) -> str:
-    """What tells whether the submissions are those that were compared with each other before."""
-    digest = hashlib.sha256()
+def _digest_of(ledger: Ledger, rubric: str) -> str:
+    """What tells whether the submissions are those that were compared with each other before, by the same rubric."""
+    digest = hashlib.sha256(rubric.encode())
     for name, made_from in ledger.digests().items():
         digest.update(f"{name}\0{made_from.page}\0".encode())
     return digest.hexdigest()
@@ -226,6 +246,10 @@ class _Worker:
         """Grades one submission; a fault of ours becomes its result, and no exception."""
         try:
             return self._grade(submission)
+        except GraderError as problem:  # its message is the whole of what a person needs
+            return Graded(
+                failed_result(submission, self.assignment, self.rubric, str(problem)), fingerprint(submission)
+            )
         except Exception:
             what = traceback.format_exc(limit=-6)[-2_000:]
             result = failed_result(submission, self.assignment, self.rubric, what)

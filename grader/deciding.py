@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
 
-import msgspec
-
 from grader.errors import DecisionRefused
 from grader.marks import DECIDABLE, decided, evidence_digest, open_points, points_of, reported
 from grader.model import CheckResult, Decision, QuestionResult, Result, Status, Value, Verdict
@@ -26,15 +24,27 @@ class Saying(Value, frozen=True):
 
 
 def decide(ledger: Ledger, sayings: Sequence[Saying], *, by: str) -> list[LoggedDecision]:
-    """Adds decisions, all or none. Raises `DecisionRefused` for the first that cannot stand, `LedgerError` for a ledger."""
-    at = _now("milliseconds")  # the same of all, and of no others by the same person
-    return ledger.log.append([_row(ledger, saying, by, at) for saying in sayings])
+    """Adds decisions, all or none; a verdict answers what students asked of the same check.
+
+    Raises `DecisionRefused` for the first that cannot stand, `LedgerError` for a ledger.
+    """
+    at = timestamp()
+    rows = ledger.log.append([_row(ledger, saying, by, at) for saying in sayings])
+    ledger.desk.answer(
+        {(row.submission, row.decision.check): _answer(row) for row in rows if row.decision.verdict}
+    )
+    return rows
+
+
+def _answer(row: LoggedDecision) -> str:
+    """What closes a request, so that taking the decision back opens it again."""
+    return f"{row.decision.at} by {row.decision.by}, decision {row.id}"
 
 
 def _row(ledger: Ledger, saying: Saying, by: str, at: str) -> LoggedDecision:
     stored = ledger.stored_page(saying.submission)
     result = stored.result
-    target = _target(result, saying.check)
+    target = target_of(result, saying.check)
     if saying.student and saying.student not in {student.id for student in result.students}:
         names = ", ".join(student.id for student in result.students) or "nobody by name"
         raise DecisionRefused(f"{saying.submission} was handed in by {names}, not by {saying.student!r}")
@@ -68,8 +78,8 @@ def _row(ledger: Ledger, saying: Saying, by: str, at: str) -> LoggedDecision:
     return LoggedDecision(0, saying.submission, decision, _stood(ledger, saying, result))
 
 
-def _target(result: Result, check: str) -> CheckResult | QuestionResult | None:
-    """What is decided: a check, a question, or nothing but the whole."""
+def target_of(result: Result, check: str) -> CheckResult | QuestionResult | None:
+    """What is decided: a check, a question, or nothing but the whole. Raises `DecisionRefused` if there is none."""
     if not check:
         return None
     for question in result.questions:
@@ -88,24 +98,22 @@ def _stood(ledger: Ledger, saying: Saying, result: Result) -> str:
     """How the check stood before, in words, for whoever reads the log."""
     before = ledger.log.not_taken_back(saying.submission).get(saying.submission, [])
     stood = decided(reported(result, before), student=saying.student)
-    target = _target(stood, saying.check)
+    target = target_of(stood, saying.check)
     return f"{target.verdict} {target.points:g}" if target is not None else f"{stood.points:g} points"
 
 
-def undo(ledger: Ledger, number: int, *, by: str) -> LoggedDecision:
-    """Takes a row back, by a new one. Raises `DecisionRefused` if there is none, or it is taken back already."""
-    rows = {row.id: row for row in ledger.log.rows()}
-    row = rows.get(number)
-    if row is None:
-        raise DecisionRefused(f"there is no decision {number}; grader decisions DIR lists them")
-    taken_back: set[int] = set()
-    for other in sorted(rows.values(), key=lambda other: -other.id):
-        if other.undoes is not None and other.id not in taken_back:
-            taken_back.add(other.undoes)
-    if number in taken_back:
-        raise DecisionRefused(f"decision {number} is taken back already")
-    taken = msgspec.structs.replace(row.decision, by=by, at=_now())
-    return ledger.log.append([LoggedDecision(0, row.submission, taken, "", number)])[0]
+def undo(ledger: Ledger, number: int, *, by: str, together: bool = False) -> list[LoggedDecision]:
+    """Takes a row back, by a new one; `together`, also those that were decided with it and stand still.
+
+    Raises `DecisionRefused` if there is none, or it is taken back already.
+    """
+    others = ledger.log.rows_with(number) if together else []
+    gone = ledger.log.taken_back(others)
+    numbers = [number, *(row.id for row in others if row.id != number and row.id not in gone)]
+    rows = ledger.log.take_back(sorted(numbers), by=by, at=timestamp())
+    taken = [row for number in numbers if (row := ledger.log.row(number)) is not None]
+    ledger.desk.open_again({_answer(row) for row in taken})
+    return rows
 
 
 def release(
@@ -120,7 +128,7 @@ def release(
     withheld: list[tuple[str, str]] = []
     for name in submissions:
         stored = ledger.stored_page(name)
-        now = _now()
+        now = timestamp()
         result = reported(stored.result, standing.get(name, ()), page=stored.page, released=now)
         if result.status is Status.ERROR:
             withheld.append((name, "grading it failed on our side; grade again"))
@@ -134,8 +142,9 @@ def release(
 
 def take_back(ledger: Ledger, submissions: Iterable[str], *, by: str) -> None:
     """Takes releases back: students read what they read before any release."""
-    ledger.log.release(Release(name, _now(), by, None) for name in submissions)
+    ledger.log.release(Release(name, timestamp(), by, None) for name in submissions)
 
 
-def _now(timespec: str = "seconds") -> str:
-    return datetime.now(UTC).isoformat(timespec=timespec).replace("+00:00", "Z")
+def timestamp() -> str:
+    """This moment as the ledger writes it."""
+    return datetime.now(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")

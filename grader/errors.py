@@ -59,6 +59,10 @@ class ReaderFaultError(UnreadableDocumentError):
         self.fault = fault
 
 
+class DeadlineError(GraderError, ValueError):
+    """A deadline, or a rule for what is late, that cannot be understood."""
+
+
 # --- Running notebooks --------------------------------------------------------------------------------------------
 
 

@@ -10,15 +10,25 @@ import msgspec
 
 from grader.export import ExportOptions, ExportReport, export
 from grader.export.comments import comment
-from grader.graded_folder import FEEDBACK, class_results
+from grader.folder_names import FEEDBACK
+from grader.graded_folder import class_results
+from grader.late_terms import late_terms
+from grader.lateness import uncounted
 from grader.marks import by_student
 from grader.model import Result
 from grader.store import Ledger
 
 
 def marks_of(ledger: Ledger) -> tuple[list[Result], frozenset[str]]:
-    """Every mark, a student's own where something was decided for one of a group alone; and what has been released."""
-    whole = class_results(ledger)
+    """Every mark, a student's own where something was decided for one of a group alone; and what has been released.
+
+    What was released leaves as it was released: the LMS has what the student reads.
+    """
+    out_now = ledger.log.released()
+    whole = [
+        out_now[one.submission].result or one if one.submission in out_now else one
+        for one in class_results(ledger)
+    ]
     released = frozenset(result.submission for result in whole if result.released)
     return [mark for result in whole for mark in by_student(result)], released
 
@@ -44,7 +54,14 @@ def export_folder(
         comments=_comments(results) if comments else {},
         released=released or released_here or None,
     )
-    return export(system, results, out, msgspec.structs.replace(options, **chosen))
+    report = export(system, results, out, msgspec.structs.replace(options, **chosen))
+    rule = late_terms(ledger).rule
+    if unknown := [one.submission for one in results if uncounted(one, rule)]:
+        sentence = (
+            f"it is not known how late these are, so they lose no points ({rule}): {', '.join(unknown)}"
+        )
+        report = msgspec.structs.replace(report, problems=(*report.problems, sentence))
+    return report
 
 
 def _comments(results: Sequence[Result]) -> dict[str, str]:

@@ -6,55 +6,105 @@ out as it was is left alone: the ledger keeps what each was made from.
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import os
+import secrets
 import shutil
-from collections.abc import Mapping, Sequence
-from concurrent.futures import ProcessPoolExecutor
-from multiprocessing import get_context
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Final
 
 import msgspec
 
 import grader
-from grader.atomic_file import write
-from grader.errors import FileWriteError
-from grader.grading.likeness import with_flags
+from grader.atomic_file import write, writing
+from grader.class_summary import ClassSummary, SummedUp
+from grader.errors import FileWriteError, LedgerError
+from grader.folder_names import (
+    BLOBS,
+    FEEDBACK,
+    FOLDERS,
+    GRADES,
+    INDEX,
+    INDEXES,
+    LEDGER,
+    NOTEBOOKS,
+    RESULTS,
+    SIMILAR,
+    STAFF,
+    files_of,
+)
+from grader.grading.clusters import Cluster, clusters
+from grader.grading.likeness import flags
 from grader.marks import by_student, decided, reported
 from grader.model import Result, Value
 from grader.page_data import Pair
 from grader.store import Ledger, Release
+from grader.store.location import RECORD, Recorded, keep_record, ledger_url, recorded, shown
 
-LEDGER: Final = "grades.sqlite"
-RESULTS: Final = "results.jsonl"
-GRADES: Final = "grades.csv"
-INDEX: Final = "index.html"
-FEEDBACK: Final = "feedback"  # what students read
-STAFF: Final = "staff"  # the same with what only staff may see
-SIMILAR: Final = "similar"  # two submissions side by side
-NOTEBOOKS: Final = "notebooks"  # as executed
-BLOBS: Final = "blobs"  # what the ledger names by digest
 _LEAST_ROOM: Final = 8 << 20  # bytes of free disk without which no ledger can be kept
-_WORTH_A_PROCESS: Final = 40  # submissions from which their pages are rendered by several processes
-_AT_ONCE: Final = 20  # submissions that a process renders before it says so
 
 
 class RenderedFolder(Value, frozen=True):
-    """What was written: the results with the flags that only the whole class shows, and how many files were made anew."""
+    """What the class came to, and how many files were made anew."""
 
-    results: tuple[Result, ...]
+    summary: ClassSummary
     written: int
 
 
-def open_ledger(folder: Path, *, must_exist: bool = False) -> Ledger:
-    """The ledger of a graded folder, made if need be, in which everything can be written that grading writes.
+def open_ledger(folder: Path, *, must_exist: bool = False, database: str = "") -> Ledger:
+    """The ledger of a graded folder, made if need be: in `database` if given, else where the folder says, else a SQLite file.
 
-    Raises `FileWriteError` or `LedgerError`, before anything is graded.
+    A folder that is made anew never takes another folder's ledger for its own; with `must_exist` it may, where the
+    address is given: the folder is made again from it. Raises `FileWriteError` or `LedgerError`.
     """
     if not must_exist:
         make_ready(folder)
-    return Ledger(folder / LEDGER, must_exist=must_exist)
+    elif database:
+        try:
+            folder.mkdir(parents=True, exist_ok=True)
+        except OSError as problem:
+            raise FileWriteError(
+                f"{folder} cannot be made ({problem.strerror}): choose another folder with --out"
+            ) from problem
+    url = ledger_url(folder, LEDGER, database, new=not must_exist)
+    ledger = Ledger(folder / LEDGER, must_exist=must_exist, url=url)
+    if url is not None:
+        try:
+            _claim(folder, ledger, must_exist=must_exist, given=bool(database))
+        except BaseException:
+            ledger.close()
+            raise
+    return ledger
+
+
+def _claim(folder: Path, ledger: Ledger, *, must_exist: bool, given: bool) -> None:
+    """Holds the folder and its database together, by a number that both keep."""
+    assert ledger.url is not None, "asked of databases only"
+    about = ledger.about()
+    here, known = str(folder.resolve()), about.get("ledger", "")
+    before = None if given and must_exist else recorded(folder)
+    if before is not None and before.ledger != known:
+        raise LedgerError(
+            f"the database {ledger.place} holds another ledger than the one of {folder} ({RECORD} names it): "
+            "give the right address with --database"
+        )
+    if known and before is None and not must_exist and about.get("folder") != here:
+        raise LedgerError(
+            f"the database {ledger.place} is the ledger of {about.get('folder')}: give each folder a database of its own "
+            f"(or a schema: ?options=-csearch_path%3DNAME); to make that folder again here, grader render {folder} "
+            "--database ..."
+        )
+    if not known and must_exist:
+        raise LedgerError(f"there is no ledger in the database {ledger.place} yet: run grader grade first")
+    if not known:
+        known = secrets.token_hex(16)
+    if known != about.get("ledger") or about.get("folder") != here:
+        ledger.describe(ledger=known, folder=here)
+    now = Recorded(shown(ledger.url), known)
+    if before != now:
+        keep_record(folder, now)
 
 
 def make_ready(folder: Path) -> None:
@@ -113,85 +163,166 @@ def _try_out(folder: Path) -> None:
 def render_folder(folder: Path, ledger: Ledger, *, jobs: int = 0, anew: bool = False) -> RenderedFolder:
     """Makes every page and table of the folder from the ledger: those that changed or are not there, or all of them `anew`.
 
-    Files of submissions that are no longer handed in are removed; they can be made again. Raises `FileWriteError` or
-    `LedgerError`.
+    Where nothing has changed since the last time, and every file is there, no result is read. Files of submissions that
+    are no longer handed in are removed; they can be made again. Raises `FileWriteError` or `LedgerError`.
     """
-    from grader.export import write_grades_csv  # noqa: PLC0415 - templates and writers only once results are there
-    from grader.feedback import by_page, render_index  # noqa: PLC0415 - as above
-
-    pairs, about = ledger.pairs(), ledger.about()
+    recipe, about = _recipe(), ledger.about()
     title = about.get("title") or "Submissions"
-    flagged = with_flags(class_results(ledger), pairs)
-    lines = b"".join(result.to_json() + b"\n" for result in flagged)
-    standing = [mark for result in flagged for mark in by_student(result)]
-    own, by_name, digests, recipe = _pairs_of(pairs), by_page(pairs), ledger.digests(), _recipe()
-    people = {result.submission: result for result in flagged}
-    released = ledger.log.released()
-
-    wanted: dict[
-        str, str
-    ] = {}  # every file that the folder should hold, and a digest of what it is made from
-    for name, stored in digests.items():
-        said = msgspec.json.encode(people[name].decisions)
-        wanted[f"{FEEDBACK}/{name}.html"] = _digest(recipe, stored.page, _released(released.get(name)))
-        wanted[f"{STAFF}/{name}.html"] = _digest(recipe, stored.page, _encoded(own.get(name, ())), said)
-        if stored.notebook:
-            wanted[f"{NOTEBOOKS}/{name}.ipynb"] = stored.notebook
-    for name, same in by_name.items():
-        sides = [digests[side].page for side in (same[0].one, same[0].other) if side in digests]
-        wanted[f"{SIMILAR}/{name}.html"] = _digest(recipe, *sides, _encoded(same), title)
-    identities = ledger.identities()
-    wanted[RESULTS] = _digest(lines)
-    wanted[GRADES] = _digest(lines, msgspec.json.encode(identities))
-    wanted[INDEX] = _digest(recipe, lines, _encoded(pairs), title)
-
+    state = _digest(recipe, ledger.state(), title)
     before = {} if anew else ledger.rendered()
-    stale = {
-        path for path, digest in wanted.items() if before.get(path) != digest or not (folder / path).exists()
-    }
-    _write_submissions(folder, ledger, [name for name in digests if stale & _paths(name)], own, jobs)
-    _write_pairs(
-        folder,
-        ledger,
-        {name: same for name, same in by_name.items() if f"{SIMILAR}/{name}.html" in stale},
-        flagged,
-        title,
+    if about.get("rendered") == state and before and _all_there(folder, before):
+        return RenderedFolder(msgspec.json.decode(about["summary"], type=ClassSummary), 0)
+    made = _Making(folder, ledger, recipe, title)
+    with writing(folder / RESULTS) as stream:
+        for result in _each_reported(ledger, made.names()):
+            stream.write(made.add(result))
+    written = made.write(before, jobs)
+    summary = made.summed_up.summary()
+    ledger.describe(rendered=state, summary=msgspec.json.encode(summary).decode())
+    return RenderedFolder(summary, written)
+
+
+def _all_there(folder: Path, files: Mapping[str, str]) -> bool:
+    """Whether all these files lie in the folder, and no others of their kind."""
+    found = {name for name in (RESULTS, GRADES) if (folder / name).is_file()}
+    found.update(path.name for path in folder.glob(INDEXES))
+    for inside, ending in FOLDERS.items():
+        with contextlib.suppress(FileNotFoundError), os.scandir(folder / inside) as entries:
+            found.update(f"{inside}/{one.name}" for one in entries if one.name.endswith(ending))
+    return found == files.keys()
+
+
+class _Making:
+    """What the folder is to hold: put together result by result, then written as far as it changed."""
+
+    def __init__(self, folder: Path, ledger: Ledger, recipe: str, title: str) -> None:
+        from grader.feedback import ClassView  # noqa: PLC0415 - templates only once something is to be made
+
+        self._folder, self._ledger, self._recipe, self._title = folder, ledger, recipe, title
+        self._pairs = ledger.pairs()
+        self._flags = flags(self._pairs)
+        self.summed_up = SummedUp()
+        self._clusters = clusters(self._pairs)
+        self._shown = _shown_pairs(self._clusters)
+        self._group = {
+            name: one.key for one in self._clusters if len(one.members) > 2 for name in one.members
+        }
+        self._digests = ledger.digests()
+        self._released = ledger.log.released()
+        self._view = ClassView()
+        self._marks: list[Result] = []
+        self._lines = hashlib.sha256()
+        self._authors: dict[str, str] = {}
+        self._wanted: dict[str, str] = {}  # each file, and a digest of what it is made from
+
+    def names(self) -> list[str]:
+        """The submissions, in order."""
+        return list(self._digests)
+
+    def add(self, result: Result) -> bytes:
+        """Takes in one result; gives its line, which has the flags that only the class shows."""
+        if own := self._flags.get(result.submission):
+            result = msgspec.structs.replace(result, flags=(*result.flags, *own))
+        line = result.to_json() + b"\n"
+        self._lines.update(line)
+        standing = decided(result)
+        self._view.add(standing)
+        self.summed_up.add(standing)
+        self._marks += [_marks_only(one) for one in by_student(result)]
+        name = result.submission
+        if name in self._shown:
+            self._authors[name] = ", ".join(one.name or one.id for one in result.students[:8])
+        page = self._digests[name].page
+        released = _released(self._released.get(name))
+        self._wanted[f"{FEEDBACK}/{name}.html"] = _digest(self._recipe, page, released)
+        staff = _encoded(self._shown.get(name, ())), self._group.get(name, "")
+        said = msgspec.json.encode(result.decisions)
+        self._wanted[f"{STAFF}/{name}.html"] = _digest(self._recipe, page, *staff, said)
+        if self._digests[name].notebook:
+            self._wanted[f"{NOTEBOOKS}/{name}.ipynb"] = self._digests[name].notebook
+        return line
+
+    def write(self, before: Mapping[str, str], jobs: int) -> int:
+        """Writes what is not as it was `before` or is not there; gives how many files."""
+        from grader.export import write_grades_csv  # noqa: PLC0415 - as above
+        from grader.feedback import by_page, page_of, render_cluster  # noqa: PLC0415 - as above
+        from grader.feedback.page_files import write_pairs, write_submissions  # noqa: PLC0415 - as above
+
+        wanted, folder, recipe, title = self._wanted, self._folder, self._recipe, self._title
+        opened = by_page([pair for one in self._clusters for pair in one.shown()])
+        groups = {page_of(one): one for one in self._clusters if len(one.members) > 2}
+        for name, same in opened.items():
+            sides = [self._digests[side].page for side in (same[0].one, same[0].other)]
+            wanted[f"{SIMILAR}/{name}.html"] = _digest(recipe, *sides, _encoded(same), title)
+        for name, one in groups.items():
+            who = msgspec.json.encode([self._authors.get(member, "") for member in one.members])
+            wanted[f"{SIMILAR}/{name}.html"] = _digest(recipe, _encoded(one.pairs), who, title)
+        identities = self._ledger.identities()
+        wanted[RESULTS] = self._lines.hexdigest()
+        wanted[GRADES] = _digest(wanted[RESULTS], msgspec.json.encode(identities))
+        pages = {page.name: page for page in self._view.pages()}
+        links = msgspec.json.encode(self._view.links())
+        for name, page in pages.items():
+            wanted[name] = _digest(recipe, msgspec.json.encode(page), links, title)
+        wanted[INDEX] = _digest(recipe, wanted[RESULTS], _encoded(self._pairs), title)
+
+        stale = {
+            path
+            for path, digest in wanted.items()
+            if before.get(path) != digest or not (folder / path).exists()
+        }
+        names = [name for name in self._digests if stale & files_of(name)]
+        write_submissions(folder, self._ledger, names, self._shown, self._group, jobs)
+        chosen = {name: same for name, same in opened.items() if f"{SIMILAR}/{name}.html" in stale}
+        write_pairs(folder, self._ledger, chosen, title)
+        for name, one in groups.items():
+            if f"{SIMILAR}/{name}.html" in stale:
+                write(folder / SIMILAR / f"{name}.html", render_cluster(one, self._authors, title=title))
+        if GRADES in stale:
+            write_grades_csv(self._marks, folder / GRADES, identities)
+        for name, page in pages.items():
+            if name in stale:
+                write(folder / name, self._view.render(page, title=title, clusters=self._clusters))
+        _remove_strays(folder, wanted)
+        self._ledger.write_rendered(wanted, stale)
+        return len(stale)
+
+
+def _shown_pairs(groups: Iterable[Cluster]) -> dict[str, list[Pair]]:
+    """For each submission that is like another the pairs whose pages its staff page leads to."""
+    found: dict[str, list[Pair]] = {}
+    for group in groups:
+        for name in group.members:
+            found[name] = []
+        for pair in group.shown():
+            found[pair.one].append(pair)
+            found[pair.other].append(pair)
+    return found
+
+
+def _marks_only(result: Result) -> Result:
+    """The result without what a table of grades does not show."""
+    questions = tuple(
+        msgspec.structs.replace(question, checks=(), charts=()) for question in result.questions
     )
-    if RESULTS in stale:
-        write(folder / RESULTS, lines)
-    if GRADES in stale:
-        write_grades_csv(standing, folder / GRADES, identities)
-    if INDEX in stale:
-        write(folder / INDEX, render_index([decided(one) for one in flagged], title=title, pairs=pairs))
-    _remove_strays(folder, wanted)
-    ledger.write_rendered(wanted, stale)
-    return RenderedFolder(tuple(flagged), len(stale))
+    return msgspec.structs.replace(result, questions=questions, files=(), flags=(), decisions=())
+
+
+def _each_reported(ledger: Ledger, names: Iterable[str]) -> Iterator[Result]:
+    said, released = ledger.log.not_taken_back(), ledger.log.released_at()
+    for result in ledger.each_result(names):
+        name = result.submission
+        yield reported(
+            result,
+            said.get(name, ()),
+            page=ledger.stored_page(name).page if name in said else None,
+            released=released.get(name),
+        )
 
 
 def class_results(ledger: Ledger) -> list[Result]:
     """The whole class as ``results.jsonl`` has it, but for the flags that only the class shows."""
-    said, released = ledger.log.not_taken_back(), ledger.log.released()
-    return [
-        reported(
-            result,
-            said.get(result.submission, ()),
-            page=ledger.stored_page(result.submission).page if result.submission in said else None,
-            released=released[result.submission].at if result.submission in released else None,
-        )
-        for result in ledger.results()
-    ]
-
-
-def _paths(name: str) -> set[str]:
-    return {f"{FEEDBACK}/{name}.html", f"{STAFF}/{name}.html", f"{NOTEBOOKS}/{name}.ipynb"}
-
-
-def _pairs_of(pairs: Sequence[Pair]) -> dict[str, list[Pair]]:
-    found: dict[str, list[Pair]] = {}
-    for pair in pairs:
-        found.setdefault(pair.one, []).append(pair)
-        found.setdefault(pair.other, []).append(pair)
-    return found
+    return list(_each_reported(ledger, ledger.digests()))
 
 
 def _released(one: Release | None) -> bytes:
@@ -218,66 +349,12 @@ def _recipe() -> str:
     return _digest(*(path.read_bytes() for path in sorted(sources) if path.is_file()))
 
 
-def _write_submissions(
-    folder: Path, ledger: Ledger, names: Sequence[str], own: Mapping[str, Sequence[Pair]], jobs: int
-) -> None:
-    """Writes the pages and the executed notebook of each submission, many of them by several processes."""
-    parts = [names[at : at + _AT_ONCE] for at in range(0, len(names), _AT_ONCE)]
-    workers = min(jobs or os.cpu_count() or 1, len(parts))
-    if len(names) < _WORTH_A_PROCESS or workers < 2:
-        _write_part(ledger, folder, names, own)
-        return
-    with ProcessPoolExecutor(workers, mp_context=get_context("spawn")) as pool:
-        waiting = [
-            pool.submit(_write_part_apart, folder, part, {name: own.get(name, ()) for name in part})
-            for part in parts
-        ]
-        for future in waiting:
-            future.result()
-
-
-def _write_part_apart(folder: Path, names: Sequence[str], own: Mapping[str, Sequence[Pair]]) -> None:
-    with Ledger(folder / LEDGER, must_exist=True) as ledger:
-        _write_part(ledger, folder, names, own)
-
-
-def _write_part(
-    ledger: Ledger, folder: Path, names: Sequence[str], own: Mapping[str, Sequence[Pair]]
-) -> None:
-    from grader.feedback import extras_of, render_feedback  # noqa: PLC0415 - as above
-
-    said, released = ledger.log.not_taken_back(), ledger.log.released()
-    for name in names:
-        stored = ledger.stored_page(name)
-        extras = extras_of(stored.page, ledger.blobs.get)
-        # What students read changes at release only; until the first one it is what the program found by itself.
-        for_student = released[name].result if name in released else None
-        page = render_feedback(for_student or stored.result, extras=extras)
-        write(folder / FEEDBACK / f"{name}.html", page)
-        now = reported(stored.result, said.get(name, ()), page=stored.page)
-        staff = render_feedback(now, staff=True, extras=extras, pairs=own.get(name, ()))
-        write(folder / STAFF / f"{name}.html", staff)
-        if stored.page.notebook:
-            write(folder / NOTEBOOKS / f"{name}.ipynb", ledger.blobs.get(stored.page.notebook))
-
-
-def _write_pairs(
-    folder: Path, ledger: Ledger, pages: Mapping[str, Sequence[Pair]], results: Sequence[Result], title: str
-) -> None:
-    """Writes the pages that show two submissions side by side."""
-    if not pages:
-        return
-    from grader.feedback import render_pair  # noqa: PLC0415 - as above
-
-    by_id = {result.submission: result for result in results}
-    traces = ledger.traces()
-    for name, same in pages.items():
-        write(folder / SIMILAR / f"{name}.html", render_pair(same, by_id, traces, title=title))
-
-
 def _remove_strays(folder: Path, wanted: Mapping[str, str]) -> None:
     """Files of submissions that are no longer handed in; they can be made again from the ledger."""
-    for inside, ending in ((FEEDBACK, ".html"), (STAFF, ".html"), (NOTEBOOKS, ".ipynb"), (SIMILAR, ".html")):
+    for inside, ending in FOLDERS.items():
         for path in (folder / inside).glob(f"*{ending}"):
             if f"{inside}/{path.name}" not in wanted:
                 path.unlink()
+    for path in folder.glob(INDEXES):
+        if path.name not in wanted:
+            path.unlink()

@@ -122,7 +122,7 @@ def decided(result: Result, *, student: str = "") -> Result:
     return msgspec.structs.replace(
         result,
         questions=tuple(questions),
-        points=round(sum(question.points for question in questions), _DIGITS),
+        points=round(max(0.0, sum(question.points for question in questions) + result.late_points), _DIGITS),
         status=Status.ERROR
         if Verdict.ERROR in verdicts
         else Status.REVIEW

@@ -205,6 +205,8 @@ class Result(Value, frozen=True):
 
     Verdicts and points of checks and questions are the automatic ones. `points` and `status` of the whole have the
     valid `decisions` in them (`grader.marks`). `released` is when the student could first read it, and the LMS have it.
+    `submitted_at` is as the LMS wrote it, `late_reason` a sentence for everybody; `late_points`, nought or below, are in
+    `points` already, which never fall below nought by them.
     """
 
     schema: int
@@ -221,6 +223,9 @@ class Result(Value, frozen=True):
     late: bool = False
     released: str | None = None
     decisions: tuple[Decision, ...] = ()
+    submitted_at: str = ""
+    late_reason: str = ""
+    late_points: float = 0.0
     timings: dict[str, float] = {}
 
     def to_json(self) -> bytes:

@@ -55,6 +55,36 @@
   for (const id of ["search", "status", "verdict", "question", "flagged-only"]) {
     for (const event of ["input", "change"]) field(id).addEventListener(event, filter);
   }
+  // The other pages of a large class: who is on which.
+  const elsewhere = field("names") ? JSON.parse(field("names").textContent) : [];
+  const linked = (address, text) => {
+    const link = document.createElement("a");
+    link.href = address;
+    link.textContent = text;
+    return link;
+  };
+  const lookElsewhere = () => {
+    const words = field("search").value.toLowerCase().split(/\s+/).filter(Boolean);
+    field("elsewhere").hidden = words.length === 0;
+    if (words.length === 0) return;
+    const found = elsewhere.filter(([name, authors]) =>
+      words.every((word) => `${name} ${authors}`.toLowerCase().includes(word))
+    );
+    field("elsewhere-count").textContent = `${found.length} on other pages`;
+    field("elsewhere-list").replaceChildren(
+      ...found.slice(0, 30).map(([name, authors, number]) => {
+        const item = document.createElement("li");
+        const plain = /^[\w.-]{1,79}$/.test(name);
+        item.append(plain ? linked(`staff/${name}.html`, name) : name, authors ? ` ${authors}, ` : ", ");
+        item.append(linked(`index-${number}.html#all`, `page ${number}`));
+        return item;
+      })
+    );
+  };
+  if (elsewhere.length) {
+    field("search").addEventListener("input", lookElsewhere);
+    lookElsewhere();
+  }
   field("controls").hidden = false;
   filter(); // a browser may have kept the fields from before
 })();

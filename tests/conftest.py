@@ -8,7 +8,7 @@ from hypothesis import settings
 
 settings.register_profile("unhurried", deadline=None)
 settings.load_profile("unhurried")
-sys.path.insert(0, str(Path(__file__).parent))  # for growth
+sys.path.insert(0, str(Path(__file__).parent))  # for growth, postgres
 
 
 settings.register_profile("grader", deadline=None)  # a busy machine is no reason to fail

@@ -27,6 +27,8 @@ _COMMANDS: Final = {
         "grader.cli.decide:release_command",
         "Let students read what is decided, and the LMS have it.",
     ),
+    "late": ("grader.cli.late", "List what came late, and say what that costs."),
+    "requests": ("grader.cli.requests", "Take in what students ask to be looked at again."),
     "render": ("grader.cli.render", "Make all pages and tables of a graded folder again, from its ledger."),
     "fingerprint": (
         "grader.cli.fingerprint",

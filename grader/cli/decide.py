@@ -26,19 +26,30 @@ SOME_REFUSED: Final = 1
 _COLUMNS: Final = ("submission", "check", "verdict", "points", "comment", "reason", "student")
 _FOLDER = click.Path(path_type=Path)
 _by = click.option(
-    "--by", default=getpass.getuser, show_default="your user name", metavar="NAME", help="Who decides."
+    "--by",
+    type=options.Words(),
+    default=getpass.getuser,
+    show_default="your user name",
+    metavar="NAME",
+    help="Who decides.",
 )
 
 
 @click.command("decide")
 @click.argument("folder", metavar="DIR", type=_FOLDER)
-@click.argument("submission", required=False)
+@click.argument("submission", required=False, type=options.Words())
 @click.argument("check", required=False)
 @click.argument("verdict", required=False)
 @click.option("--points", type=float, help="Points; by default all for pass, none for fail and missing.")
-@click.option("--comment", default="", help="What the student reads.")
-@click.option("--reason", default="", help="What staff read besides.")
-@click.option("--student", default="", metavar="ID", help="The one of a group whose mark alone this is.")
+@click.option("--comment", type=options.Words(), default="", help="What the student reads.")
+@click.option("--reason", type=options.Words(), default="", help="What staff read besides.")
+@click.option(
+    "--student",
+    type=options.Words(),
+    default="",
+    metavar="ID",
+    help="The one of a group whose mark alone this is.",
+)
 @click.option(
     "--from",
     "table",
@@ -48,6 +59,7 @@ _by = click.option(
 )
 @click.option("--undo", "number", type=int, metavar="N", help="Take back decision N instead.")
 @_by
+@options.database
 @options.output
 def decide_command(
     folder: Path,
@@ -61,6 +73,7 @@ def decide_command(
     table: Path | None,
     number: int | None,
     by: str,
+    database: str,
     quiet: bool,
     as_json: bool,
 ) -> None:
@@ -76,9 +89,9 @@ def decide_command(
     refused: list[str] = []
     done: list[LoggedDecision] = []
     try:
-        with open_ledger(folder, must_exist=True) as ledger:
+        with open_ledger(folder, must_exist=True, database=database) as ledger:
             if number is not None:
-                done.append(undo(ledger, number, by=by))
+                done.extend(undo(ledger, number, by=by))
             else:
                 one = (given, points, comment, reason, student)
                 for place, saying in _sayings(table) if table is not None else [("", _saying(*one))]:
@@ -89,7 +102,7 @@ def decide_command(
     for sentence in refused:
         click.echo(f"grader: {sentence}", err=True)
     if as_json:
-        click.echo(json.dumps({"decided": [row.id for row in done], "refused": refused}, ensure_ascii=False))
+        click.echo(json.dumps({"decided": [row.id for row in done], "refused": refused}))
     elif not quiet:
         for row in done:
             click.echo(_line(row))
@@ -158,10 +171,11 @@ def _line(row: LoggedDecision) -> str:
 
 @click.command("decisions")
 @click.argument("folder", metavar="DIR", type=_FOLDER)
+@options.database
 @options.output
-def decisions_command(folder: Path, quiet: bool, as_json: bool) -> None:
+def decisions_command(folder: Path, database: str, quiet: bool, as_json: bool) -> None:
     """Lists what was decided in the graded folder DIR: who, when, what, and how it stood before; nothing is left out."""
-    with open_ledger(folder, must_exist=True) as ledger:
+    with open_ledger(folder, must_exist=True, database=database) as ledger:
         rows = ledger.log.rows()
     if as_json:
         for row in rows:
@@ -180,7 +194,7 @@ def decisions_command(folder: Path, quiet: bool, as_json: bool) -> None:
                 "before": row.before,
                 "undoes": row.undoes,
             }
-            click.echo(json.dumps(told, ensure_ascii=False))
+            click.echo(json.dumps(told))
     elif not quiet:
         _print(rows)
 
@@ -205,13 +219,20 @@ def _print(rows: list[LoggedDecision]) -> None:
 
 @click.command("release")
 @click.argument("folder", metavar="DIR", type=_FOLDER)
-@click.argument("submissions", nargs=-1)
+@click.argument("submissions", nargs=-1, type=options.Words())
 @click.option("--all", "everything", is_flag=True, help="All that wait for nobody.")
 @click.option("--take-back", "take_back_", is_flag=True, help="Take the release back.")
 @_by
+@options.database
 @options.quiet
 def release_command(
-    folder: Path, submissions: tuple[str, ...], everything: bool, take_back_: bool, by: str, quiet: bool
+    folder: Path,
+    submissions: tuple[str, ...],
+    everything: bool,
+    take_back_: bool,
+    by: str,
+    database: str,
+    quiet: bool,
 ) -> None:
     """Releases SUBMISSIONS (or --all) in the graded folder DIR: students may read them, and the LMS may have them.
 
@@ -220,7 +241,7 @@ def release_command(
     """
     if bool(submissions) == everything:
         raise click.UsageError("name the submissions, or give --all")
-    with open_ledger(folder, must_exist=True) as ledger:
+    with open_ledger(folder, must_exist=True, database=database) as ledger:
         known = list(ledger.digests())
         if strange := [name for name in submissions if name not in known]:
             raise LedgerError(

@@ -17,9 +17,8 @@ from grader.cli.export_preview import preview_lines
 from grader.errors import ExportError
 from grader.export import ExportReport, Letter, systems
 from grader.exporting import export_folder, marks_of
-from grader.graded_folder import LEDGER
+from grader.graded_folder import open_ledger
 from grader.intake.roster import read_roster
-from grader.store.ledger import Ledger
 
 NOTHING = 1
 
@@ -170,13 +169,11 @@ def _exported(
 ) -> ExportReport:
     if system not in systems():
         raise ExportError(f"there is no export to {system!r}; there is: {', '.join(systems())}")
-    if not (folder / LEDGER).is_file():
-        raise ExportError(f"{folder} is no graded folder (it has no {LEDGER}); run grader grade first")
     settings = dict(chosen["given"])
     if chosen["send"]:
         settings["send"] = "yes"
     date: dt.datetime | None = chosen["date"]
-    with Ledger(folder / LEDGER) as ledger:
+    with open_ledger(folder, must_exist=True) as ledger:
         known = {result.submission for result in marks_of(ledger)[0]} if released is not None else set()
         return export_folder(
             folder,
@@ -231,12 +228,15 @@ def _show(report: ExportReport, *, quiet: bool, as_json: bool, preview: bool) ->
             "files": [str(path) for path in report.files],
             "rows": report.rows,
             "withheld": report.withheld,
+            "late": [
+                (line.submission, line.lateness) for line in report.lines if line.lateness and not line.reason
+            ],
             "problems": report.problems,
             "lines": [msgspec.structs.asdict(line) for line in report.lines],
             "absent": report.absent,
             "failed": report.failed,
         }
-        click.echo(json.dumps(told, ensure_ascii=False))
+        click.echo(json.dumps(told))
         return
     if preview:
         for text in preview_lines(report):
@@ -248,5 +248,8 @@ def _show(report: ExportReport, *, quiet: bool, as_json: bool, preview: bool) ->
             click.echo(f"withheld: {submission}: {reason}")
         for student in report.absent:
             click.echo(f"without a submission: {student}")
+        for line in report.lines:
+            if line.lateness and not line.reason:
+                click.echo(f"late: {line.submission}: {line.lateness}")
     for trouble in report.problems:
         click.echo(f"problem: {trouble}", err=True)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import contextlib
 import json
 import sys
-from collections import Counter
 from pathlib import Path
 
 import click
@@ -15,6 +14,7 @@ from rich.text import Text
 
 from grader.batch import BatchOutcome, BatchSettings, grade_all
 from grader.checks.assignment_finding import load
+from grader.class_summary import NAMED, ClassSummary
 from grader.cli import options
 from grader.cli.progress import Noted, shown_on
 from grader.cli.stopping import status_of, stoppable
@@ -25,8 +25,9 @@ from grader.execution.shared.child_request import Wall
 from grader.graded_folder import open_ledger, render_folder
 from grader.grading.notebook_runner import RunSettings
 from grader.intake import Intake, collect
-from grader.marks import decided
-from grader.model import Result, Status, Verdict
+from grader.late_terms import LateTerms, late_terms
+from grader.lateness import Deadline
+from grader.model import Status, Verdict
 from grader.workspace import workspace
 
 ERRORS_FOUND = 1
@@ -39,7 +40,6 @@ _SIGNS = {
     "not_run": "dim",
     "error": "bold red",
 }
-_LISTED = 25  # submissions in the closing list of what a person must look at
 
 
 @click.command()
@@ -65,14 +65,21 @@ _LISTED = 25  # submissions in the closing list of what a person must look at
     metavar="N",
     help="Each folder N levels below PATHS is one submission; found out by itself as a rule.",
 )
+@click.option(
+    "--check-content",
+    is_flag=True,
+    help="Read every file again, also those whose size and times are as they were.",
+)
 @options.roster
 @options.assignment
 @options.handout
 @options.jobs
+@options.deadline
 @options.execution
 @click.option(
     "--throwaway-machine", is_flag=True, hidden=True
 )  # `grader gradescope build` sets it, nobody else
+@options.database
 @options.output
 def command(
     paths: tuple[Path, ...],
@@ -80,10 +87,12 @@ def command(
     system: str | None,
     pattern: str | None,
     depth: int | None,
+    check_content: bool,
     roster: Path | None,
     assignment: str | None,
     handouts: tuple[tuple[Edition, ...], ...],
     jobs: int | None,
+    deadline: Deadline | None,
     no_execute: bool,
     timeout: float,
     memory: int,
@@ -92,6 +101,7 @@ def command(
     wall: Wall | None,
     unsafe: bool,
     throwaway_machine: bool,
+    database: str,
     quiet: bool,
     as_json: bool,
 ) -> None:
@@ -116,6 +126,7 @@ def command(
         jobs=jobs or 0,
         execute=not no_execute,
         handouts=tuple(edition for handout in handouts for edition in handout),
+        deadline=deadline,
         run=RunSettings(
             seconds=timeout,
             memory_mb=memory,
@@ -128,7 +139,7 @@ def command(
     )
     run: Noted | None = None
     try:
-        with stoppable(), workspace() as unpacked, open_ledger(out) as ledger:
+        with stoppable(), workspace() as unpacked, open_ledger(out, database=database) as ledger:
             intake = collect(
                 list(paths),
                 unpacked,
@@ -147,6 +158,8 @@ def command(
                         intake.submissions,
                         settings,
                         ledger,
+                        passing=unpacked,
+                        check_content=check_content,
                         on_done=lambda graded: run.done(graded.result),
                         on_plan=run.planned,
                     )
@@ -158,14 +171,16 @@ def command(
                 except BaseException:
                     run.ended(stopped=True)
                     raise
-            results = [decided(one) for one in render_folder(out, ledger, jobs=jobs or 0).results]
+            terms = late_terms(ledger)
+            summary = render_folder(out, ledger, jobs=jobs or 0).summary
             run.ended(stopped=False)
     except KeyboardInterrupt as stop:
         _say_stopped(run, out)
         sys.exit(status_of(stop))
-    _closing(console, results, intake, outcome, out)
+    _closing(console, summary, intake, outcome, out)
+    _lateness(console, summary, terms)
     if as_json:
-        click.echo(json.dumps(_summary(results, intake, outcome, out), ensure_ascii=False))
+        click.echo(json.dumps(_summary(summary, intake, outcome, out)))
     sys.exit(ERRORS_FOUND if outcome.errors else 0)
 
 
@@ -194,55 +209,40 @@ def _say(words: str) -> None:
 
 
 def _closing(
-    console: Console, results: list[Result], intake: Intake, outcome: BatchOutcome, out: Path
+    console: Console, summary: ClassSummary, intake: Intake, outcome: BatchOutcome, out: Path
 ) -> None:
     """The closing table: verdicts by question, then what a person must look at."""
-    if not results:
+    if not summary.submissions:
         return
     shown = [verdict for verdict in Verdict if verdict is not Verdict.NOT_RUN]  # no question ends in it
-    table = Table(title=Text(f"{len(results)} submissions"), title_justify="left")
+    table = Table(title=Text(f"{summary.submissions} submissions"), title_justify="left")
     table.add_column("question", no_wrap=True)
     for verdict in shown:
         table.add_column(verdict.value, justify="right", style=_SIGNS[verdict.value], no_wrap=True)
     table.add_column("mean", justify="right", no_wrap=True)
-    for index, question in enumerate(results[0].questions):
-        column = [result.questions[index] for result in results if len(result.questions) > index]
-        found = Counter(one.verdict for one in column)
-        closed = [one.points for one in column if one.verdict not in {Verdict.REVIEW, Verdict.ERROR}]
-        mean = sum(closed) / max(1, len(closed))
+    for question in summary.questions:
         table.add_row(
             Text(question.id),
-            *(str(found[verdict] or "") for verdict in shown),
-            f"{mean:.2f} / {question.max:g}",
+            *(str(question.counts.get(verdict) or "") for verdict in shown),
+            f"{question.mean:.2f} / {question.max:g}",
         )
     console.print(table)
-    waiting = [result for result in results if result.status is Status.REVIEW]
+    waiting = summary.status.get(Status.REVIEW, 0)
     if waiting:
-        console.print(Text(f"A person must look at {len(waiting)}:", style="magenta"))
-        for result in waiting[:_LISTED]:
-            reasons = [
-                check.id
-                for question in result.questions
-                for check in question.checks
-                if check.verdict is Verdict.REVIEW and check.max > 0
-            ]
-            console.print(Text(f"  {result.submission}: {', '.join(reasons)}"))
-        if len(waiting) > _LISTED:
-            console.print(Text(f"  … and {len(waiting) - _LISTED} more; see index.html"))
-    flagged = [result for result in results if result.flags]
-    if flagged:
+        console.print(Text(f"A person must look at {waiting}:", style="magenta"))
+        for submission, checks in summary.waiting:
+            console.print(Text(f"  {submission}: {', '.join(checks)}"))
+        if waiting > len(summary.waiting):
+            console.print(Text(f"  … and {waiting - len(summary.waiting)} more; see index.html"))
+    if summary.flags:
         console.print(Text("Flags (for staff):"))
-        for result in flagged[:_LISTED]:
-            console.print(
-                Text(f"  {result.submission}: {', '.join(sorted({flag.id for flag in result.flags}))}")
-            )
-    refused = Counter(
-        result.execution.note
-        for result in results
-        if result.execution is not None and result.execution.note.startswith(REFUSED)
-    )
-    for note, count in refused.items():
-        console.print(Text(f"Note: {count} of them: {note}", style="yellow"))
+        for submission, kinds in summary.flagged:
+            console.print(Text(f"  {submission}: {', '.join(kinds)}"))
+        if summary.flags > len(summary.flagged):
+            console.print(Text(f"  … and {summary.flags - len(summary.flagged)} more; see index.html"))
+    for note, count in summary.not_run:
+        if note.startswith(REFUSED):
+            console.print(Text(f"Note: {count} of them: {note}", style="yellow"))
     for problem in intake.problems:
         console.print(Text(f"Note: {problem}", style="yellow"))
     for one in intake.unplaced:
@@ -258,14 +258,33 @@ def _closing(
     )
 
 
-def _summary(results: list[Result], intake: Intake, outcome: BatchOutcome, out: Path) -> dict[str, object]:
-    statuses = Counter(str(result.status) for result in results)
+def _lateness(console: Console, summary: ClassSummary, terms: LateTerms) -> None:
+    """What is late, by which deadline, and of how many it is not known."""
+    late = summary.late
+    if late:
+        names = ", ".join(late[:NAMED]) + (f" and {len(late) - NAMED} more" if len(late) > NAMED else "")
+        console.print(Text(f"Late: {names}"))
+    if terms.deadline is None:
+        return
+    zone = " (this computer's time zone; write another behind it)" if terms.deadline.assumed else ""
+    console.print(Text(f"Deadline: {terms.deadline}{zone}"))
+    if summary.untimed:
+        console.print(
+            Text(
+                f"Note: when {summary.untimed} of {summary.submissions} were handed in is not known, so none of them is late.",
+                "yellow",
+            )
+        )
+
+
+def _summary(summary: ClassSummary, intake: Intake, outcome: BatchOutcome, out: Path) -> dict[str, object]:
     return {
         "out": str(out),
-        "submissions": len(results),
+        "submissions": summary.submissions,
         "graded": outcome.graded,
         "unchanged": outcome.kept,
-        "status": dict(sorted(statuses.items())),
+        "status": dict(sorted((str(status), count) for status, count in summary.status.items())),
+        "late": list(summary.late),
         "errors": list(outcome.errors),
         "unplaced": [{"path": one.path, "reason": one.reason} for one in intake.unplaced],
         "seconds": round(outcome.seconds, 2),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Callable
 from pathlib import Path
@@ -13,6 +14,7 @@ from grader.execution.shared.limits import COMMAND_SECONDS, Limits
 
 if TYPE_CHECKING:
     from grader.documents.given.edition import Edition
+    from grader.lateness import Deadline
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -33,6 +35,17 @@ class Memory(click.ParamType[int]):
                 f"{value!r} is no amount of memory of at least 256 MB; write 3072, 3GB or 512M", param, ctx
             )
         return int(megabytes)
+
+
+class Words(click.ParamType[str]):
+    """Words as they were typed, also where the terminal's own encoding knows fewer signs than UTF-8."""
+
+    name = "text"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:
+        """The text, without anything that is no text."""
+        del param, ctx
+        return os.fsencode(str(value)).decode("utf-8", "replace").replace("\0", "")
 
 
 class Limit(click.ParamType[tuple[str, float]]):
@@ -59,6 +72,24 @@ class Limit(click.ParamType[tuple[str, float]]):
                 f"{value!r}: write a number above 0, as in {name}={getattr(Limits(), name):g}", param, ctx
             )
         return name, number
+
+
+class DeadlineParam(click.ParamType["Deadline"]):
+    """A deadline with its time zone."""
+
+    name = "deadline"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Deadline:
+        """The moment."""
+        from grader.errors import DeadlineError  # noqa: PLC0415 - only where one is given
+        from grader.lateness import Deadline, read_deadline  # noqa: PLC0415 - as above
+
+        if isinstance(value, Deadline):
+            return value
+        try:
+            return read_deadline(str(value))
+        except DeadlineError as problem:
+            self.fail(str(problem), param, ctx)
 
 
 class Handout(click.ParamType["tuple[Edition, ...]"]):
@@ -116,6 +147,28 @@ def roster(function: F) -> F:
         type=click.Path(exists=True, dir_okay=False, path_type=Path),
         metavar="CSV",
         help="Students' ids and names.",
+    )(function)
+
+
+def deadline(function: F) -> F:
+    """``--deadline``."""
+    return click.option(
+        "--deadline",
+        type=DeadlineParam(),
+        metavar="TIME",
+        help="What is handed in later is late: 2026-11-20T23:59+01:00, or '2026-11-20 23:59 Europe/Stockholm'; "
+        "without a zone, this computer's. The folder remembers it.",
+    )(function)
+
+
+def database(function: F) -> F:
+    """``--database``."""
+    return click.option(
+        "--database",
+        default="",
+        metavar="URL",
+        help="Keep the ledger in PostgreSQL (postgresql://user@host/name; GRADER_DATABASE stands for it). "
+        "The folder remembers it, but for the password.",
     )(function)
 
 

@@ -62,7 +62,7 @@ def command(
         return
     facts = lab.facts() if lab.facts is not None else {}
     if as_json:
-        click.echo(json.dumps(facts, indent=2, ensure_ascii=False))
+        click.echo(json.dumps(facts, indent=2))
     elif not quiet:
         click.echo(f"{lab.title} ({lab.id}), {lab.points:g} points")
         _show(facts, 0)

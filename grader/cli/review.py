@@ -24,17 +24,31 @@ _port = click.option("--port", type=click.IntRange(0, 65_535), default=0, help="
 @click.argument("folder", metavar="DIR", type=_FOLDER)
 @_port
 @click.option(
-    "--name", default=getpass.getuser, show_default="your user name", help="Under which you decide."
+    "--name",
+    type=options.Words(),
+    default=getpass.getuser,
+    show_default="your user name",
+    help="Under which you decide.",
 )
 @click.option("--no-browser", is_flag=True, help="Print the link, and open nothing.")
+@options.database
 @options.quiet
-def review_command(folder: Path, port: int, name: str, no_browser: bool, quiet: bool) -> None:
+def review_command(folder: Path, port: int, name: str, no_browser: bool, database: str, quiet: bool) -> None:
     """Opens the review of the graded folder DIR in the browser: queue, decisions, comments, release.
 
     It answers on this computer only, to whoever has the link that is printed; the link opens once. Stop it with Ctrl-C.
     Exit status: 0, or 2 where DIR holds no ledger.
     """
-    _serve(folder, "127.0.0.1", port, (name,), ("127.0.0.1", "localhost"), not no_browser, quiet)
+    _serve(
+        folder,
+        "127.0.0.1",
+        port,
+        (name,),
+        ("127.0.0.1", "localhost"),
+        not no_browser,
+        quiet,
+        database=database,
+    )
 
 
 @click.command("serve")
@@ -48,10 +62,14 @@ def review_command(folder: Path, port: int, name: str, no_browser: bool, quiet: 
     "--invite",
     "invited",
     multiple=True,
+    type=options.Words(),
     metavar="NAME",
     help="Print a link for someone; no server is started.",
 )
-@click.option("--revoke", multiple=True, metavar="NAME", help="End someone's links and sessions.")
+@click.option(
+    "--revoke", type=options.Words(), multiple=True, metavar="NAME", help="End someone's links and sessions."
+)
+@options.database
 @options.quiet
 def serve_command(
     folder: Path,
@@ -60,6 +78,7 @@ def serve_command(
     port: int,
     invited: tuple[str, ...],
     revoke: tuple[str, ...],
+    database: str,
     quiet: bool,
 ) -> None:
     """Serves the review of the graded folder DIR to several assistants at once.
@@ -69,9 +88,9 @@ def serve_command(
     """
     if not invited and not revoke:
         names = tuple(dict.fromkeys(("127.0.0.1", "localhost", host, *([_host(url)] if url else ()))))
-        _serve(folder, host, port, (getpass.getuser(),), names, False, quiet, url)
+        _serve(folder, host, port, (getpass.getuser(),), names, False, quiet, url, database)
         return
-    with open_ledger(folder, must_exist=True) as ledger:
+    with open_ledger(folder, must_exist=True, database=database) as ledger:
         for name in revoke:
             click.echo(f"{name}: {ledger.desk.revoke(name)} links and sessions ended")
         for name in invited:
@@ -98,12 +117,13 @@ def _serve(
     browser: bool,
     quiet: bool,
     url: str = "",
+    database: str = "",
 ) -> None:
     import uvicorn  # noqa: PLC0415 - only where something is served
 
     from grader.service.application import application  # noqa: PLC0415 - only where something is served
 
-    with open_ledger(folder, must_exist=True) as ledger, socket.socket() as listening:
+    with open_ledger(folder, must_exist=True, database=database) as ledger, socket.socket() as listening:
         listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
             listening.bind((host, port))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from grader.export.cells import number_cell
+from grader.lateness import late_words
 from grader.model import QuestionResult, Result, Status, Verdict
 
 MOST: Final = 4_000  # characters; Canvas and Moodle take more, nobody reads more
@@ -16,6 +17,8 @@ def comment(result: Result) -> str:
     open_ = result.status is Status.REVIEW
     whole = "A teacher still looks at this; what stands here is not the mark."
     lines = [whole if open_ else f"{number_cell(result.points)} of {number_cell(result.max)} points."]
+    if words := late_words(result):
+        lines.append(words)
     lines += [_question(question) for question in result.questions if question.max > 0]
     return "\n".join(lines)[:MOST]
 

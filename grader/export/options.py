@@ -56,7 +56,7 @@ class Line(Value, frozen=True):
     """What one student gets: the mark that stands there `now` and the one `to_come`, as the system shows them.
 
     `comment` is ``new``, ``same``, ``replaced`` (a person's, with a yes), ``kept`` (a person's stays) or empty. `reason` says why
-    nothing leaves; it is empty where something does.
+    nothing leaves; it is empty where something does. `lateness` says how late it is and what that costs.
     """
 
     submission: str
@@ -67,6 +67,7 @@ class Line(Value, frozen=True):
     comment: str = ""
     late: bool = False
     reason: str = ""
+    lateness: str = ""
 
 
 class ExportReport(Value, frozen=True):

@@ -12,6 +12,7 @@ from grader.export.cells import UnsafeIdentifier, id_cell, number_cell, text_cel
 from grader.export.options import ExportOptions, ExportReport
 from grader.export.plan import Plan
 from grader.export.recipients import Recipient, recipients
+from grader.lateness import points_before
 from grader.model import Result
 
 
@@ -20,9 +21,9 @@ def write_grades_csv(
 ) -> tuple[str, ...]:
     """Writes every result, whatever its status, to `path`, and returns sentences about unsafe identifiers.
 
-    Columns: ``student, submission``, one a question in the order of the results, ``total, max, status, name, email``. A
-    submission without known students has one line, with its own identifier for the student's. `identities` is
-    `ExportOptions.identities`: where addresses come from.
+    Columns: ``student, submission``, one a question in the order of the results, ``total, max, status, late``, where late work
+    loses points ``before_late, late_points`` (`total` is what is left), and ``name, email``. A submission without known students
+    has one line, with its own identifier for the student's. `identities` is `ExportOptions.identities`: where addresses come from.
     """
     rows, problems = _rows(results, ExportOptions(identities=identities or {}))
     atomic_file.write(path, to_csv(rows, line_end="\n").encode("utf-8"))
@@ -49,6 +50,8 @@ def export_jsonl(results: Sequence[Result], out: Path, options: ExportOptions) -
             "total": person.result.points,
             "max": person.result.max,
             "status": str(person.result.status),
+            "late": person.result.late,
+            "before_late": points_before(person.result),
             "name": person.name,
             "email": _email(person, options),
         }
@@ -68,12 +71,25 @@ def _email(person: Recipient, options: ExportOptions) -> str:
     return person.lms(options, "email") or (person.student.id if "@" in person.student.id else "")
 
 
+def _cost(result: Result) -> tuple[str, str]:
+    """The points before what lateness costs, and what it costs, below nought."""
+    before = points_before(result)
+    return number_cell(before), number_cell(result.points - before)
+
+
 def _rows(results: Sequence[Result], options: ExportOptions) -> tuple[list[list[str]], tuple[str, ...]]:
     questions = list(dict.fromkeys(question.id for result in results for question in result.questions))
+    costs = any(result.late_points for result in results)
     rows = [
-        ["student", "submission", *(text_cell(question) for question in questions), "total", "max", "status",
-         "name", "email"]
-    ]  # fmt: skip
+        [
+            "student",
+            "submission",
+            *(text_cell(question) for question in questions),
+            *("total", "max", "status", "late"),
+            *(("before_late", "late_points") if costs else ()),
+            *("name", "email"),
+        ]
+    ]
     problems: list[str] = []
     for person in recipients(results, options):
         result = person.result
@@ -91,6 +107,8 @@ def _rows(results: Sequence[Result], options: ExportOptions) -> tuple[list[list[
                 number_cell(result.points),
                 number_cell(result.max),
                 str(result.status),
+                "yes" if result.late else "no",
+                *(_cost(result) if costs else ()),
                 text_cell(person.name),
                 text_cell(_email(person, options)),
             ]

@@ -9,6 +9,7 @@ from grader import atomic_file
 from grader.export.options import ExportOptions, ExportReport, Line
 from grader.export.recipients import Recipient, recipients
 from grader.export.selection import select
+from grader.lateness import late_words
 from grader.model import Result
 
 _NOTHING = frozenset(("", "-", "–", "n/a"))
@@ -61,7 +62,15 @@ class Plan:
         result = person.result
         standing = "" if now.strip() in _NOTHING else now.strip()
         return Line(
-            result.submission, person.student.id, person.name, standing, to_come, comment, result.late, reason
+            result.submission,
+            person.student.id,
+            person.name,
+            standing,
+            to_come,
+            comment,
+            result.late,
+            reason,
+            late_words(result),
         )
 
     def needs_yes(self, now: str, to_come: str) -> str:

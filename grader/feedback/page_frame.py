@@ -18,6 +18,7 @@ from grader.errors import TemplatesMissingError
 from grader.feedback.sanitising import png_address, safe_html
 from grader.feedback.textguard import on_one_line, shown
 from grader.feedback.verdict_words import points
+from grader.lateness import late_mark, late_words
 
 _CODE: Final = re.compile(r"`([^`\n]{1,400})`")
 
@@ -98,6 +99,8 @@ def environment() -> Environment:
         png=png_address,
         slug=slug,
         address=address,
+        late=late_words,
+        late_mark=late_mark,
     )
     return environment
 

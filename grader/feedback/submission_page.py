@@ -10,8 +10,8 @@ from markupsafe import Markup
 from grader.feedback.chart_points import Point, curves, figure
 from grader.feedback.charts import chart_svg
 from grader.feedback.extras import FeedbackExtras, bounded
-from grader.feedback.page_frame import page, slug
-from grader.feedback.pair_lines import pair_lines
+from grader.feedback.page_frame import address, page, slug
+from grader.feedback.pair_lines import FOLDER, pair_lines
 from grader.feedback.textguard import on_one_line, shown
 from grader.feedback.verdict_words import (
     DRAFT_SENTENCE,
@@ -120,13 +120,15 @@ def render_feedback(
     staff: bool = False,
     extras: FeedbackExtras = NO_EXTRAS,
     pairs: Sequence[Pair] = (),
+    cluster: str = "",
     draft: bool = False,
 ) -> str:
     """One self-contained HTML page for one submission; the same values give the same page.
 
     With `staff` it also holds what only staff may see: `CheckResult.staff`, the flags, `extras.passages`, which
-    submissions it is like (`pairs`) and how the notebook was isolated. Nothing of these is in the page for students.
-    The marks are those with the result's decisions in them. A `draft` is a student's own check: no person waits for it.
+    submissions it is like (`pairs`, and the page of its `cluster` of more than two) and how the notebook was isolated.
+    Nothing of these is in the page for students. The marks are those with the result's decisions in them. A `draft` is a
+    student's own check: no person waits for it.
     """
     words = DRAFT_WORDING if draft else WORDING
     said, result = _Said(result, staff=staff), decided(result)
@@ -140,6 +142,7 @@ def render_feedback(
         result=result,
         staff=staff,
         alike=pair_lines(pairs) if staff else (),
+        cluster=f"{FOLDER}/{address(cluster)}.html" if staff and cluster else "",
         words=words,
         authors=[author(student) for student in result.students[:20]],
         share=f"{_share(result):.1f}",

@@ -9,9 +9,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
-from itertools import combinations, product
-from math import prod
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Final
 
 import msgspec
@@ -20,21 +18,51 @@ from grader.checks.assignment import Coincidence
 from grader.documents.core.document import Block, BlockKind, Document
 from grader.documents.given.edition import GivenText
 from grader.documents.given.given_text import told_apart
-from grader.model import Chart, Evidence, Flag, Result
+from grader.grading.alike_figures import Point, alike_figures
+from grader.model import Chart, Evidence, Flag, Result, Value
 from grader.page_data import Pair, Trace, TracedText
 from grader.shingles import digest, shingles
 
 SHINGLE: Final = 6  # words
 WINDOW: Final = 4  # shingles of which one is kept
-COMMON: Final = 0.1  # share of the class, or three submissions, from which a passage tells nothing
-ALIKE: Final = 0.45  # share of the shorter text's own passages from which a pair is shown
-ENOUGH: Final = 25  # kept shingles, about a hundred words: less is too little to tell
-FEW_FIGURES: Final = 4  # equal points in one chart from which a pair is shown
-CLUSTER: Final = 4  # submissions with all figures the same, up to which each is shown beside each
 MOST_TEXT: Final = 60_000  # characters of a submission that are compared
-RARE: Final = 0.01  # expected pairs of the whole class that coincide so, below which figures are shown
+SHOWN_PASSAGES: Final = 12  # of a pair
+MOST_FLAGS: Final = 6  # of one submission and one kind; more are counted in one
 _TOKEN: Final = re.compile(r"\w+|[^\w\s]")
 _COMPARED: Final = frozenset({BlockKind.PROSE, BlockKind.CODE})
+
+
+class Compared(Value, frozen=True):
+    """All that one submission is compared by: the marks of its text, packed, its own figures, who it is by.
+
+    `points` are (chart, x, y); `titles` are of the charts.
+    """
+
+    submission: str
+    marks: bytes = b""
+    points: tuple[Point, ...] = ()
+    titles: Mapping[str, str] = {}
+    people: tuple[str, ...] = ()
+
+
+class AlikeTexts(Value, frozen=True):
+    """Two submissions whose texts are alike; `marks` are of the passages that both have and the class has not.
+
+    `basis` is a digest of what was compared; a pair that is `known` to stand on it was not compared again.
+    """
+
+    one: str
+    other: str
+    basis: str
+    share: float
+    marks: tuple[int, ...]
+    known: bool
+
+    def shown(self, passages: Mapping[int, str]) -> Pair:
+        """The pair with its passages, which are those of `one` by their marks in the order of its text."""
+        same = frozenset(self.marks)
+        words = tuple(text for mark, text in passages.items() if mark in same)
+        return Pair(self.one, self.other, "text", self.share, words[:SHOWN_PASSAGES])
 
 
 def trace(documents: Sequence[Document], given: GivenText | None = None) -> Trace:
@@ -92,95 +120,109 @@ def _winnowed(words: Sequence[str]) -> Iterator[tuple[int, str]]:
             yield hashes[smallest], runs[smallest]
 
 
+def compared(result: Result, traced: Trace) -> Compared:
+    """What a submission is compared with all others by, from its result and its trace."""
+    from grader.grading.alike_texts import packed  # noqa: PLC0415 - numpy only where texts are compared
+
+    return Compared(
+        result.submission,
+        packed(traced.hashes),
+        tuple(sorted(_own_points(result))),
+        {_name(chart): chart.title for chart in _charts(result)},
+        tuple(student.id for student in result.students),
+    )
+
+
 def similar(
     traces: Mapping[str, Trace], results: Sequence[Result], coincidence: Coincidence | None = None
 ) -> list[Pair]:
     """All pairs that are alike in text or figures, the most alike first; partners in one submission are no pair."""
-    people = {result.submission: {student.id for student in result.students} for result in results}
-    pairs = [*_texts(traces), *_figures(results, coincidence)]
-    apart = [pair for pair in pairs if not people.get(pair.one, set()) & people.get(pair.other, set())]
+    from grader.grading.alike_texts import packed  # noqa: PLC0415 - as above
+
+    by_name = {result.submission: result for result in results}
+    ones = [
+        compared(by_name[name], traces.get(name, Trace()))
+        if name in by_name
+        else Compared(name, packed(traces[name].hashes))
+        for name in sorted({*by_name, *traces})
+    ]
+    found = pairs_of(ones, coincidence)
+    fresh = {pair.one for pair in found if isinstance(pair, AlikeTexts)}
+    held = {name: passages_by_mark(traces[name]) for name in fresh}
+    return by_likeness(pair.shown(held[pair.one]) if isinstance(pair, AlikeTexts) else pair for pair in found)
+
+
+def pairs_of(
+    ones: Sequence[Compared],
+    coincidence: Coincidence | None,
+    known: Mapping[tuple[str, str], str] | None = None,
+) -> list[Pair | AlikeTexts]:
+    """All pairs of a class that is in order of its names: of texts the marks only, whose words stand in a trace.
+
+    `known` are the texts that were found to be alike before, each two with their basis.
+    """
+    from grader.grading.alike_texts import alike_texts, unpacked  # noqa: PLC0415 - as above
+
+    place = {one.submission: at for at, one in enumerate(ones)}
+    before = {
+        (place[one], place[other]): basis
+        for (one, other), basis in (known or {}).items()
+        if one in place and other in place
+    }
+    people = [frozenset(one.people) for one in ones]
+
+    def related(one: int, other: int) -> bool:
+        return bool(people[one] & people[other])
+
+    found: list[Pair | AlikeTexts] = [
+        AlikeTexts(
+            ones[same.one].submission,
+            ones[same.other].submission,
+            same.basis,
+            same.share,
+            same.marks,
+            same.known,
+        )
+        for same in alike_texts([unpacked(one.marks) for one in ones], before)
+        if not related(same.one, same.other)
+    ]
+    own = [frozenset(one.points) for one in ones]
+    for alike in alike_figures(own, coincidence, related=related):
+        if not related(alike.one, alike.other):
+            first = ones[alike.one]
+            figures = tuple((first.titles.get(chart, chart), x, y) for chart, x, y in alike.points)
+            found.append(
+                Pair(
+                    first.submission,
+                    ones[alike.other].submission,
+                    "figures",
+                    alike.share,
+                    figures=figures,
+                    odds=alike.odds,
+                )
+            )
+    return found
+
+
+def passages_by_mark(traced: Trace) -> dict[int, str]:
+    """The words that each mark of a submission stands for, in the order of its text."""
+    return dict(zip(traced.hashes, traced.passages, strict=False))
+
+
+def by_likeness(pairs: Iterable[Pair]) -> list[Pair]:
+    """The most alike first."""
     return sorted(
-        apart, key=lambda pair: (pair.odds if pair.odds is not None else 1 - pair.share, pair.one, pair.other)
+        pairs,
+        key=lambda pair: (
+            pair.odds if pair.odds is not None else 1 - pair.share,
+            pair.one,
+            pair.other,
+            pair.kind,
+        ),
     )
 
 
-def _texts(traces: Mapping[str, Trace]) -> Iterator[Pair]:
-    frequency = Counter(mark for one in traces.values() for mark in set(one.hashes))
-    many = max(3, COMMON * len(traces))
-    own = {name: {mark for mark in one.hashes if frequency[mark] < many} for name, one in traces.items()}
-    holders: dict[int, list[str]] = {}
-    for name, marks in sorted(own.items()):
-        for mark in marks:
-            holders.setdefault(mark, []).append(name)
-    shared: Counter[tuple[str, str]] = Counter()
-    for names in holders.values():
-        shared.update(combinations(names, 2))
-    for (one, other), count in shared.items():
-        shorter = min(len(own[one]), len(own[other]))
-        if shorter >= ENOUGH and count >= ALIKE * shorter:
-            words = dict(zip(traces[one].hashes, traces[one].passages, strict=False))
-            passages = [words[mark] for mark in traces[one].hashes if mark in own[one] & own[other]]
-            yield Pair(one, other, "text", count / shorter, tuple(passages[:12]))
-
-
-def _figures(results: Sequence[Result], coincidence: Coincidence | None) -> Iterator[Pair]:
-    """Pairs with the same points in charts of their own figures, judged by the assignment's odds.
-
-    The charts of a pair count together: four of five times alone are no wonder, with four accuracies they are. Where
-    more than `CLUSTER` submissions have all figures the same, each is shown beside the first of them only.
-    """
-    alike: dict[frozenset[tuple[str, float, float]], list[Result]] = {}
-    for result in sorted(results, key=lambda result: result.submission):
-        if own := _own_points(result):
-            alike.setdefault(own, []).append(result)
-    pairs = len(results) * (len(results) - 1) / 2
-    for points, members in alike.items():
-        both = combinations(members, 2) if len(members) <= CLUSTER else ((members[0], x) for x in members[1:])
-        for one, other in both if len(members) > 1 else ():
-            yield from _same_figures(one, other, points, points, coincidence, pairs)
-    for (left, ours), (right, theirs) in combinations(alike.items(), 2):
-        for one, other in product(_few(ours), _few(theirs)):
-            yield from _same_figures(one, other, left, right, coincidence, pairs)
-
-
-def _few(members: list[Result]) -> list[Result]:
-    """All of a few that are the same, the first of many."""
-    return members if len(members) <= CLUSTER else members[:1]
-
-
-def _same_figures(
-    one: Result,
-    other: Result,
-    left: frozenset[tuple[str, float, float]],
-    right: frozenset[tuple[str, float, float]],
-    coincidence: Coincidence | None,
-    pairs: float,
-) -> Iterator[Pair]:
-    """The pair, if what both have in common is more than chance allows among so many `pairs`."""
-    common = left & right
-    if len(common) < FEW_FIGURES:
-        return
-    by_chart: dict[str, list[tuple[float, float]]] = {}
-    for chart, x, y in sorted(common):
-        by_chart.setdefault(chart, []).append((x, y))
-    telling = {chart: same for chart, same in by_chart.items() if len(same) >= FEW_FIGURES}
-    if not telling:
-        return
-    odds = None
-    if coincidence is not None:
-        odds = prod(coincidence(chart, same) for chart, same in telling.items())
-        if odds * pairs >= RARE:
-            return
-    count = sum(len(same) for same in telling.values())
-    sizes = [Counter(chart for chart, _, _ in side) for side in (left, right)]
-    most = sum(max(size[chart] for size in sizes) for chart in telling)
-    titles = {_name(chart): chart.title for chart in _charts(one)}
-    figures = tuple((titles.get(chart, chart), x, y) for chart, same in telling.items() for x, y in same)
-    first, second = sorted((one.submission, other.submission))
-    yield Pair(first, second, "figures", count / most, figures=figures, odds=odds)
-
-
-def _own_points(result: Result) -> frozenset[tuple[str, float, float]]:
+def _own_points(result: Result) -> frozenset[Point]:
     """The points of a submission's own figures, each with its chart; the last series is its own."""
     return frozenset(
         (_name(chart), x, y)
@@ -198,23 +240,32 @@ def _name(chart: Chart) -> str:
 
 
 def flags(pairs: Sequence[Pair]) -> dict[str, list[Flag]]:
-    """For each submission the flags of its pairs, for staff."""
+    """For each submission the flags of its pairs, for staff: the first `MOST_FLAGS` of a kind, and how many more."""
     found: dict[str, list[Flag]] = {}
+    counts: Counter[tuple[str, str]] = Counter()
     for pair in pairs:
         for mine, theirs in ((pair.one, pair.other), (pair.other, pair.one)):
-            if pair.kind == "text":
-                message = f"{pair.share:.0%} of the text's own passages stand in {theirs} as well."
-            else:
-                chance = (
-                    f" Honest runs coincide so by a chance of about {pair.odds:.0e}."
-                    if pair.odds is not None
-                    else ""
-                )
-                message = f"The same figures as {theirs}.{chance}"
-            same = pair.passages or [f"{title}: {y:g} at {x:g}" for title, x, y in pair.figures]
-            evidence = (Evidence(theirs, "the same in both", "\n".join(same)),)
-            found.setdefault(mine, []).append(Flag(f"same-{pair.kind}", message, evidence))
+            counts[mine, pair.kind] += 1
+            if counts[mine, pair.kind] <= MOST_FLAGS:
+                found.setdefault(mine, []).append(_flag(pair, theirs))
+    for (mine, kind), count in counts.items():
+        if count > MOST_FLAGS:
+            what = "text" if kind == "text" else "figures"
+            message = f"It is alike in {what} to {count - MOST_FLAGS} more submissions: see their cluster."
+            found[mine].append(Flag(f"same-{kind}", message))
     return found
+
+
+def _flag(pair: Pair, theirs: str) -> Flag:
+    if pair.kind == "text":
+        message = f"{pair.share:.0%} of the text's own passages stand in {theirs} as well."
+    else:
+        chance = (
+            f" Honest runs coincide so by a chance of about {pair.odds:.0e}." if pair.odds is not None else ""
+        )
+        message = f"The same figures as {theirs}.{chance}"
+    same = pair.passages or [f"{title}: {y:g} at {x:g}" for title, x, y in pair.figures]
+    return Flag(f"same-{pair.kind}", message, (Evidence(theirs, "the same in both", "\n".join(same)),))
 
 
 def with_flags(results: Sequence[Result], pairs: Sequence[Pair]) -> list[Result]:

@@ -191,6 +191,8 @@ def _join_pictures(
         for label, files in groups.items()
         if label not in owners and files and all("/" not in entry.name for _, entry in files)
     ]
+    if not any(PurePosixPath(entry.name).suffix.lower() in _PICTURES for _, entry in loose):
+        return  # then no report need be opened
     texts = {label: text for label, _ in loose for _, entry in groups[label] if (text := _text_of(entry))}
     for label, entry in loose:
         if accounts.of(label) or PurePosixPath(entry.name).suffix.lower() not in _PICTURES or label in texts:

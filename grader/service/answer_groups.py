@@ -9,8 +9,10 @@ from __future__ import annotations
 import hashlib
 import re
 import unicodedata
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from typing import Final
+
+import msgspec
 
 from grader.marks import open_checks
 from grader.model import CheckResult, Decision, QuestionResult, Result, Value
@@ -18,6 +20,9 @@ from grader.model import CheckResult, Decision, QuestionResult, Result, Value
 _QUOTED: Final = re.compile(r"'[^'\n]{0,400}'|\"[^\"\n]{0,400}\"|`[^`\n]{0,400}`")
 _NUMBER: Final = re.compile(r"\d+(?:[.,]\d+)*")
 _SPACES: Final = re.compile(r"\s+")
+
+
+ASKED: Final = "The student asks for another look"
 
 
 class Doubt(Value, frozen=True):
@@ -105,6 +110,20 @@ def doubts_of(result: Result) -> tuple[Doubt, ...]:
     )
 
 
+def asked_again(standing: Result, about: str, text: str) -> Doubt | None:
+    """A student's request about a check or a question as an item like any other; of the whole there is nothing to decide."""
+    for question in standing.questions:
+        whole = CheckResult(
+            question.id, question.verdict, question.points, question.max, "", title=question.title
+        )
+        for check in (whole, *question.checks):
+            if check.id == about:
+                words = f'{ASKED}: "{text.replace(chr(34), chr(39))}"'
+                shown = msgspec.structs.replace(check, staff=words)
+                return Doubt(standing.submission, question, shown, check.max, f"{ASKED}.", "")
+    return None
+
+
 def kind_of(check: CheckResult) -> str:
     """The reason of a doubt without what is one student's own: quotations and numbers."""
     reason = check.staff or check.message
@@ -160,17 +179,23 @@ def part_of(groups: Sequence[Group], part: int, parts: int) -> list[Group]:
     return [group for group in groups if int(group.key[:8], 16) % parts == part - 1]
 
 
-def decided_groups(
-    decisions: Mapping[str, Sequence[Decision]], doubts: Mapping[str, str]
-) -> dict[str, Decision]:
-    """For a group that has been decided once, the newest decision: proposed to whoever meets it again.
+def decided_groups(result: Result) -> tuple[tuple[str, Decision], ...]:
+    """The groups of answers that were decided in one submission, each with its decision; the oldest first."""
+    groups = {check.id: check for question in result.questions for check in question.checks}
+    return tuple(
+        (group, decision)
+        for decision in result.decisions
+        if decision.verdict is not None
+        and not decision.student
+        and decision.check in groups
+        and (group := group_of(groups[decision.check]))
+    )
 
-    `doubts` gives the group of ``submission check``.
-    """
+
+def proposed(decided: Iterable[tuple[str, Decision]]) -> dict[str, Decision]:
+    """For each group the newest decision: proposed to whoever meets it again."""
     found: dict[str, Decision] = {}
-    for submission, own in decisions.items():
-        for decision in own:
-            group = doubts.get(f"{submission}\0{decision.check}", "")
-            if group and decision.verdict is not None and not decision.student:
-                found[group] = decision
+    for group, decision in decided:
+        if group not in found or found[group].at <= decision.at:
+            found[group] = decision
     return found

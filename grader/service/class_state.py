@@ -5,33 +5,49 @@ from __future__ import annotations
 import base64
 import hashlib
 import threading
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Final
 
-from grader.grading.likeness import with_flags
+from grader.grading.clusters import Cluster, clusters
+from grader.grading.likeness import flags as flags_of
 from grader.marks import decided, reported
 from grader.model import Decision, Flag, Result, Value
-from grader.service.answer_groups import Doubt, Group, Kind, decided_groups, doubts_of, group_of, kinds_of
-from grader.service.clusters import Cluster, clusters_of
-from grader.service.summary import Summary, summary_of
-from grader.store import Ledger
+from grader.page_data import Pair
+from grader.service.answer_groups import (
+    Doubt,
+    Group,
+    Kind,
+    asked_again,
+    decided_groups,
+    doubts_of,
+    kinds_of,
+    proposed,
+)
+from grader.service.summary import Summary, Tally
+from grader.store import Ledger, LedgerVersion
+from grader.store.review_desk import Request
 
 _BLIND: Final = "student"
+_FEW: Final = 100  # submissions that are asked for one by one
 
 
 class Entry(Value, frozen=True):
-    """One submission: its result, the same as it stands with its decisions, what waits, and its name in blind marking."""
+    """One submission: its result, the same as it stands with its decisions, what waits, and its name in blind marking.
+
+    `settled` are the groups of answers that were decided in it.
+    """
 
     result: Result
     standing: Result
     doubts: tuple[Doubt, ...]
     alias: str
+    settled: tuple[tuple[str, Decision], ...] = ()
 
 
 class ClassState(Value, frozen=True):
     """Everything at one moment. `version` tells whether the ledger has changed since."""
 
-    version: tuple[object, ...]
+    version: LedgerVersion
     title: str
     entries: Mapping[str, Entry]
     kinds: tuple[Kind, ...]
@@ -81,14 +97,33 @@ def alias_of(submission: str) -> str:
     return base64.b32encode(digest[:5]).decode().lower()
 
 
+class _Alike:
+    """Likeness in the class: made anew only where pairs have changed, or which submissions there are."""
+
+    def __init__(self, pairs: Sequence[Pair], entries: Mapping[str, Entry]) -> None:
+        self._pairs = pairs
+        self._names = {name for pair in pairs for name in (pair.one, pair.other)}
+        self._here = self._names & entries.keys()
+        own = [pair for pair in pairs if pair.one in self._here and pair.other in self._here]
+        self.clusters = tuple(sorted(clusters(own), key=lambda one: -len(one.members)))
+        self.flags: dict[str, tuple[Flag, ...]] = {
+            name: tuple(found) for name, found in flags_of(own).items()
+        }
+
+    def among(self, entries: Mapping[str, Entry]) -> _Alike:
+        """The same pairs in a class that has changed."""
+        return self if self._names & entries.keys() == self._here else _Alike(self._pairs, entries)
+
+
 class ClassReader:
-    """Reads the class; what has not changed is not read again."""
+    """Reads the class; what has not changed is not read again, and a change costs what it changes."""
 
     def __init__(self, ledger: Ledger) -> None:
         self._ledger = ledger
         self._guard = threading.Lock()
         self._state: ClassState | None = None
-        self._keys: dict[str, tuple[object, ...]] = {}
+        self._tally = Tally()
+        self._alike = _Alike((), {})
 
     def now(self) -> ClassState:
         """The class as the ledger holds it now."""
@@ -98,47 +133,79 @@ class ClassReader:
                 self._state = self._renewed(version)
             return self._state
 
-    def _renewed(self, version: tuple[object, ...]) -> ClassState:
-        ledger = self._ledger
-        digests, said, released = ledger.digests(), ledger.log.not_taken_back(), ledger.log.released()
-        before = self._state.entries if self._state is not None else {}
-        entries: dict[str, Entry] = {}
-        keys: dict[str, tuple[object, ...]] = {}
-        for name, stored in digests.items():
-            own, release = said.get(name, []), released.get(name)
-            keys[name] = (stored.page, tuple(own), release.at if release is not None else None)
-            if name in before and self._keys.get(name) == keys[name]:
-                entries[name] = before[name]
-                continue
-            page = ledger.stored_page(name)
-            result = reported(
-                page.result, own, page=page.page, released=release.at if release is not None else None
-            )
-            entries[name] = Entry(result, decided(result), doubts_of(result), alias_of(name))
-        self._keys = keys
+    def _renewed(self, version: LedgerVersion) -> ClassState:
+        ledger, before = self._ledger, self._state
+        known = before.version if before is not None else LedgerVersion()
+        changed = ledger.changed_since(known)
+        entries = dict(before.entries) if before is not None else {}
+        for entry in map(entries.get, changed):
+            if entry is not None:
+                self._tally.put(entry.standing, -1)
+        fresh = self._read([name for name, present in changed.items() if present])
+        for entry in fresh.values():
+            self._tally.put(entry.standing)
+        if fresh.keys() <= entries.keys() and len(fresh) == len(changed):
+            entries |= fresh
+        else:
+            both = entries | fresh
+            entries = {name: both[name] for name in sorted(both) if changed.get(name, True)}
         about = ledger.about()
         planned = about.get("planned", "")
-        pairs = [pair for pair in ledger.pairs() if pair.one in entries and pair.other in entries]
-        whole = with_flags([entry.standing for entry in entries.values()], pairs)
+        flags = self._flags(entries, changed, anew=known.pairs != version.pairs)
         return ClassState(
             version,
             about.get("title") or "Submissions",
             entries,
-            kinds_of(doubt for entry in entries.values() for doubt in entry.doubts),
-            decided_groups(said, _groups_of(entries, said)),
+            kinds_of(_waiting(entries, ledger.desk.requests(open_only=True))),
+            proposed(pair for entry in entries.values() for pair in entry.settled),
             int(planned) if planned.isdigit() else len(entries),
-            summary_of(whole),
-            clusters_of(pairs),
-            {result.submission: result.flags for result in whole},
+            self._tally.summary(flags),
+            self._alike.clusters,
+            flags,
             {entry.alias: name for name, entry in entries.items()},
         )
 
+    def _flags(
+        self, entries: Mapping[str, Entry], changed: Mapping[str, bool], *, anew: bool
+    ) -> dict[str, tuple[Flag, ...]]:
+        """The flags of each submission that has some: its own, and those of its pairs."""
+        alike = _Alike(self._ledger.pairs(), entries) if anew else self._alike.among(entries)
+        before = self._state.flags if self._state is not None and alike is self._alike else None
+        self._alike = alike
+        flags = dict(before or {})
+        for name in changed if before is not None else entries:
+            entry = entries.get(name)
+            own = (*entry.standing.flags, *alike.flags.get(name, ())) if entry is not None else ()
+            flags.pop(name, None)
+            if own:
+                flags[name] = own
+        return flags
 
-def _groups_of(entries: Mapping[str, Entry], said: Mapping[str, list[Decision]]) -> dict[str, str]:
-    return {
-        f"{name}\0{check.id}": group_of(check)
-        for name in said
-        if name in entries
-        for question in entries[name].result.questions
-        for check in question.checks
+    def _read(self, names: Sequence[str]) -> dict[str, Entry]:
+        """The entries of these submissions as they are now; the log is read whole only where most of it is asked for."""
+        log = self._ledger.log
+        whole = len(names) > _FEW
+        said, released = (log.not_taken_back(), log.released_at()) if whole else ({}, {})
+        found = {}
+        for name in names:
+            own = said if whole else log.not_taken_back(name)
+            at = (released if whole else log.released_at(name)).get(name)
+            stored = self._ledger.stored_page(name)
+            result = reported(stored.result, own.get(name, ()), page=stored.page, released=at)
+            found[name] = Entry(
+                result, decided(result), doubts_of(result), alias_of(name), decided_groups(result)
+            )
+        return found
+
+
+def _waiting(entries: Mapping[str, Entry], requests: Sequence[Request]) -> Iterator[Doubt]:
+    """What waits: doubts, and what students asked to be looked at again; of the same check only that."""
+    asked = {
+        (one.submission, one.check): doubt
+        for one in requests
+        if one.submission in entries
+        and (doubt := asked_again(entries[one.submission].standing, one.check, one.text)) is not None
     }
+    yield from asked.values()
+    for entry in entries.values():
+        yield from (doubt for doubt in entry.doubts if (doubt.submission, doubt.check.id) not in asked)

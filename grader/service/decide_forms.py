@@ -44,18 +44,6 @@ def faster(
     names = set(submissions)
     return [
         row
-        for row in ledger.log.rows()
-        if row.id > seen
-        and row.submission in names
-        and row.decision.check == check
-        and row.decision.by != name
+        for row in ledger.log.rows_after(seen)
+        if row.submission in names and row.decision.check == check and row.decision.by != name
     ]
-
-
-def taken_back(rows: Iterable[LoggedDecision]) -> set[int]:
-    """The rows that do not count any more; an undo that was undone takes nothing back."""
-    gone: set[int] = set()
-    for row in sorted(rows, key=lambda row: -row.id):
-        if row.undoes is not None and row.id not in gone:
-            gone.add(row.undoes)
-    return gone

@@ -2,27 +2,25 @@
 
 from __future__ import annotations
 
-import csv
-import io
 import threading
-from collections.abc import Mapping
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated, Final
 from urllib.parse import unquote
 
+import msgspec
 from fastapi import APIRouter, Depends, File, Form, Query, Request, Response, UploadFile
 from starlette.background import BackgroundTask
 from starlette.exceptions import HTTPException
 
-from grader.deciding import Saying, decide, release, take_back
+from grader.asking import Asking, ask, read_table
+from grader.deciding import Saying, decide, release, take_back, timestamp
+from grader.errors import DecisionRefused
 from grader.feedback.page_frame import address
 from grader.graded_folder import render_folder
 from grader.marks import open_points, standing_decisions
 from grader.model import Status
 from grader.service.class_filter import Filter
 from grader.service.comment_bank import bank
-from grader.service.decide_forms import taken_back
 from grader.service.rendering import class_now, is_ours, page, see
 from grader.service.visitors import BLIND, COOKIE, Text, Who, check_form, refuse
 from grader.store import Ledger
@@ -124,17 +122,17 @@ def _run(request: Request) -> Running | None:
 @router.get("/audit")
 def audit(request: Request, who: Who, start: Annotated[int, Query(ge=0, le=10_000_000)] = 0) -> Response:
     """The log: who, what, when, before, after; the newest first. Nothing can be deleted from it."""
-    rows = request.app.state.ledger.log.rows()[::-1]
-    gone = taken_back(rows)
+    ledger: Ledger = request.app.state.ledger
+    rows = ledger.log.newest(start, ROWS)
     return page(
         request,
         who,
         "service/audit.html.j2",
-        rows=rows[start : start + ROWS],
+        rows=rows,
         start=start,
         step=ROWS,
-        many=len(rows),
-        gone=gone,
+        many=ledger.log.count(),
+        gone=ledger.log.taken_back(rows),
     )
 
 
@@ -225,7 +223,7 @@ def change_comments(
     if not wanted:
         raise HTTPException(422, "The comment is empty.")
     if not number:
-        ledger.desk.add_comment(check, wanted, by=who.name, at=_now())
+        ledger.desk.add_comment(check, wanted, by=who.name, at=timestamp())
         return see(f"/comments/{address(check)}")
     before = next((one.text for one in ledger.desk.comments(check) if one.id == number), None)
     if before is None:
@@ -264,25 +262,21 @@ def add_requests(
 ) -> Response:
     """One request by the form, or many by a CSV with the columns submission, check, text."""
     check_form(request, who, token)
-    rows = [(submission.strip(), check.strip(), text)]
-    if table is not None and table.filename:
-        data = table.file.read(LARGEST_TABLE).decode("utf-8-sig", errors="replace")
-        try:
-            reader = list(csv.DictReader(io.StringIO(data)))
-        except csv.Error as problem:
-            raise HTTPException(422, f"The file is no CSV: {problem}.") from problem
-        rows = [(_cell(row, "submission"), _cell(row, "check"), _cell(row, "text")) for row in reader]
     state = class_now(request)
-    found = [(state.found(name), about, words) for name, about, words in rows]
-    for (name, _, words), (given, *_) in zip(found, rows, strict=True):
-        if name is None:
-            raise HTTPException(422, f"There is no submission {given!r} here; nothing was taken in.")
-        if not words.strip():
-            raise HTTPException(422, f"The text for {given!r} is empty; nothing was taken in.")
-    if not found:
-        raise HTTPException(422, "There is no row in the table; its columns are submission, check, text.")
-    for name, about, words in found:
-        request.app.state.ledger.desk.add_request(name or "", about, words, by=who.name, at=_now())
+    askings = [Asking(submission.strip(), check.strip(), text)]
+    try:
+        if table is not None and table.filename:
+            askings = read_table(table.file.read(LARGEST_TABLE), table.filename)
+        if who.blind:  # what the page calls a submission is what is written into the form
+            askings = [
+                msgspec.structs.replace(one, submission=state.found(one.submission) or one.submission)
+                for one in askings
+            ]
+        _, refused = ask(request.app.state.ledger, askings, by=who.name)
+    except DecisionRefused as problem:
+        raise HTTPException(422, str(problem)) from problem
+    if refused:
+        raise HTTPException(422, "Not taken in: " + "; ".join(refused[:5]))
     return see("/requests")
 
 
@@ -290,13 +284,5 @@ def add_requests(
 def close_request(request: Request, who: Who, token: Text, number: Annotated[int, Form(ge=1)]) -> Response:
     """Says that a request was answered."""
     check_form(request, who, token)
-    request.app.state.ledger.desk.close_request(number, f"{_now()} by {who.name}")
+    request.app.state.ledger.desk.close_request(number, f"{timestamp()} by {who.name}")
     return see("/requests")
-
-
-def _cell(row: Mapping[str, str | None], key: str) -> str:
-    return (row.get(key) or "").strip()
-
-
-def _now() -> str:
-    return datetime.now(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")

@@ -11,7 +11,7 @@ from fastapi import APIRouter, Request, Response
 from fastapi.responses import HTMLResponse
 from starlette.exceptions import HTTPException
 
-from grader.feedback import by_page, extras_of, render_feedback, render_pair
+from grader.feedback import by_page, extras_of, render_cluster, render_feedback, render_pair
 from grader.service.rendering import class_now, found, see
 from grader.service.visitors import Visitor, Who
 from grader.store import Ledger
@@ -35,9 +35,12 @@ def staff_page(request: Request, who: Who, handle: str) -> Response:
     ledger: Ledger = request.app.state.ledger
     stored = ledger.stored_page(name)
     state = class_now(request)
-    pairs = [pair for cluster in state.clusters for pair in cluster.pairs if name in (pair.one, pair.other)]
+    alike = next((cluster for cluster in state.clusters if name in cluster.members), None)
+    pairs = [pair for pair in alike.shown() if name in (pair.one, pair.other)] if alike is not None else []
+    group = alike.key if alike is not None and len(alike.members) > 2 else ""
     extras = extras_of(stored.page, ledger.blobs.get)
-    return _whole(render_feedback(state.entries[name].result, staff=True, extras=extras, pairs=pairs))
+    result = state.entries[name].result
+    return _whole(render_feedback(result, staff=True, extras=extras, pairs=pairs, cluster=group))
 
 
 @router.get("/feedback/{handle}.html")
@@ -52,10 +55,15 @@ def student_page(request: Request, who: Who, handle: str) -> Response:
 
 @router.get("/similar/{pair}.html")
 def side_by_side(request: Request, who: Who, pair: str) -> Response:
-    """Two submissions that are alike, side by side."""
+    """Two submissions that are alike, side by side, or a group of more on one page."""
     _shown(who)
     ledger: Ledger = request.app.state.ledger
     state = class_now(request)
+    group = next((cluster for cluster in state.clusters if cluster.key == pair), None)
+    if group is not None:
+        people = {name: state.entries[name].standing.students for name in group.members}
+        authors = {name: ", ".join(one.name or one.id for one in own[:8]) for name, own in people.items()}
+        return _whole(render_cluster(group, authors, title=state.title))
     same = by_page([one for cluster in state.clusters for one in cluster.pairs]).get(pair)
     if same is None:
         raise HTTPException(404, "These two were not found to be alike.")

@@ -14,12 +14,12 @@ from grader.model import Result, Value, Verdict
 from grader.service.answer_groups import Doubt, Group, part_of
 from grader.service.class_state import ClassState
 from grader.service.comment_bank import bank
-from grader.service.decide_forms import CHOICES, faster, number_of, taken_back, verdict_of, with_banked
+from grader.service.decide_forms import CHOICES, faster, number_of, verdict_of, with_banked
 from grader.service.desk_evidence import Looked, on_the_desk
 from grader.service.presence import Presence
 from grader.service.rendering import class_now, is_ours, page, see
 from grader.service.visitors import Text, Who, check_form
-from grader.store import Ledger, LoggedDecision
+from grader.store import Ledger
 
 router: Final = APIRouter()
 SHOWN: Final = 6  # members of a group that lie on the desk at once; more are shown when asked for
@@ -169,21 +169,12 @@ def _asked(request: Request) -> int:
 def _done(request: Request, number: int) -> dict[str, Any]:
     """The decision that was just made, which one key takes back, and how many were made together with it."""
     ledger: Ledger = request.app.state.ledger
-    rows = ledger.log.rows() if number else []
-    last = next((row for row in reversed(rows) if row.id == number and row.undoes is None), None)
-    if last is None or number in taken_back(rows):
+    rows = ledger.log.rows_with(number) if number else []
+    gone = ledger.log.taken_back(rows)
+    last = next((row for row in rows if row.id == number and row.undoes is None), None)
+    if last is None or number in gone:
         return {"last": None, "together": 0}
-    return {"last": last, "together": sum(_same_click(row, last) for row in rows)}
-
-
-def _same_click(row: LoggedDecision, other: LoggedDecision) -> bool:
-    """Whether two rows were written by the same click."""
-    return (row.decision.by, row.decision.at, row.decision.check, row.undoes) == (
-        other.decision.by,
-        other.decision.at,
-        other.decision.check,
-        other.undoes,
-    )
+    return {"last": last, "together": sum(row.id not in gone for row in rows)}
 
 
 def _member(ledger: Ledger, state: ClassState, doubt: Doubt) -> Member:
@@ -323,14 +314,10 @@ def take_back_decision(
     """Takes a decision back, by a new row; with a group, all that were decided by the same click."""
     check_form(request, who, token)
     ledger: Ledger = request.app.state.ledger
-    rows = {row.id: row for row in ledger.log.rows()}
-    row = rows.get(number)
-    if row is None:
+    if ledger.log.row(number) is None:
         raise HTTPException(404, f"There is no decision {number}.")
-    alike = [other for other in rows.values() if _same_click(other, row)]
     try:
-        for other in alike:
-            undo(ledger, other.id, by=who.name)
+        undo(ledger, number, by=who.name, together=True)
     except DecisionRefused as problem:
         raise HTTPException(422, str(problem)) from problem
     return see(back if is_ours(back) else "/queue")

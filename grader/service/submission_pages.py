@@ -14,7 +14,7 @@ from grader.feedback.page_frame import address, slug
 from grader.marks import decided
 from grader.service.class_state import alias_of
 from grader.service.comment_bank import bank
-from grader.service.decide_forms import CHOICES, faster, number_of, taken_back, verdict_of, with_banked
+from grader.service.decide_forms import CHOICES, faster, number_of, verdict_of, with_banked
 from grader.service.desk_evidence import on_the_desk
 from grader.service.rendering import class_now, found, page, see
 from grader.service.source_pages import pages_of
@@ -56,7 +56,7 @@ def show_submission(request: Request, who: Who, handle: str) -> Response:
         result=result,
         standing=standing,
         history=history,
-        gone=taken_back(history),
+        gone=ledger.log.taken_back(history),
         flags=state.flags.get(name, ()),
         alike=[cluster for cluster in state.clusters if name in cluster.members],
         looks_at={

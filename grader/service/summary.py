@@ -1,14 +1,15 @@
-"""The class in a few figures: made once for each state of the ledger, however often the page is asked for."""
+"""The class in a few figures, counted as results come and go: a change costs what it changes."""
 
 from __future__ import annotations
 
 import hashlib
+import math
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Final
 
 from grader.marks import standing_decisions
-from grader.model import QuestionResult, Result, Status, Value, Verdict
+from grader.model import Flag, QuestionResult, Result, Status, Value, Verdict
 
 _OPEN: Final = frozenset((Verdict.REVIEW, Verdict.ERROR))
 _LOST: Final = frozenset((Verdict.FAIL, Verdict.PARTIAL, Verdict.MISSING))
@@ -59,60 +60,85 @@ class Summary(Value, frozen=True):
     mistakes: tuple[Mistake, ...]
 
 
-def summary_of(results: Sequence[Result]) -> Summary:
-    """The figures of results that have their decisions in them."""
-    closed = [result.points for result in results if result.status is Status.GRADED]
-    return Summary(
-        sum(one.status is Status.REVIEW for one in results),
-        sum(one.status is Status.ERROR for one in results),
-        sum(bool(one.released) for one in results),
-        sum(one.late for one in results),
-        _mean(closed),
-        max((one.max for one in results), default=0.0),
-        _questions(results),
-        _flags(results),
-        _mistakes(results),
-    )
+class Tally:
+    """Counts of a class, to and from which single results are put."""
 
+    def __init__(self) -> None:
+        self._status: Counter[Status] = Counter()
+        self._released = 0
+        self._late = 0
+        self._points: Counter[float] = Counter()  # of the submissions in which nothing is open
+        self._most: Counter[float] = Counter()
+        self._questions: dict[str, _QuestionTally] = {}
+        self._mistakes: Counter[tuple[str, str]] = Counter()
 
-def _questions(results: Sequence[Result]) -> tuple[QuestionSummary, ...]:
-    columns: dict[str, list[QuestionResult]] = {}
-    for result in results:
+    def put(self, result: Result, sign: int = 1) -> None:
+        """Counts a result that has its decisions in it, or with -1 takes it out."""
+        self._status[result.status] += sign
+        self._released += sign if result.released else 0
+        self._late += sign if result.late else 0
+        self._most[result.max] += sign
+        if result.status is Status.GRADED:
+            self._points[result.points] += sign
         for question in result.questions:
-            columns.setdefault(question.id, []).append(question)
-    found = []
-    for own, column in columns.items():
-        closed = [one.points for one in column if one.verdict not in _OPEN]
-        counts = Counter(one.verdict for one in column)
-        found.append(
-            QuestionSummary(
-                own,
-                column[0].title,
-                _mean(closed),
-                max(one.max for one in column),
-                len(column) - len(closed),
-                tuple((verdict, counts[verdict]) for verdict in Verdict if counts[verdict]),
-            )
+            self._questions.setdefault(question.id, _QuestionTally(question.title)).put(question, sign)
+        for mistake in dict.fromkeys(mistakes_of(result)):
+            self._mistakes[mistake] += sign
+            if not self._mistakes[mistake]:
+                del self._mistakes[mistake]
+
+    def summary(self, flags: Mapping[str, Sequence[Flag]]) -> Summary:
+        """The figures of what is counted; `flags` are those of each submission that has some."""
+        commonest = sorted(self._mistakes.items(), key=lambda one: (-one[1], one[0]))[:_COMMONEST]
+        return Summary(
+            self._status[Status.REVIEW],
+            self._status[Status.ERROR],
+            self._released,
+            self._late,
+            _mean(self._points),
+            _largest(self._most),
+            tuple(one.summary(own) for own, one in self._questions.items() if one.counts.total()),
+            _flags(flags),
+            tuple(
+                Mistake(mistake_key(check, message), check, message, count)
+                for (check, message), count in commonest
+            ),
         )
-    return tuple(found)
 
 
-def _flags(results: Sequence[Result]) -> tuple[FlagSummary, ...]:
+class _QuestionTally:
+    """The same of one question."""
+
+    def __init__(self, title: str) -> None:
+        self._title = title
+        self._points: Counter[float] = Counter()  # of those that are not open
+        self._most: Counter[float] = Counter()
+        self.counts: Counter[Verdict] = Counter()
+
+    def put(self, question: QuestionResult, sign: int) -> None:
+        self.counts[question.verdict] += sign
+        self._most[question.max] += sign
+        if question.verdict not in _OPEN:
+            self._points[question.points] += sign
+
+    def summary(self, own: str) -> QuestionSummary:
+        return QuestionSummary(
+            own,
+            self._title,
+            _mean(self._points),
+            _largest(self._most),
+            sum(self.counts[verdict] for verdict in _OPEN),
+            tuple((verdict, self.counts[verdict]) for verdict in Verdict if self.counts[verdict]),
+        )
+
+
+def _flags(flags: Mapping[str, Sequence[Flag]]) -> tuple[FlagSummary, ...]:
     found: dict[str, dict[str, None]] = {}
-    for result in results:
-        for flag in result.flags:
-            found.setdefault(flag.id, {})[result.submission] = None
+    for submission in sorted(flags):
+        for flag in flags[submission]:
+            found.setdefault(flag.id, {})[submission] = None
     grouped = [FlagSummary(own, tuple(names)) for own, names in found.items()]
     return tuple(sorted(grouped, key=lambda flag: (-len(flag.submissions), flag.id)))
-
-
-def _mistakes(results: Sequence[Result]) -> tuple[Mistake, ...]:
-    """The commonest messages to those who lost points, with their check."""
-    said = Counter(key for result in results for key in dict.fromkeys(mistakes_of(result)))
-    return tuple(
-        Mistake(mistake_key(check, message), check, message, count)
-        for (check, message), count in said.most_common(_COMMONEST)
-    )
 
 
 def mistakes_of(result: Result) -> Iterator[tuple[str, str]]:
@@ -129,5 +155,11 @@ def mistake_key(check: str, message: str) -> str:
     return hashlib.sha256(f"{check}\0{message}".encode(errors="replace")).hexdigest()[:12]
 
 
-def _mean(values: Sequence[float]) -> float | None:
-    return sum(values) / len(values) if values else None
+def _mean(values: Counter[float]) -> float | None:
+    """The mean of values that are counted, exact to the last digit whatever was counted and taken out before."""
+    many = values.total()
+    return math.fsum(value * count for value, count in values.items()) / many if many else None
+
+
+def _largest(values: Counter[float]) -> float:
+    return max((value for value, count in values.items() if count), default=0.0)

@@ -4,6 +4,21 @@ from __future__ import annotations
 
 from grader.store.blobs import Blobs
 from grader.store.decision_log import DecisionLog, LoggedDecision, Release
-from grader.store.ledger import Ledger, StoredPage
+from grader.store.file_stamps import Stamp, stamp
+from grader.store.ledger import Ledger, LedgerVersion, StoredPage
+from grader.store.likeness_log import KeptMarks, KeptPair, Traced
 
-__all__ = ["Blobs", "DecisionLog", "Ledger", "LoggedDecision", "Release", "StoredPage"]
+__all__ = [
+    "Blobs",
+    "DecisionLog",
+    "KeptMarks",
+    "KeptPair",
+    "Ledger",
+    "LedgerVersion",
+    "LoggedDecision",
+    "Release",
+    "Stamp",
+    "StoredPage",
+    "Traced",
+    "stamp",
+]

@@ -1,4 +1,4 @@
-"""The ledger: one SQLite file that holds every submission's latest result, and all that its pages are made from.
+"""The ledger: a SQLite file or a PostgreSQL database with every submission's latest result, and all that pages are made from.
 
 A result is written whole in one transaction; a process killed at any moment leaves the ledger with the results
 that were finished and no others. Every file of the graded folder is made from it and can be made again, the same.
@@ -7,7 +7,6 @@ Pictures and executed notebooks lie beside it by their digests (`blobs.py`), wri
 
 from __future__ import annotations
 
-import contextlib
 import hashlib
 import json
 from collections.abc import Iterable, Iterator, Mapping
@@ -15,11 +14,10 @@ from collections.abc import Set as AbstractSet
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 import msgspec
-from sqlalchemy import Connection, Engine, create_engine, delete, event, func, select, update
-from sqlalchemy.dialects.sqlite import insert
+from sqlalchemy import URL, Connection, Engine, Select, bindparam, delete, func, insert, select, update
 from sqlalchemy.exc import DatabaseError, IntegrityError
 
 from grader.errors import LedgerError, ResultFormatError
@@ -27,11 +25,15 @@ from grader.model import Result, Status, Value
 from grader.page_data import PageData, Pair, Trace
 from grader.store import migrations, tables
 from grader.store.blobs import Blobs
+from grader.store.changes import bump, changes
 from grader.store.decision_log import DecisionLog
+from grader.store.engine import Place, batched, put
+from grader.store.file_stamps import FileStamps
+from grader.store.likeness_log import LikenessLog
 from grader.store.review_desk import ReviewDesk
 
-BUSY_SECONDS: Final = 30  # how long one process waits for another's write before it gives up with an error
 BLOBS: Final = "blobs"
+_AT_ONCE: Final = 200  # results that are read together
 
 
 class StoredPage(Value, frozen=True):
@@ -48,12 +50,28 @@ class PageDigests(Value, frozen=True):
     notebook: str
 
 
-class Ledger:
-    """An open ledger. Several processes may hold one on the same file."""
+class LedgerVersion(Value, frozen=True):
+    """How much was written: of results, of what is true of the folder, of requests, of pairs; the newest decision, release."""
 
-    def __init__(self, path: Path, *, must_exist: bool = False) -> None:
+    results: int = -1
+    about: int = -1
+    decision: int = 0
+    release: int = 0
+    requests: int = -1
+    pairs: int = -1
+
+
+class Ledger:
+    """An open ledger. Several processes may hold the same one.
+
+    `path` is the SQLite file; with a `url` the ledger is in that PostgreSQL database, and only blobs lie beside `path`.
+    """
+
+    def __init__(self, path: Path, *, must_exist: bool = False, url: URL | None = None) -> None:
         self.path = path
-        if must_exist and not path.is_file():
+        self.url = url
+        self.place = Place(path, url)
+        if must_exist and url is None and not path.is_file():
             raise LedgerError(
                 f"{path.parent} is no graded folder: there is no {path.name} in it; run grader grade first"
             )
@@ -61,9 +79,9 @@ class Ledger:
         self.blobs = Blobs(path.parent / BLOBS)
         self.log = DecisionLog(self._reading, self._writing)
         self.desk = ReviewDesk(self._reading, self._writing)
-        self._engine: Engine = create_engine(f"sqlite:///{path}", connect_args={"timeout": BUSY_SECONDS})
-        event.listen(self._engine, "connect", _durable)
-        event.listen(self._engine, "begin", _begin)
+        self.likeness = LikenessLog(self._reading, self._writing)
+        self.stamps = FileStamps(self._reading, self._writing)
+        self._engine: Engine = self.place.engine()
         try:
             with self._engine.connect() as connection:
                 current = migrations.revision(connection) == migrations.HEAD
@@ -72,19 +90,17 @@ class Ledger:
                     migrations.upgrade(connection)
         except migrations.UnknownRevisionError as problem:
             raise LedgerError(
-                f"{path} was written by a newer grader ({problem}): use that one, or another folder with --out"
+                f"{self.place} was written by a newer grader ({problem}): use that one, or another folder with --out"
             ) from problem
         except DatabaseError as problem:
-            raise LedgerError(
-                f"{path} is no ledger of this grader ({problem.orig}): move it away and grade again"
-            ) from problem
+            raise self.place.not_opened(problem) from problem
 
     @property
     def _writing_engine(self) -> Engine:
         return self._engine.execution_options(writes=True)
 
     def close(self) -> None:
-        """Closes the file."""
+        """Closes it."""
         self._engine.dispose()
 
     def __enter__(self) -> Ledger:
@@ -101,9 +117,7 @@ class Ledger:
         except IntegrityError:
             raise
         except DatabaseError as problem:
-            raise LedgerError(
-                f"{self.path} cannot be written ({problem.orig}): is the disk full or the folder read-only?"
-            ) from problem
+            raise self.place.not_written(problem) from problem
 
     @contextmanager
     def _reading(self) -> Iterator[Connection]:
@@ -111,34 +125,63 @@ class Ledger:
             with self._engine.connect() as connection:
                 yield connection
         except DatabaseError as problem:
-            raise LedgerError(
-                f"{self.path} cannot be read ({problem.orig}): put back a copy of it, or move it away and grade again"
-            ) from problem
+            raise self.place.not_read(problem) from problem
         except (ResultFormatError, msgspec.DecodeError, json.JSONDecodeError) as problem:
             raise LedgerError(
-                f"{self.path} holds what cannot be read ({problem}): move it away and grade again"
+                f"{self.place} holds what cannot be read ({problem}): move it away and grade again"
             ) from problem
 
     def describe(self, **about: str) -> None:
         """Writes down what is true of the whole folder: the assignment's id and title."""
         with self._writing() as connection:
             for key, value in about.items():
-                row = {"key": key, "value": value}
-                connection.execute(
-                    insert(tables.about).values(row).on_conflict_do_update(index_elements=["key"], set_=row)
-                )
+                put(connection, tables.about, {"key": key, "value": value}, ["key"])
+            bump(connection, "about")
 
-    def version(self) -> tuple[object, ...]:
+    def version(self) -> LedgerVersion:
         """What changes whenever a result, a decision, a release or what is true of the folder does."""
+        with self._reading() as connection:
+            numbers = changes(connection)
+            decision = connection.execute(select(func.max(tables.decisions.c.id))).scalar()
+            release = connection.execute(select(func.max(tables.releases.c.id))).scalar()
+        return LedgerVersion(
+            numbers.get("results", 0),
+            numbers.get("about", 0),
+            int(decision or 0),
+            int(release or 0),
+            numbers.get("requests", 0),
+            numbers.get("pairs", 0),
+        )
+
+    def changed_since(self, before: LedgerVersion) -> dict[str, bool]:
+        """The submissions of which anything was written since, and whether each is still among what was handed in."""
+        newer = select(tables.decisions.c.submission).where(tables.decisions.c.id > before.decision)
+        out = select(tables.releases.c.submission).where(tables.releases.c.id > before.release)
+        columns = (tables.results.c.submission, tables.results.c.present)
+        with self._reading() as connection:
+            own = connection.execute(select(*columns).where(tables.results.c.changed > before.results))
+            found = {name: bool(present) for name, present in own}
+            said = {*connection.execute(newer).scalars(), *connection.execute(out).scalars()} - found.keys()
+            for some in batched(sorted(said)):
+                named = connection.execute(select(*columns).where(tables.results.c.submission.in_(some)))
+                found |= {name: bool(present) for name, present in named}
+        return found
+
+    def state(self) -> str:
+        """A digest of all that the files of the folder are made from, but for what they are made with."""
+        digest = hashlib.sha256()
+        columns = (tables.results.c.submission, tables.results.c.digest)
         queries = (
-            select(func.count(), func.max(tables.results.c.graded_at), func.sum(tables.results.c.present)),
+            select(*columns).where(tables.results.c.present == 1),
+            select(tables.pairs.c.json),
             select(func.max(tables.decisions.c.id)),
             select(func.max(tables.releases.c.id)),
-            select(tables.about.c.value).where(tables.about.c.key == "compared"),
-            select(tables.about.c.value).where(tables.about.c.key == "planned"),
         )
-        with self._engine.connect() as connection:
-            return tuple(tuple(row) for query in queries for row in connection.execute(query))
+        with self._reading() as connection:
+            for query in queries:
+                for row in _in_order(connection, query):
+                    digest.update("\0".join(map(str, row)).encode(errors="replace") + b"\n")
+        return digest.hexdigest()
 
     def about(self) -> dict[str, str]:
         """What was written down of the whole folder."""
@@ -182,7 +225,7 @@ class Ledger:
             "present": 1,
             "page": shown,
             "notebook": page.notebook if page else "",
-            "digest": hashlib.sha256(f"{text}\0{shown}".encode()).hexdigest(),
+            "digest": _digest(text, shown),
         }
         attempt = {
             "submission": result.submission,
@@ -192,19 +235,23 @@ class Ledger:
             "json": text,
         }
         with self._writing() as connection:
-            connection.execute(
-                insert(tables.results)
-                .values(row)
-                .on_conflict_do_update(index_elements=["submission"], set_=row)
-            )
-            connection.execute(
-                insert(tables.attempts)
-                .values(attempt)
-                .on_conflict_do_update(index_elements=["submission", "content"], set_=attempt)
-            )
+            number = bump(connection, "results")
+            put(connection, tables.results, row | {"changed": number}, ["submission"])
+            put(connection, tables.attempts, attempt, ["submission", "content"])
             connection.execute(delete(tables.blobs).where(tables.blobs.c.submission == result.submission))
             for digest in sorted({*(blobs or {}), *(originals or {})}):
                 connection.execute(insert(tables.blobs).values(submission=result.submission, digest=digest))
+
+    def amend(self, results: Iterable[Result]) -> None:
+        """Writes results in the place of those of the same submissions, that came of the same work: what is late changes so."""
+        with self._writing() as connection:
+            number = bump(connection, "results")
+            for result in results:
+                mine = tables.results.c.submission == result.submission
+                shown = connection.execute(select(tables.results.c.page).where(mine)).scalar()
+                text = result.to_json().decode()
+                changed = {"json": text, "digest": _digest(text, str(shown)), "changed": number}
+                connection.execute(update(tables.results).where(mine).values(changed))
 
     def up_to_date(self, *, rubric: str, settings: str) -> dict[str, str]:
         """The submissions that were graded by this rubric without an error of ours, with the digest of their contents."""
@@ -222,11 +269,12 @@ class Ledger:
         with self._writing() as connection:
             known = dict(connection.execute(known_ones).all())
             changed = [name for name, present in known.items() if present != int(name in submissions)]
+            number = bump(connection, "results") if changed else 0
             for submission in changed:
                 connection.execute(
                     update(tables.results)
                     .where(tables.results.c.submission == submission)
-                    .values(present=int(submission in submissions))
+                    .values(present=int(submission in submissions), changed=number)
                 )
 
     def sweep(self) -> None:
@@ -237,20 +285,38 @@ class Ledger:
 
     def results(self) -> list[Result]:
         """The latest result of each submission, by id. Raises `LedgerError` if one cannot be read."""
-        query = (
-            select(tables.results.c.json)
-            .where(tables.results.c.present == 1)
-            .order_by(tables.results.c.submission)
+        query = select(tables.results.c.submission, tables.results.c.json).where(
+            tables.results.c.present == 1
         )
         with self._reading() as connection:
-            return [Result.from_json(text) for text in connection.execute(query).scalars()]
+            return [Result.from_json(text) for _, text in _in_order(connection, query)]
+
+    def each_result(self, names: Iterable[str]) -> Iterator[Result]:
+        """The latest results of these submissions in order, a few at a time: memory does not grow with the class."""
+        chosen = sorted(names)
+        for at in range(0, len(chosen), _AT_ONCE):
+            columns = (tables.results.c.submission, tables.results.c.json)
+            query = select(*columns).where(tables.results.c.submission.in_(chosen[at : at + _AT_ONCE]))
+            with self._reading() as connection:
+                found = [Result.from_json(text) for _, text in _in_order(connection, query)]
+            yield from found
+
+    def in_error(self) -> list[str]:
+        """The submissions that met an error of ours, in order."""
+        query = select(tables.results.c.submission).where(
+            tables.results.c.present == 1, tables.results.c.status == str(Status.ERROR)
+        )
+        with self._reading() as connection:
+            return sorted(connection.execute(query).scalars())
 
     def digests(self) -> dict[str, PageDigests]:
         """What tells whether a submission's files are still made from the same, by submission, in order."""
         columns = (tables.results.c.submission, tables.results.c.digest, tables.results.c.notebook)
-        query = select(*columns).where(tables.results.c.present == 1).order_by(tables.results.c.submission)
+        query = select(*columns).where(tables.results.c.present == 1)
         with self._reading() as connection:
-            return {name: PageDigests(page, notebook) for name, page, notebook in connection.execute(query)}
+            return {
+                name: PageDigests(page, notebook) for name, page, notebook in _in_order(connection, query)
+            }
 
     def stored_page(self, submission: str) -> StoredPage:
         """What the pages of one submission are made from. Raises `LedgerError` if there is none, or it cannot be read."""
@@ -259,14 +325,17 @@ class Ledger:
         with self._reading() as connection:
             row = connection.execute(query).one_or_none()
             if row is None:
-                raise LedgerError(f"{self.path} holds no submission {submission!r}; grade it first")
+                raise LedgerError(f"{self.place} holds no submission {submission!r}; grade it first")
             return StoredPage(Result.from_json(row.json), msgspec.json.decode(row.page, type=PageData))
 
     def identities(self) -> dict[str, dict[str, str]]:
         """What intake learnt of each submission, for exports."""
         with self._reading() as connection:
-            rows = connection.execute(
-                select(tables.results.c.submission, tables.results.c.lms).where(tables.results.c.present == 1)
+            rows = _in_order(
+                connection,
+                select(tables.results.c.submission, tables.results.c.lms).where(
+                    tables.results.c.present == 1
+                ),
             )
             return {submission: json.loads(text) for submission, text in rows}
 
@@ -278,7 +347,7 @@ class Ledger:
         if submissions is not None:
             query = query.where(tables.results.c.submission.in_(list(submissions)))
         with self._reading() as connection:
-            rows = connection.execute(query.order_by(tables.results.c.submission))
+            rows = _in_order(connection, query)
             return {submission: msgspec.json.decode(text, type=Trace) for submission, text in rows}
 
     def write_pairs(self, pairs: Iterable[Pair]) -> None:
@@ -296,6 +365,7 @@ class Ledger:
             connection.execute(delete(tables.pairs))
             if rows:
                 connection.execute(insert(tables.pairs), rows)
+            bump(connection, "pairs")
 
     def pairs(self) -> list[Pair]:
         """The pairs of submissions that are alike, the most alike first."""
@@ -316,8 +386,11 @@ class Ledger:
         """Writes down what the files were made from: all that there are to be, and those that were `made` anew."""
         with self._writing() as connection:
             known = set(connection.execute(select(tables.rendered.c.path)).scalars())
-            for path in known - wanted.keys() | made:
-                connection.execute(delete(tables.rendered).where(tables.rendered.c.path == path))
+            gone = [{"_path": path} for path in known - wanted.keys() | (made & known)]
+            if gone:
+                connection.execute(
+                    delete(tables.rendered).where(tables.rendered.c.path == bindparam("_path")), gone
+                )
             if made:
                 rows = [{"path": path, "digest": wanted[path]} for path in sorted(made)]
                 connection.execute(insert(tables.rendered), rows)
@@ -332,22 +405,11 @@ class Ledger:
         with self._reading() as connection:
             return [Result.from_json(text) for text in connection.execute(query).scalars()]
 
-    def forget(self, submission: str) -> None:
-        """Removes a submission's result, so that it is graded again."""
-        with self._writing() as connection:
-            connection.execute(delete(tables.results).where(tables.results.c.submission == submission))
+
+def _digest(result: str, page: str) -> str:
+    return hashlib.sha256(f"{result}\0{page}".encode()).hexdigest()
 
 
-def _durable(connection: object, _: object) -> None:
-    """Write-ahead log with full sync: a committed result survives the loss of power. Transactions are ours to begin."""
-    connection.isolation_level = None  # type: ignore[attr-defined] # the driver's own connection
-    cursor = connection.cursor()  # type: ignore[attr-defined] # as above
-    with contextlib.closing(cursor):
-        cursor.execute("PRAGMA journal_mode=WAL")
-        cursor.execute("PRAGMA synchronous=FULL")
-
-
-def _begin(connection: Connection) -> None:
-    """A transaction that writes takes the lock at once, so that two of them queue instead of failing half-way."""
-    writes = connection.get_execution_options().get("writes", False)
-    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+def _in_order(connection: Connection, query: Select[Any]) -> list[tuple[Any, ...]]:
+    """Rows by their first column in the order of its signs, whatever order the database's language has."""
+    return sorted((tuple(row) for row in connection.execute(query)), key=lambda row: str(row[0]))

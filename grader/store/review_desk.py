@@ -5,7 +5,8 @@ from __future__ import annotations
 import hashlib
 import secrets
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from collections.abc import Set as AbstractSet
 from contextlib import AbstractContextManager
 from typing import Final
 
@@ -14,6 +15,8 @@ from sqlalchemy.exc import IntegrityError
 
 from grader.model import Value
 from grader.store import tables
+from grader.store.changes import bump
+from grader.store.engine import LARGEST_NUMBER, batched, kept_text
 
 LINK_SECONDS: Final = 15 * 60.0  # after which a one-time link opens nothing any more
 SESSION_SECONDS: Final = 12 * 3600.0  # after which a browser must come in anew
@@ -90,7 +93,9 @@ class ReviewDesk:
     def comments(self, check: str) -> list[Comment]:
         """The bank of a check, the oldest first."""
         query = (
-            select(tables.comments).where(tables.comments.c.check_id == check).order_by(tables.comments.c.id)
+            select(tables.comments)
+            .where(tables.comments.c.check_id == kept_text(check))
+            .order_by(tables.comments.c.id)
         )
         with self._reading() as connection:
             return [Comment(row.id, row.check_id, row.text) for row in connection.execute(query)]
@@ -99,13 +104,18 @@ class ReviewDesk:
         """Adds a comment to the bank of a check, once."""
         try:
             with self._writing() as connection:
-                connection.execute(insert(tables.comments).values(check_id=check, text=text, by=by, at=at))
+                connection.execute(
+                    insert(tables.comments).values(
+                        check_id=kept_text(check), text=kept_text(text), by=by, at=at
+                    )
+                )
         except IntegrityError:
             return
 
     def change_comment(self, number: int, text: str) -> Comment | None:
         """Puts another text in a comment's place; gives the comment as it was."""
-        mine = tables.comments.c.id == number
+        text = kept_text(text)
+        mine = tables.comments.c.id == min(number, LARGEST_NUMBER)
         with self._writing() as connection:
             row = connection.execute(select(tables.comments).where(mine)).one_or_none()
             if row is None:
@@ -137,16 +147,39 @@ class ReviewDesk:
         with self._writing() as connection:
             connection.execute(
                 insert(tables.requests).values(
-                    submission=submission, check_id=check, text=text, by=by, at=at, closed=""
+                    submission=submission,
+                    check_id=kept_text(check),
+                    text=kept_text(text),
+                    by=by,
+                    at=at,
+                    closed="",
                 )
             )
+            bump(connection, "requests")
 
     def close_request(self, number: int, closed: str) -> None:
         """Says when and by whom a request was answered."""
         with self._writing() as connection:
             connection.execute(
-                update(tables.requests).where(tables.requests.c.id == number).values(closed=closed)
+                update(tables.requests)
+                .where(tables.requests.c.id == min(number, LARGEST_NUMBER))
+                .values(closed=closed)
             )
+            bump(connection, "requests")
+
+    def answer(self, closed: Mapping[tuple[str, str], str]) -> None:
+        """Closes what is open of these submissions and checks, each with what answered it."""
+        mine = [one for one in self.requests(open_only=True) if (one.submission, one.check) in closed]
+        for one in mine:
+            self.close_request(one.id, closed[(one.submission, one.check)])
+
+    def open_again(self, closed: AbstractSet[str]) -> None:
+        """Opens what was closed with one of these answers."""
+        with self._writing() as connection:
+            for some in batched(sorted(closed)):
+                found = tables.requests.c.closed.in_(some)
+                if connection.execute(update(tables.requests).where(found).values(closed="")).rowcount:
+                    bump(connection, "requests")
 
 
 def _digest(secret: str) -> str:

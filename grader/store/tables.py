@@ -2,7 +2,17 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Column, Float, Integer, MetaData, String, Table, UniqueConstraint
+from sqlalchemy import (
+    BigInteger,
+    Column,
+    Float,
+    Integer,
+    LargeBinary,
+    MetaData,
+    String,
+    Table,
+    UniqueConstraint,
+)
 
 metadata = MetaData()
 
@@ -27,6 +37,12 @@ results = Table(
     Column("page", String, nullable=False),  # passages, cells and the executed notebook, as JSON
     Column("notebook", String, nullable=False),  # the digest of the notebook as executed, empty for none
     Column("digest", String, nullable=False),  # of `json` and `page`: what its pages are made from
+    # which writing of a result it was, of all writings
+    Column("changed", Integer, nullable=False, server_default="0", index=True),
+)
+# How many writings there were of a kind of thing: what tells a reader that there is something new, and what.
+changes = Table(
+    "changes", metadata, Column("kind", String, primary_key=True), Column("number", Integer, nullable=False)
 )
 # What lies beside the ledger for a submission.
 blobs = Table(
@@ -54,6 +70,28 @@ pairs = Table(
     Column("other", String, primary_key=True),
     Column("kind", String, primary_key=True),
     Column("json", String, nullable=False),
+    # a digest of what it was made from; empty where that is not known
+    Column("basis", String, nullable=False, server_default=""),
+)
+# What each submission is compared with the others by, as `grader.grading.likeness.Compared` has it.
+marks = Table(
+    "marks",
+    metadata,
+    Column("submission", String, primary_key=True),
+    Column("graded_at", String, nullable=False),  # of the result that it was made from
+    Column("marks", LargeBinary, nullable=False),
+    Column("json", String, nullable=False),
+)
+# Files that were read, so that their contents need not be looked at again: digest by what the disk says of each.
+stamps = Table(
+    "stamps",
+    metadata,
+    Column("path", String, primary_key=True),
+    Column("size", BigInteger, nullable=False),
+    Column("modified", BigInteger, nullable=False),  # nanoseconds of the epoch, as is the next
+    Column("changed", BigInteger, nullable=False),
+    Column("inode", String, nullable=False),
+    Column("digest", String, nullable=False),
 )
 # What people decided. Rows are only ever added: an undo is a row that names the one it takes back.
 decisions = Table(
@@ -61,9 +99,10 @@ decisions = Table(
     metadata,
     Column("id", Integer, primary_key=True),
     Column("submission", String, nullable=False, index=True),
-    Column("undoes", Integer, nullable=True),
+    Column("undoes", Integer, nullable=True, index=True),
     Column("before", String, nullable=False),  # verdict and points as they stood, in words
     Column("json", String, nullable=False),
+    Column("together", Integer, nullable=True, index=True),  # the same for all that one click decided
     sqlite_autoincrement=True,
 )
 # What students may read. Rows are only ever added; the newest counts, and one without a result takes it back.

@@ -94,7 +94,7 @@ def test_grade_export_and_schema(tmp_path: Path) -> None:
     )
     assert result.execution.status == "skipped"
     head, row = (tmp_path / "graded" / "grades.csv").read_text(encoding="utf-8").splitlines()
-    assert head.startswith("student,submission,q1,q2,q3,total,max,status,")
+    assert head.startswith("student,submission,q1,q2,q3,total,max,status,late,")
     assert row.startswith("annex123,annex123,3")
     for name in ("index.html", "feedback/annex123.html", "grades.sqlite"):
         assert (tmp_path / "graded" / name).stat().st_size > 0

@@ -46,7 +46,7 @@ def test_the_graded_folders_own_csv_has_a_line_a_student_and_every_status(
     ]
     assert write_grades_csv(results, tmp_path / "grades.csv") == ()
     text = (tmp_path / "grades.csv").read_text()
-    assert text.splitlines()[0] == "student,submission,q1,q2,total,max,status,name,email"
+    assert text.splitlines()[0] == "student,submission,q1,q2,total,max,status,late,name,email"
     assert [
         (row["student"], row["q2"], row["total"], row["status"]) for row in read(tmp_path / "grades.csv")
     ] == [
@@ -60,7 +60,7 @@ def test_the_graded_folders_own_csv_has_a_line_a_student_and_every_status(
 
 def test_an_empty_class_has_a_heading(tmp_path: Path) -> None:
     write_grades_csv([], tmp_path / "grades.csv")
-    assert (tmp_path / "grades.csv").read_text() == "student,submission,total,max,status,name,email\n"
+    assert (tmp_path / "grades.csv").read_text() == "student,submission,total,max,status,late,name,email\n"
 
 
 def test_a_failed_write_leaves_the_old_file(
@@ -103,7 +103,7 @@ def test_json_lines(result: Make, tmp_path: Path) -> None:
     lines = [json.loads(line) for line in report.files[0].read_text().splitlines()]
     assert lines[1] == {
         "student": "berbe456", "submission": "a", "q1": 3.0, "q2": 5.5, "total": 8.5, "max": 10.0, "status": "graded",
-        "name": "", "email": "",
+        "late": False, "before_late": 8.5, "name": "", "email": "",
     }  # fmt: skip
 
 

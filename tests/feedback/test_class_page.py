@@ -80,7 +80,7 @@ def test_the_table_holds_every_submission(class_of: Class) -> None:
 
 
 def test_flags_are_listed(troubled: Result) -> None:
-    assert "cecar789 not-reset: STAFF-ONLY not reset." in words(
+    assert "not-reset 1 submission cecar789: STAFF-ONLY not reset." in words(
         section(render_index([troubled], title="t"), "flagged")
     )
 

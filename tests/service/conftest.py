@@ -16,6 +16,7 @@ sys.path.insert(0, str(Path(__file__).parent))  # for what stands beside this fi
 
 from service_results import Doubts, result  # type: ignore[import-not-found]
 
+from grader.graded_folder import open_ledger
 from grader.page_data import PageData, Passage, Trace, TracedText
 from grader.service.application import application
 from grader.store import Ledger
@@ -36,8 +37,14 @@ def folder(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def ledger(folder: Path) -> Iterator[Ledger]:
-    with Ledger(folder / "grades.sqlite") as opened:
+def database() -> str:
+    """The address of the ledger's database; nothing for a SQLite file. Tests that run on both say so."""
+    return ""
+
+
+@pytest.fixture
+def ledger(folder: Path, database: str) -> Iterator[Ledger]:
+    with open_ledger(folder, database=database) as opened:
         opened.describe(title="A lab", planned="0")
         yield opened
 

@@ -2,18 +2,14 @@
 
 from __future__ import annotations
 
-import json
-from collections import defaultdict
 from pathlib import Path
 
 import pytest
+from answer_purity import Member, cases_of, groups_of, impure  # type: ignore[import-not-found] # as is the next
 from service_results import result  # type: ignore[import-not-found] # beside this file, see conftest
 
-from grader.checks.assignment_finding import load
-from grader.grading.grading import grade
 from grader.marks import reported
-from grader.model import FileKind, Submission, SubmittedFile
-from grader.service.answer_groups import doubts_of, group_of, kinds_of, part_of
+from grader.service.answer_groups import doubts_of, kinds_of, part_of
 
 CORPORA = Path(__file__).parents[1] / "corpora"
 
@@ -64,22 +60,14 @@ def test_the_parts_of_the_queue_are_the_whole() -> None:
 @pytest.mark.slow
 def test_groups_are_pure_on_the_corpora(tmp_path: Path) -> None:
     """The members of a group have a verdict in common that is right for all, among all labelled answers of the tests."""
-    lab = load()
-    seen: dict[str, list[set[str]]] = defaultdict(list)
-    for name, heading, check in (
-        ("gradient-answers", "Question 1", "q1.expression"),
-        ("parameter-answers", "Question 2", "q2.derivation"),
-    ):
-        for number, line in enumerate((CORPORA / f"{name}.jsonl").read_text("utf-8").splitlines()):
-            case = json.loads(line)
-            text = case["text"]
-            report = tmp_path / f"{name}-{number}.md"
-            report.write_text(f"# {heading}\n\n{text}\n", encoding="utf-8")
-            submission = Submission(report.stem, (SubmittedFile(report.name, report, FileKind.REPORT),))
-            found = grade(submission, lab, rubric="").result
-            for question in found.questions:
-                for one in question.checks:
-                    if one.id == check and (group := group_of(one)):
-                        seen[group].append(set(case["verdicts"]))
-    assert seen
-    assert [verdicts for verdicts in seen.values() if not set.intersection(*verdicts)] == []
+    for name in ("gradient-answers", "parameter-answers"):
+        folder = tmp_path / name
+        folder.mkdir()
+        groups = groups_of(cases_of(CORPORA / f"{name}.jsonl"), folder)
+        assert groups
+        assert impure(groups.values()) == []
+
+
+def test_a_group_without_a_verdict_for_all_is_not_pure() -> None:
+    same, other = Member("a", frozenset({"pass", "review"})), Member("b", frozenset({"fail"}))
+    assert impure([[same, other], [same, same], [other]]) == [[same, other]]

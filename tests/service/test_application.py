@@ -287,6 +287,34 @@ def test_requests_of_students(come_in: ComeIn, record: Record, ledger: Ledger) -
     assert [one.text for one in ledger.desk.requests(open_only=True)] == ["From the table"]
 
 
+def test_a_request_is_an_item_of_the_queue_and_its_decision_answers_it(
+    come_in: ComeIn, record: Record, ledger: Ledger
+) -> None:
+    record("anna")
+    record("bo", DOUBT)
+    inside = come_in()
+    before = ledger.log.latest()
+    ledger.desk.add_request("anna", "q2.derivation", 'I "did" show it.', by="tina", at="2026")
+    ledger.desk.add_request("anna", "q3", "The whole question.", by="tina", at="2026")
+    queue = inside.get("/queue").text
+    assert queue.count("The student asks for another look") == 2
+    keys = [
+        group.key for group in inside.app.state.classes.now().groups() if group.first.submission == "anna"
+    ]
+    assert len(keys) == 2
+    for key in keys:
+        item = inside.get(f"/group/{key}")
+        assert "The student asks for another look" in item.text
+        answer = send(inside, item.text, f"/group/{key}", verdict="partial", points="0.25")
+        assert answer.status_code == 200
+    assert ledger.desk.requests(open_only=True) == []
+    assert {row.decision.check for row in ledger.log.rows_after(before)} == {"q2.derivation", "q3"}
+    assert "The student asks" not in inside.get("/queue").text
+    token = form_of(inside.get("/requests").text, "/requests")["token"]
+    inside.post("/undo", data={"token": token, "number": str(ledger.log.latest())})
+    assert len(ledger.desk.requests(open_only=True)) == 1, "taken back, it is open again"
+
+
 def test_blind_marking_hides_every_name(come_in: ComeIn, record: Record) -> None:
     record("annex123", DOUBT, students=("annex123",))
     inside = come_in()
