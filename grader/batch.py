@@ -287,7 +287,9 @@ def _begin(rubric: str, settings: BatchSettings) -> None:
 
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent decides what Ctrl-C stops
     _worker = _Worker(rubric, settings)
-    # The pool closes its pipe, upon which a worker ends by itself, and then terminates those that have not yet.
+    # The pool closes its pipe, upon which a worker ends by itself, and then terminates those that have not yet: while
+    # Python takes itself apart nothing is left that could be told.
+    atexit.register(signal.signal, signal.SIGTERM, signal.SIG_IGN)
     atexit.register(_worker.end)
     signal.signal(signal.SIGTERM, _terminated)
 

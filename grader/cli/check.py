@@ -122,7 +122,8 @@ def command(
 def _refuse_what_is_no_file(path: Path) -> None:
     """Raises `IntakeError` with what there is in place of a file."""
     if path.is_file():
-        return
+        with path.open("rb"):  # the computer's own refusal says it best
+            return
     what = "is a folder" if path.is_dir() else "is no file" if path.exists() else "is not there"
     raise IntakeError(f"{path} {what}. Give the report itself, and the notebook if you have one.")
 

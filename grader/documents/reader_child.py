@@ -51,7 +51,7 @@ def _answer(request: Request) -> Reply:
 def _done(request: Request) -> Reply:
     limits, document, figures = request.limits, request.document, request.figures
     if request.task is Task.READ:
-        return Reply(read_here(Path(request.path), request.name, limits, "off"))
+        return Reply(read_here(Path(os.fsdecode(request.path)), request.name, limits, "off"))
     from grader.documents.scans.curve_reading import read_curves_here  # noqa: PLC0415 - only for what has pictures
     from grader.documents.scans.scan_reading import read_pictures_here  # noqa: PLC0415 - the same
     from grader.documents.shown_pictures import drawn_here  # noqa: PLC0415 - the same

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import traceback
 from collections.abc import Callable
 from pathlib import Path
@@ -41,7 +42,7 @@ def read_document(
     """
     name = name or path.name
     try:
-        document = ask(Request(limits, path=str(path.absolute()), name=name))
+        document = ask(Request(limits, path=os.fsencode(path.absolute()), name=name))
     except NoReaderError:
         document = read_here(path, name, limits, "off")
     if ocr == "auto" and document.blocks:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -19,7 +20,12 @@ def picture_of_page(path: Path, page: int, boxes: Sequence[Box] = (), *, width: 
     Raises `UnreadableDocumentError` for what cannot be drawn.
     """
     asked = Request(
-        DEFAULT_LIMITS, Task.PAGE, path=str(path.absolute()), page=page, boxes=tuple(boxes), width=width
+        DEFAULT_LIMITS,
+        Task.PAGE,
+        path=os.fsencode(path.absolute()),
+        page=page,
+        boxes=tuple(boxes),
+        width=width,
     )
     return _drawn(asked)
 
@@ -43,7 +49,7 @@ def _drawn(request: Request) -> bytes:
 def drawn_here(request: Request) -> bytes:
     """A picture that was asked for, drawn in this process. Raises `UnreadableDocumentError`."""
     if request.task is Task.PAGE:
-        return page_picture(Path(request.path), request.page, request.boxes, width=request.width)
+        return page_picture(Path(os.fsdecode(request.path)), request.page, request.boxes, width=request.width)
     blocks = request.document.blocks if request.document is not None else ()
     shown = next((block.figure.picture for block in blocks if block.figure is not None), None)
     image = None if shown is None else decode(shown, request.limits)

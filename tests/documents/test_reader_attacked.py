@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 import time
 from pathlib import Path
@@ -47,7 +48,7 @@ def test_a_child_that_misbehaves(name: str, tmp_path: Path, monkeypatch: pytest.
     reader = ReaderProcess("misbehaving_child")
     started = time.monotonic()
     with pytest.raises(expected, match=words):
-        reader.ask(Request(ReadingLimits(hard_seconds=2.0), path="report.pdf", name="report.pdf"))
+        reader.ask(Request(ReadingLimits(hard_seconds=2.0), path=b"report.pdf", name="report.pdf"))
     assert time.monotonic() - started < 60
     reader.close()
     assert not [one for one in psutil.Process().children() if "misbehaving_child" in " ".join(one.cmdline())]
@@ -57,7 +58,7 @@ def test_a_child_that_does_not_start(tmp_path: Path, monkeypatch: pytest.MonkeyP
     (tmp_path / "broken_child.py").write_text("raise SystemExit(3)")
     monkeypatch.syspath_prepend(tmp_path)
     with pytest.raises(NoReaderError):
-        ReaderProcess("broken_child").ask(Request(ReadingLimits(), path="report.pdf"))
+        ReaderProcess("broken_child").ask(Request(ReadingLimits(), path=b"report.pdf"))
 
 
 def test_one_that_died_of_something_else_is_asked_again(
@@ -76,7 +77,8 @@ def test_one_that_died_of_something_else_is_asked_again(
     reader = ReaderProcess("dying_child")
     try:
         assert (
-            "tape.gradient" in reader.ask(Request(ReadingLimits(), path=str(report), name="report.md")).text()
+            "tape.gradient"
+            in reader.ask(Request(ReadingLimits(), path=os.fsencode(report), name="report.md")).text()
         )
     finally:
         reader.close()
@@ -87,7 +89,7 @@ def test_memory_running_out_ends_it_before_the_grader(tmp_path: Path) -> None:
     report = tmp_path / "report.md"
     report.write_text("words")
     reader = ReaderProcess()
-    reader.ask(Request(ReadingLimits(), path=str(report), name="report.md"))
+    reader.ask(Request(ReadingLimits(), path=os.fsencode(report), name="report.md"))
     child = max(psutil.Process().children(), key=lambda one: one.create_time())
     assert int(Path(f"/proc/{child.pid}/oom_score_adj").read_text()) >= 500
     reader.close()

@@ -28,7 +28,7 @@ def reader() -> ReaderProcess:
 
 
 def request(path: Path, **limits: float) -> Request:
-    return Request(ReadingLimits(**limits), path=str(path), name=path.name)  # type: ignore[arg-type] # seconds and bytes
+    return Request(ReadingLimits(**limits), path=os.fsencode(path), name=path.name)  # type: ignore[arg-type] # seconds and bytes
 
 
 def children() -> list[psutil.Process]:

@@ -66,7 +66,7 @@ class Request(Value, frozen=True):
 
     limits: ReadingLimits
     task: Task = Task.READ
-    path: str = ""
+    path: bytes = b""  # as the system has it: names need not be text
     name: str = ""
     document: Document | None = None
     figures: tuple[int, ...] | None = None
