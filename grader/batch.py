@@ -16,6 +16,7 @@ from multiprocessing import get_context
 from pathlib import Path
 from typing import Any, Final
 
+import msgspec
 from pebble import ProcessExpired, ProcessPool
 
 from grader.checks.assignment import Assignment
@@ -33,6 +34,7 @@ from grader.late_terms import bring_up_to_date, keep_deadline, late_terms
 from grader.lateness import Deadline
 from grader.model import Result, Submission, Value
 from grader.page_data import PageData, Trace
+from grader.stopwatch import Stopwatch, timed
 from grader.store import Ledger
 
 MINUTES_A_SUBMISSION: Final = (
@@ -50,7 +52,7 @@ class BatchSettings(Value, frozen=True):
     """How a batch is graded. `execute` runs notebooks, as `run` says.
 
     `handouts` are what the course handed out beside the editions that the assignment knows. Without a `deadline` the one
-    that the ledger knows stands.
+    that the ledger knows stands. With `profile` results say where the time went.
     """
 
     assignment: str
@@ -59,6 +61,7 @@ class BatchSettings(Value, frozen=True):
     run: RunSettings = RunSettings()
     handouts: tuple[Edition, ...] = ()
     deadline: Deadline | None = None
+    profile: bool = False
 
     def digest(self) -> str:
         """What of these decides the results themselves."""
@@ -259,16 +262,20 @@ class _Worker:
         started = time.monotonic()
         content = fingerprint(submission)
         runs = self.settings.execute and self.assignment.notebook is not None
-        judged = grade(
-            submission,
-            self.assignment,
-            rubric=self.rubric,
-            run=self.runner.run if runs else None,
-            executor=self.runner.executor if runs else None,
-        )
-        view = evidence_view(judged, {file.name: file.path for file in submission.files})
+        watch = Stopwatch()
+        with watch.counting():
+            judged = grade(
+                submission,
+                self.assignment,
+                rubric=self.rubric,
+                run=self.runner.run if runs else None,
+                executor=self.runner.executor if runs else None,
+            )
+            with timed("pages"):
+                view = evidence_view(judged, {file.name: file.path for file in submission.files})
+        timings = watch.seconds() if self.settings.profile else {}
         return Graded(
-            judged.result,
+            msgspec.structs.replace(judged.result, timings=timings),
             content,
             time.monotonic() - started,
             view.page,

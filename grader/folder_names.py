@@ -14,6 +14,7 @@ FEEDBACK: Final = "feedback"  # what students read
 STAFF: Final = "staff"  # the same with what only staff may see
 SIMILAR: Final = "similar"  # submissions that are alike
 NOTEBOOKS: Final = "notebooks"  # as executed
+PROFILE: Final = "profile.svg"  # where the time went, with --profile
 BLOBS: Final = "blobs"  # what the ledger names by digest
 FOLDERS: Final[Mapping[str, str]] = {FEEDBACK: ".html", STAFF: ".html", NOTEBOOKS: ".ipynb", SIMILAR: ".html"}
 

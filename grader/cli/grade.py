@@ -12,6 +12,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from grader.atomic_file import write
 from grader.batch import BatchOutcome, BatchSettings, grade_all
 from grader.checks.assignment_finding import load
 from grader.class_summary import NAMED, ClassSummary
@@ -22,12 +23,15 @@ from grader.documents.given.edition import Edition
 from grader.errors import IntakeError
 from grader.execution.host.isolation import REFUSED
 from grader.execution.shared.child_request import Wall
+from grader.folder_names import PROFILE
 from grader.graded_folder import open_ledger, render_folder
 from grader.grading.notebook_runner import RunSettings
 from grader.intake import Intake, collect
 from grader.late_terms import LateTerms, late_terms
 from grader.lateness import Deadline
 from grader.model import Status, Verdict
+from grader.stopwatch import PARTS
+from grader.store import Ledger
 from grader.workspace import workspace
 
 ERRORS_FOUND = 1
@@ -79,6 +83,11 @@ _SIGNS = {
 @click.option(
     "--throwaway-machine", is_flag=True, hidden=True
 )  # `grader gradescope build` sets it, nobody else
+@click.option(
+    "--profile",
+    is_flag=True,
+    help="Say of each submission that is graded where its time went: in results.jsonl, and as the picture profile.svg.",
+)
 @options.database
 @options.output
 def command(
@@ -101,6 +110,7 @@ def command(
     wall: Wall | None,
     unsafe: bool,
     throwaway_machine: bool,
+    profile: bool,
     database: str,
     quiet: bool,
     as_json: bool,
@@ -127,6 +137,7 @@ def command(
         execute=not no_execute,
         handouts=tuple(edition for handout in handouts for edition in handout),
         deadline=deadline,
+        profile=profile,
         run=RunSettings(
             seconds=timeout,
             memory_mb=memory,
@@ -173,6 +184,8 @@ def command(
                     raise
             terms = late_terms(ledger)
             summary = render_folder(out, ledger, jobs=jobs or 0).summary
+            if profile:
+                _write_profile(console, ledger, out)
             run.ended(stopped=False)
     except KeyboardInterrupt as stop:
         _say_stopped(run, out)
@@ -192,6 +205,24 @@ def _nothing(intake: Intake, paths: tuple[Path, ...]) -> str:
         + (f" ({reasons})" if reasons else "")
         + ". Give a folder with one sub-folder or file a student."
     )
+
+
+def _write_profile(console: Console, ledger: Ledger, out: Path) -> None:
+    """The picture of where the time went, and its means in words; of those that were graded with it."""
+    from grader.feedback.profile_picture import render_profile  # noqa: PLC0415 - only where it is asked for
+
+    timings = [
+        (result.submission, result.timings)
+        for result in ledger.each_result(ledger.digests())
+        if result.timings
+    ]
+    if not timings:
+        console.print("Nothing was graded with --profile: what has not changed is not graded again.")
+        return
+    write(out / PROFILE, render_profile(timings))
+    means = {part: sum(one.get(part, 0.0) for _, one in timings) / len(timings) for part in PARTS}
+    shown = ", ".join(f"{part} {seconds:.2f}" for part, seconds in means.items() if seconds >= 0.005)
+    console.print(Text(f"Seconds a submission, mean of {len(timings)}: {shown}. See {out / PROFILE}"))
 
 
 def _say_stopped(run: Noted | None, out: Path) -> None:
