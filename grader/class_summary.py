@@ -14,11 +14,11 @@ _OPEN: Final = frozenset((Verdict.REVIEW, Verdict.ERROR))
 
 
 class QuestionSummary(Value, frozen=True):
-    """A question's verdicts over the class, and the mean of the points that are no longer open."""
+    """A question's verdicts over the class, and the mean of the points that are no longer open; None where all are."""
 
     id: str
     max: float
-    mean: float
+    mean: float | None
     counts: dict[Verdict, int]
 
 
@@ -88,7 +88,10 @@ class SummedUp:
         """What it comes to."""
         questions = tuple(
             QuestionSummary(
-                own, self._points[own][2], self._points[own][0] / max(1, self._points[own][1]), dict(counts)
+                own,
+                self._points[own][2],
+                self._points[own][0] / self._points[own][1] if self._points[own][1] else None,
+                dict(counts),
             )
             for own, counts in self._counts.items()
         )

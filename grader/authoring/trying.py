@@ -98,7 +98,7 @@ def _judged(
         assignment,
         rubric="",
         run=ran if run is not None else None,
-        executor=runner.executor if run is not None else None,
+        executor=runner.executor if assignment.notebook is not None else None,
     ).result
 
 

@@ -10,6 +10,7 @@ from typing import Final
 from grader.authoring.mutants import mutants
 from grader.authoring.samples import Declared, Label, Sample
 from grader.checks.assignment import Assignment
+from grader.checks.toolkit.manual import BY_HAND
 from grader.grading.grading import grade
 from grader.grading.notebook_runner import NotebookRunner, RunSettings
 from grader.model import CheckResult, FileKind, Result, Value, Verdict
@@ -85,6 +86,12 @@ def verify(
         for check in unknown
         if any(one.check == check for one in sample.declared)
     ]
+    by_hand = frozenset(
+        check.id
+        for question in assignment.questions
+        for check in question.checks
+        if getattr(check.function, BY_HAND, False)
+    )
     survivors: list[Survivor] = []
     tried = 0
     passing, failing = set[str](), set[str]()
@@ -100,14 +107,14 @@ def verify(
                 assignment,
                 rubric="",
                 run=runner.run if runs and notebook else None,
-                executor=runner.executor if runs and notebook else None,
+                executor=runner.executor if runs else None,
             ).result
 
         for sample in samples:
             progress(sample.name)
             counts[sample.label] += 1
             checks = _checks(graded(sample))
-            misjudged += _misjudged(sample, checks)
+            misjudged += _misjudged(sample, checks, by_hand)
             passing |= {check.id for check in checks if check.verdict is Verdict.PASS}
             failing |= {
                 check.id
@@ -130,9 +137,16 @@ def verify(
         given_away = [
             one
             for name, text in _without_answers(assignment)
-            for one in _misjudged(_sample(name, text, Label.HOSTILE), _checks(graded(_sample(name, text))))
+            for one in _misjudged(
+                _sample(name, text, Label.HOSTILE), _checks(graded(_sample(name, text))), by_hand
+            )
         ]
-    carrying = [check.id for question in assignment.questions for check in question.checks if check.points]
+    carrying = [
+        check.id
+        for question in assignment.questions
+        for check in question.checks
+        if check.points and check.id not in by_hand
+    ]
     return Verification(
         {label: count for label, count in counts.items() if count},
         len(known),
@@ -153,12 +167,14 @@ def _sample(name: str, text: str, label: Label = Label.WRONG) -> Sample:
     return Sample(name, label, (), text=text)
 
 
-def _misjudged(sample: Sample, checks: Sequence[CheckResult]) -> list[Misjudged]:
+def _misjudged(
+    sample: Sample, checks: Sequence[CheckResult], by_hand: frozenset[str] = frozenset()
+) -> list[Misjudged]:
     """The checks of a sample that are not as declared; where nothing is declared, as its label says."""
     found = []
     declared = {one.check: one for one in sample.declared}
     for check in checks:
-        wanted = declared.get(check.id) or _by_label(sample.label, check)
+        wanted = declared.get(check.id) or (None if check.id in by_hand else _by_label(sample.label, check))
         if wanted is None or check.verdict in wanted.verdicts:
             continue
         passage = check.evidence[0].excerpt if check.evidence else ""

@@ -211,8 +211,12 @@ class Assignment:
         """Adds a question. `prompts` are editions of its text, or give their `fingerprints` where the text is not ours."""
         if any(question.id == id for question in self.questions):
             raise AssignmentError(f"two questions are called {id!r}: give each an id of its own")
+        if any(question.text.number == number for question in self.questions):
+            raise AssignmentError(
+                f"two questions have the number {number}: an answer could not be told apart"
+            )
         marks = prompt_fingerprints.union(*(fingerprints(prompt) for prompt in prompts))
-        question = Question(QuestionText(id, number, tuple(cues), marks), title, self._known)
+        question = Question(QuestionText(id, number, tuple(cues), marks, title), title, self._known)
         self.questions.append(question)
         return question
 

@@ -250,7 +250,11 @@ def _judge(name: object, module: ModuleType | None, place: str) -> CheckFunction
         functions = [
             one
             for one, value in vars(module).items()
-            if callable(value) and getattr(value, "__module__", "") == module.__name__
+            if callable(value)
+            and not isinstance(value, type)
+            and not one.startswith("_")
+            and getattr(value, "__module__", "").startswith((module.__name__, "grader.checks.toolkit."))
+            and getattr(value, "__name__", "") in {one, "judge"}
         ]
         raise AssignmentError(
             f"{place}: there is no function {name!r} in {RUBRIC}; it has {', '.join(functions) or 'none'}"

@@ -92,7 +92,7 @@ def command(
             lab,
             rubric="",
             run=runner.run if runs else None,
-            executor=runner.executor if runs and any(path.suffix == ".ipynb" for path in files) else None,
+            executor=runner.executor if runs else None,
         )
     broken = broken_checks(judged.result)
     if broken and trace_wanted():

@@ -131,6 +131,7 @@ def command(
     """
     console = Console(stderr=as_json, quiet=quiet)
     lab = load(assignment, paths)
+    console.print(Text(f"{lab.title} ({lab.reference})"))
     settings = BatchSettings(
         assignment=lab.reference,
         jobs=jobs or 0,
@@ -255,7 +256,7 @@ def _closing(
         table.add_row(
             Text(question.id),
             *(str(question.counts.get(verdict) or "") for verdict in shown),
-            f"{question.mean:.2f} / {question.max:g}",
+            f"{'–' if question.mean is None else f'{question.mean:.2f}'} / {question.max:g}",
         )
     console.print(table)
     waiting = summary.status.get(Status.REVIEW, 0)

@@ -21,7 +21,7 @@ from grader.model import Value
 _NUMBERED: Final = re.compile(
     r"^[\W_]{0,6}(?:(?P<word>question|questions|q|fråga|frågor|uppgift|task|exercise|problem|answer(?:\s(?:to|for))?(?:\squestion)?|svar(?:\s(?:på|till))?(?:\sfråga)?|part|del)"
     r"\s{0,2}[.:#]?\s{0,2}(?P<numbers>\d{1,2}(?:\s{0,2}(?:,|&|\+|and|och|-|–)\s{0,2}(?:q|question|fråga)?\s?\d{1,2}){0,3})(?![\d.,]*\d)"
-    r"|(?P<bare>\d{1,2})\s{0,2}[.):](?:\s|$))",
+    r"|(?P<bare>\d{1,2})\s{0,2}(?:[.):](?:\s|$)|$))",
     re.I,
 )
 _WEAK_WORDS: Final = frozenset(("part", "del"))
@@ -32,7 +32,7 @@ _TEXT: Final = frozenset((BlockKind.PROSE, BlockKind.HEADING))
 
 
 class QuestionText(Value, frozen=True):
-    """How a question is recognised: its number, its words (``cues``, patterns) and its copied text (`prompt`).
+    """How a question is recognised: its number, its title, its words (``cues``, patterns) and its copied text (`prompt`).
 
     `prompt` holds fingerprints of the prompt's shingles, from `fingerprints`.
     """
@@ -41,6 +41,7 @@ class QuestionText(Value, frozen=True):
     number: int
     cues: tuple[str, ...] = ()
     prompt: frozenset[str] = frozenset()
+    title: str = ""
 
 
 class Sections(Value, frozen=True):
@@ -164,7 +165,17 @@ def _marked(
     block: Block, questions: Sequence[QuestionText], numbered: bool, *, notebook: bool
 ) -> tuple[str, ...]:
     numbers = _numbers(block, strong=numbered or notebook)
-    return tuple(question.id for question in questions if question.number in numbers)
+    headed = _bare_words(block.text) if block.kind is BlockKind.HEADING and not numbers else ""
+    return tuple(
+        question.id
+        for question in questions
+        if question.number in numbers or (headed and headed == _bare_words(question.title))
+    )
+
+
+def _bare_words(text: str) -> str:
+    """The words of a heading alone, to compare it with a title."""
+    return " ".join(re.findall(r"[^\W_]+", text[:200].casefold()))
 
 
 def _by_prompt(block: Block, questions: Sequence[QuestionText]) -> tuple[str, ...]:

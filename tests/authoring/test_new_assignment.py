@@ -8,7 +8,7 @@ from pathlib import Path
 from tests.authoring.conftest import Grader
 
 RIGHT = "# Question 1\n\nIt takes 6 * 7 = 42 minutes. We choose all at once.\n"
-WRONG = "# Question 1\n\nIt takes 6 * 8 = 48 minutes. We choose all at once.\n"
+WRONG = "# Question 1\n\nIt takes 6 + 7 = 13 minutes. We choose all at once.\n"
 
 
 def handed_in(folder: Path) -> Path:
@@ -61,5 +61,5 @@ def test_a_students_own_check(ovens: Path, tmp_path: Path, grader: Grader) -> No
     report = handed_in(tmp_path / "in") / "bo" / "report.md"
     done = grader("check", report, "--assignment", ovens)
     assert done.status == 1
-    assert "6*8 = 48" in done.out.replace(" * ", "*")
+    assert "6 + 7 = 13" in done.out
     assert "42" not in done.out

@@ -18,8 +18,8 @@ def test_who_gains_and_who_loses(ovens: Path, tmp_path: Path, grader: Grader) ->
     shutil.rmtree(work)
     assert grader("try-rubric", ovens, out).status == 0
     other = shutil.copytree(ovens, tmp_path / "other")
-    rubric = other / "rubric.py"
-    rubric.write_text(rubric.read_text().replace("MINUTES = 6 * 7", "MINUTES = 6 * 8"))
+    rubric = other / "assignment.toml"
+    rubric.write_text(rubric.read_text().replace("expected = 42", "expected = 13"))
     before = (out / "results.jsonl").read_bytes()
     done = grader("try-rubric", other, out, "--json")
     assert done.status == 1

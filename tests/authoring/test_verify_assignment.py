@@ -17,7 +17,7 @@ def change(file: Path, was: str, now: str) -> None:
 
 
 def test_a_rubric_that_judges_wrongly(ovens: Path, grader: Grader) -> None:
-    change(ovens / "rubric.py", "MINUTES = 6 * 7", "MINUTES = 6 + 7")
+    change(ovens / "assignment.toml", "expected = 42", "expected = 13")
     done = grader("verify-assignment", ovens, "--json")
     assert done.status == 1
     found = json.loads(done.out[done.out.index("{") :])
@@ -29,17 +29,16 @@ def test_a_rubric_that_judges_wrongly(ovens: Path, grader: Grader) -> None:
 
 
 def test_a_check_that_passes_whatever_stands_there(ovens: Path, grader: Grader) -> None:
-    change(ovens / "rubric.py", 'return missing("No working was found.")', 'return passed("Fine.")')
+    change(ovens / "rubric.py", "return missing(", "return passed(")
     done = grader("verify-assignment", ovens)
     assert done.status == 1
     assert "Passes without an answer" in done.out
 
 
 def test_a_right_answer_made_wrong(ovens: Path, grader: Grader) -> None:
-    change(ovens / "rubric.py", "if Step.FALSE in chain.steps():", "if False:")
     done = grader("verify-assignment", ovens)
     assert done.status == 0
-    assert "6 * 7 = 42 -> 6 * 7 = 52" in done.out
+    assert "right answers made wrong still pass" in done.out
     assert grader("verify-assignment", ovens, "--strict").status == 1
 
 

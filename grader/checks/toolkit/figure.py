@@ -12,6 +12,8 @@ from collections.abc import Iterator, Sequence
 from itertools import pairwise
 from typing import Final
 
+import msgspec
+
 from grader.checks.answer import Answer
 from grader.checks.arithmetic import read_chains
 from grader.checks.assignment import CheckFunction
@@ -20,6 +22,7 @@ from grader.checks.equations import Chain
 from grader.checks.finding import Finding, failed, passed, review
 from grader.checks.quantities import Span, Unit, prepared, quantity_spans
 from grader.checks.toolkit.places import nothing, own_blocks, pattern_of, possible_blocks
+from grader.checks.toolkit.symbols import without_symbols
 from grader.documents.core.document import Block, BlockKind
 from grader.model import Value
 
@@ -38,6 +41,19 @@ _CALCULATED: Final = re.compile(
     r"\s?[-+*/^×·÷]\s?[\w(\\]"
 )  # a number that something is done to is not the result
 _CALCULATES: Final = re.compile(r"[\w)\]]\s?[+*/^×·÷]\s?\(?$|[\w)\]]\s-\s\(?$")
+_BOUND: Final = re.compile(  # what a value is held against is not the value
+    r"(?:\b(?:than|below|above|under|over|least|most|än|över|minst|högst)|[<>≤≥])\s?(?:or\sequal\sto\s|the\s)?$",
+    re.I,
+)
+_LEVEL: Final = re.compile(
+    r"\s?-?(?:%|percent|procent)?\s?-?(?:significance|confidence|signifikans\w*|konfidens\w*)?\s?(?:level|nivå\w*)\b",
+    re.I,
+)
+_PLAIN_WORDS: Final = re.compile(
+    r"answer|svar(?:et)?|result(?:at(?:et)?)?|about|ungefär|equals|therefore|alltså|approximately", re.I
+)
+_OTHER_WORDS: Final = re.compile(r"[^\W\d_]{3,}")
+_SIGN: Final = re.compile(r"[-+*/^×·÷]")
 _LISTED: Final = re.compile(
     r"\w\W{0,3}(?:,|and|och|or|eller|&|/|resp\.?|respectively)\s(?:the\s|our\s)?$", re.I
 )
@@ -54,6 +70,8 @@ class _Told(Value, frozen=True):
     block: Block
     text: str
     surely: bool
+    line: str = ""
+    before: str = ""
 
 
 def figure(
@@ -66,7 +84,7 @@ def figure(
     """
     if isinstance(expected, bool) or not isinstance(expected, int | float) or not math.isfinite(expected):
         raise ValueError("takes a number as expected")
-    if within is not None and within < 0:
+    if within is not None and (isinstance(within, bool) or not isinstance(within, int | float) or within < 0):
         raise ValueError("takes a distance of 0 or more as within")
     named = pattern_of(names, "figure")
     called = names[0]
@@ -81,13 +99,21 @@ def figure(
                 return True
             if abs(value - expected) < 1.0001 * 10.0**-decimals and _is_rounded(value, expected, decimals):
                 return True if _digits(value, decimals) >= MIN_DIGITS else None
+        written = len(repr(float(expected)).partition(".")[2])
+        value, decimals = readings[0]
+        if decimals > written and round(value, written) == expected:
+            return None  # more digits than the author gave
         return False
 
     def judge(answer: Answer) -> Finding:
         found = list(_told(possible_blocks(answer), named))[:_MOST]
         if not found:
             alone = _alone(answer)
-            if alone is not None and right(alone):
+            if (
+                alone is not None
+                and right(alone)
+                and not _OTHER_WORDS.search(_PLAIN_WORDS.sub("", alone.line))
+            ):
                 return passed(f"The {called} is right.", [alone.block.evidence(alone.text)])
             if alone is not None:
                 return review(
@@ -115,6 +141,13 @@ def figure(
                 staff=f"Not every number that stands with {called!r} is the expected one, or it has too few digits.",
             )
         sure = [one for one, _ in verdicts if one.surely and not one.block.ocr]
+        lines = {one.line for one in sure}
+        if sure and any(right(one) for one in _numbers(answer) if one.line in lines):
+            return review(
+                f"It is not clear which number is the {called}; a person will look.",
+                shown,
+                staff=f"The expected number stands in the same line as another that stands with {called!r}.",
+            )
         if sure:
             return failed(
                 f"The {called} that is given is another one.",
@@ -154,6 +187,8 @@ def _told(blocks: Sequence[Block], named: re.Pattern[str]) -> Iterator[_Told]:
 
 
 def _in_line(block: Block, line: str, named: re.Pattern[str]) -> Iterator[_Told]:
+    names = [match[0] for match in named.finditer(line)]
+    line = without_symbols(line, [word for name in names for word in (name, *name.split())])
     spans = quantity_spans(line)
     for match in named.finditer(line):
         chain = next(
@@ -169,7 +204,7 @@ def _in_line(block: Block, line: str, named: re.Pattern[str]) -> Iterator[_Told]
         if (
             before
             and _BEFORE.fullmatch(line, before[-1].end, match.start())
-            and not (behind and _LINK.fullmatch(line, match.end(), behind[0].start))
+            and not (behind and _linked(line, match.end(), behind[0].start))
         ):
             yield from _of_span(block, line, before[-1], match.start(), surely=True)
         elif chain is not None and (end := _end_of(chain, line[match.end() :])) is not None:
@@ -180,14 +215,28 @@ def _in_line(block: Block, line: str, named: re.Pattern[str]) -> Iterator[_Told]
             chain is not None
             and chain.sides[0].has_working
             and not chain.sides[0].unfinished
+            and _SIGN.search(chain.text)
             and not chain.doubtful
         ):
-            yield _Told(float(chain.sides[0].value), 9, False, block, f"{match[0]} {chain.text}", True)
+            yield _Told(
+                float(chain.sides[0].value),
+                9,
+                False,
+                block,
+                f"{match[0]} {chain.text}",
+                True,
+                _same_line(line),
+            )
         elif behind and behind[0].start - match.end() <= _AFTER_NAME:
-            linked = bool(_LINK.fullmatch(line, match.end(), behind[0].start))
+            linked = bool(_linked(line, match.end(), behind[0].start))
             surely = linked and not _LISTED.search(line, max(0, match.start() - 40), match.start())
             if linked or not named.search(line, match.end(), behind[0].start):
                 yield from _of_span(block, line, behind[0], match.end(), surely=surely)
+
+
+def _linked(line: str, start: int, end: int) -> bool:
+    """Whether only linking words stand there; what symbols left blank is one blank."""
+    return _LINK.fullmatch(re.sub(r"\s{2,}", " ", line[start:end])) is not None
 
 
 def _end_of(chain: Chain, text: str) -> int | None:
@@ -202,21 +251,26 @@ def _end_of(chain: Chain, text: str) -> int | None:
 
 def _of_span(block: Block, line: str, span: Span, at: int, *, surely: bool) -> Iterator[_Told]:
     stance, _ = stance_at(line, span.start, span.end)
+    before = line[: span.start][-40:]
     if (
         stance is not Stance.ASSERTED
         or _CALCULATED.match(line, span.end)
-        or _CALCULATES.search(line[: span.start][-12:])
+        or _CALCULATES.search(before)
+        or _BOUND.search(before)
+        or _LEVEL.match(line, span.end)
     ):
         return
     start, end = min(at, span.start), max(at, span.end)
     text = line[max(0, start - 40) : end + 10].strip()
-    yield _number(block, span, text, surely=surely)
+    yield _number(block, span, text, surely=surely, line=_same_line(line))
 
 
-def _number(block: Block, span: Span, text: str, *, surely: bool) -> _Told:
+def _number(block: Block, span: Span, text: str, *, surely: bool, line: str = "") -> _Told:
     written = re.search(r"[.,](\d+)", span.quantity.text)
     decimals = len(written[1]) if written else 0
-    return _Told(span.quantity.value, decimals, span.quantity.unit is Unit.PER_CENT, block, text, surely)
+    return _Told(
+        span.quantity.value, decimals, span.quantity.unit is Unit.PER_CENT, block, text, surely, line
+    )
 
 
 def _in_rows(block: Block, named: re.Pattern[str]) -> Iterator[_Told]:
@@ -243,16 +297,27 @@ def _cells(cells: Sequence[str]) -> list[tuple[Span, str]]:
     return found
 
 
+def _same_line(line: str) -> str:
+    """What tells a line from another, its symbols aside."""
+    return "".join(re.findall(r"[^\W\d_]{4,}", line))
+
+
 def _alone(answer: Answer) -> _Told | None:
     """The one number under the question, where there is no other."""
     found = _numbers(answer)
-    return found[0] if len(found) == 1 and answer.section else None
+    if len(found) != 1 or not answer.section:
+        return None
+    held = _BOUND.search(found[0].before) is not None  # "p > 0.0342" gives no value
+    return None if held else found[0]
 
 
 def _numbers(answer: Answer) -> list[_Told]:
     """The numbers under the question that stand in no table and no code."""
     return [
-        _number(block, span, line.strip()[:200], surely=False)
+        msgspec.structs.replace(
+            _number(block, span, line.strip()[:200], surely=False, line=_same_line(line)),
+            before=line[: span.start][-40:],
+        )
         for block in own_blocks(answer)
         if not block.rows and block.kind is not BlockKind.CODE
         for line in prepared(block.text).split("\n")

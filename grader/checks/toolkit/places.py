@@ -45,4 +45,7 @@ def pattern_of(names: Sequence[str], place: str) -> re.Pattern[str]:
     parts = (
         r"[\s_-]{1,3}".join(re.escape(word) for word in re.split(r"[\s_-]+", name.strip())) for name in names
     )
-    return re.compile(rf"(?<![^\W_])(?:{'|'.join(sorted(parts, key=len, reverse=True))})(?![^\W_])", re.I)
+    words = "|".join(sorted(parts, key=len, reverse=True))
+    return re.compile(
+        rf"(?<![^\W_])(?:{words})(?:(?<=\w\w\w\w)(?:s|n|t|en|et))?(?![^\W_])", re.I
+    )  # Swedish: precisionen

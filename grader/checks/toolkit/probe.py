@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import ast
 import math
+import re
 import secrets
 from collections.abc import Callable, Sequence
 from typing import Any, Final, TypeAlias
@@ -23,6 +24,7 @@ from grader.model import ExecutionStatus
 
 SECONDS: Final = 20.0
 ROUNDS: Final = 8
+_DEFINES: Final = re.compile(r"\bdef\s+\w|\blambda\b")
 Inputs: TypeAlias = Callable[[int], Sequence[Any]]
 """From a seed, the arguments of one call, as JSON values."""
 
@@ -50,6 +52,17 @@ def probe(
             if block.kind in {BlockKind.CODE, BlockKind.PROSE, BlockKind.OUTPUT}
             and (source := _definition(block, function)) is not None
         ]
+        broken = [
+            block
+            for block in possible_blocks(answer)
+            if re.search(rf"\b{function}\b", block.text) and _DEFINES.search(block.text)
+        ]
+        if not found and broken:
+            return review(
+                f"Your function {function} could not be read as Python; a person will look.",
+                [broken[0].evidence(_head(broken[0], function))],
+                staff="There is a definition that is no Python.",
+            )
         if not found:
             return nothing(answer, f"function {function}")
         block, _ = found[-1]
@@ -104,6 +117,15 @@ def probe(
                 f"Run with other inputs your function {function} gives the right values.",
                 shown,
                 staff=f"Seed {seed}.",
+            )
+        wrapped = [value[0] if isinstance(value, list) and value else value for value in values]
+        if len(wrapped) == len(right) and all(
+            _alike(one, value, within) for one, value in zip(wrapped, right, strict=True)
+        ):
+            return review(
+                f"Your function {function} gives more than was asked for; a person will look.",
+                shown,
+                staff=f"Seed {seed}: the right value stands first in what it returns.",
             )
         return failed(
             f"Run with other inputs your function {function} gives other values than it should.",
@@ -169,6 +191,12 @@ def _head(block: Block, function: str) -> str:
     return block.text[start : start + 400]
 
 
+def _is_rounded(found: float, wanted: float) -> bool:
+    """Whether a number is the wanted one, rounded to the three to eight decimals that it shows."""
+    decimals = len(repr(float(found)).partition(".")[2])
+    return 3 <= decimals <= 8 and abs(found - wanted) <= 0.51 * 10.0**-decimals
+
+
 def _alike(found: Any, wanted: Any, within: float) -> bool:
     match wanted:
         case bool() | str() | None:
@@ -177,7 +205,9 @@ def _alike(found: Any, wanted: Any, within: float) -> bool:
             return (
                 isinstance(found, int | float)
                 and not isinstance(found, bool)
-                and math.isclose(found, wanted, rel_tol=within, abs_tol=within)
+                and (
+                    math.isclose(found, wanted, rel_tol=within, abs_tol=within) or _is_rounded(found, wanted)
+                )
             )
         case list() | tuple():
             return (

@@ -56,7 +56,7 @@ def table(
         records = read_records(possible_blocks(answer), layout)
         count = sum(len(record.readings) for record in records)
         if not count:
-            return nothing(answer, "figures")
+            return nothing(answer, "table of figures")
         shown = _shown(records)
         wrong = [
             reading

@@ -20,6 +20,7 @@ from grader.checks.finding import Finding, failed, missing, passed, review
 from grader.checks.notation import plain
 from grader.checks.toolkit.figure import MIN_DIGITS
 from grader.checks.toolkit.places import nothing, possible_blocks
+from grader.checks.toolkit.symbols import without_symbols
 from grader.documents.core.document import Block
 
 _CLOSE: Final = 1e-6  # relative: what is worked out comes to the expected value, not near it
@@ -34,6 +35,8 @@ def working(
     """
     if isinstance(expected, bool) or not isinstance(expected, int | float) or not math.isfinite(expected):
         raise ValueError("takes a number as expected")
+    if any(isinstance(number, bool) or not isinstance(number, int | float) for number in (*uses, within)):
+        raise ValueError("takes numbers as uses and within")
     needed = frozenset(Fraction(str(number)) for number in uses)
     allowed = max(within, abs(expected) * _CLOSE)
 
@@ -51,8 +54,9 @@ def working(
         for turn in ("learn", "judge"):  # what a later line works out is known in an earlier one, too
             for block in blocks:
                 text = plain(block.text)
+                names.update({one.word: one.value for one in read_arithmetic(text, names).named})
+                text = "\n".join(without_symbols(line, names) for line in text.split("\n"))
                 arithmetic = read_arithmetic(text, names)
-                names.update({one.word: one.value for one in arithmetic.named})
                 for chain in arithmetic.chains:
                     if stance_at(text, chain.start, chain.end)[0] is not Stance.ASSERTED:
                         continue
