@@ -21,7 +21,14 @@ from starlette.middleware.trustedhost import TrustedHostMiddleware
 
 from grader.errors import GraderError, LedgerError
 from grader.feedback.page_frame import templates_folder
-from grader.service import desk_pages, folder_pages, group_pages, source_pages, submission_pages
+from grader.service import (
+    desk_pages,
+    folder_pages,
+    group_pages,
+    release_pages,
+    source_pages,
+    submission_pages,
+)
 from grader.service.class_state import ClassReader
 from grader.service.original_pages import OriginalPages
 from grader.service.presence import Presence
@@ -60,6 +67,7 @@ def application(
     app.add_middleware(TrustedHostMiddleware, allowed_hosts=[*hosts])
     app.middleware("http")(_guarded)
     app.include_router(desk_pages.router)
+    app.include_router(release_pages.router)
     app.include_router(group_pages.router)
     app.include_router(submission_pages.router)
     app.include_router(source_pages.router)
