@@ -131,8 +131,8 @@ def release(
     now = timestamp()  # the same of all: the log tells them as one
     done: list[Release] = []
     withheld: list[tuple[str, str]] = []
-    for name in submissions:
-        stored = ledger.stored_page(name)
+    names = list(dict.fromkeys(submissions))
+    for name, stored in zip(names, ledger.stored_pages(names), strict=True):
         result = reported(stored.result, standing.get(name, ()), page=stored.page, released=now)
         if result.status is Status.ERROR:
             withheld.append((name, "grading it failed on our side; grade again"))

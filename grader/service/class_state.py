@@ -193,10 +193,9 @@ class ClassReader:
         whole = len(names) > _FEW
         said, released = (log.not_taken_back(), log.released_at()) if whole else ({}, {})
         found = {}
-        for name in names:
+        for name, stored in zip(names, self._ledger.stored_pages(names), strict=True):
             own = said if whole else log.not_taken_back(name)
             at = (released if whole else log.released_at(name)).get(name)
-            stored = self._ledger.stored_page(name)
             result = reported(stored.result, own.get(name, ()), page=stored.page, released=at)
             found[name] = Entry(
                 result, decided(result), doubts_of(result), alias_of(name), decided_groups(result)
