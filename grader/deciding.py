@@ -24,14 +24,18 @@ class Saying(Value, frozen=True):
 
 
 def decide(ledger: Ledger, sayings: Sequence[Saying], *, by: str) -> list[LoggedDecision]:
-    """Adds decisions, all or none; a verdict answers what students asked of the same check.
+    """Adds decisions, all or none; a verdict answers what students asked of the same check, a comment what they asked of all.
 
     Raises `DecisionRefused` for the first that cannot stand, `LedgerError` for a ledger.
     """
     at = timestamp()
     rows = ledger.log.append([_row(ledger, saying, by, at) for saying in sayings])
     ledger.desk.answer(
-        {(row.submission, row.decision.check): _answer(row) for row in rows if row.decision.verdict}
+        {
+            (row.submission, row.decision.check): _answer(row)
+            for row in rows
+            if row.decision.verdict or not row.decision.check
+        }
     )
     return rows
 
@@ -124,11 +128,11 @@ def release(
     What waits for a person or met an error of ours is not released.
     """
     standing = ledger.log.not_taken_back()
+    now = timestamp()  # the same of all: the log tells them as one
     done: list[Release] = []
     withheld: list[tuple[str, str]] = []
-    for name in submissions:
-        stored = ledger.stored_page(name)
-        now = timestamp()
+    names = list(dict.fromkeys(submissions))
+    for name, stored in zip(names, ledger.stored_pages(names), strict=True):
         result = reported(stored.result, standing.get(name, ()), page=stored.page, released=now)
         if result.status is Status.ERROR:
             withheld.append((name, "grading it failed on our side; grade again"))
@@ -142,7 +146,8 @@ def release(
 
 def take_back(ledger: Ledger, submissions: Iterable[str], *, by: str) -> None:
     """Takes releases back: students read what they read before any release."""
-    ledger.log.release(Release(name, timestamp(), by, None) for name in submissions)
+    now = timestamp()
+    ledger.log.release(Release(name, now, by, None) for name in submissions)
 
 
 def timestamp() -> str:

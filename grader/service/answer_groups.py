@@ -15,7 +15,7 @@ from typing import Final
 import msgspec
 
 from grader.marks import open_checks
-from grader.model import CheckResult, Decision, QuestionResult, Result, Value
+from grader.model import CheckResult, Decision, QuestionResult, Result, Value, Verdict
 
 _QUOTED: Final = re.compile(r"'[^'\n]{0,400}'|\"[^\"\n]{0,400}\"|`[^`\n]{0,400}`")
 _NUMBER: Final = re.compile(r"\d+(?:[.,]\d+)*")
@@ -111,14 +111,19 @@ def doubts_of(result: Result) -> tuple[Doubt, ...]:
 
 
 def asked_again(standing: Result, about: str, text: str) -> Doubt | None:
-    """A student's request about a check or a question as an item like any other; of the whole there is nothing to decide."""
+    """A student's request about a check, a question or the whole as an item like any other; the whole has no verdict."""
+    words = f'{ASKED}: "{text.replace(chr(34), chr(39))}"'
+    if not about:
+        title = "The whole submission"
+        question = QuestionResult("", Verdict.NOT_RUN, standing.points, standing.max, (), title)
+        whole = CheckResult("", Verdict.NOT_RUN, standing.points, 0.0, "", title=title, staff=words)
+        return Doubt(standing.submission, question, whole, 0.0, f"{ASKED}.", "")
     for question in standing.questions:
         whole = CheckResult(
             question.id, question.verdict, question.points, question.max, "", title=question.title
         )
         for check in (whole, *question.checks):
             if check.id == about:
-                words = f'{ASKED}: "{text.replace(chr(34), chr(39))}"'
                 shown = msgspec.structs.replace(check, staff=words)
                 return Doubt(standing.submission, question, shown, check.max, f"{ASKED}.", "")
     return None

@@ -26,6 +26,7 @@ from grader.service import (
     export_pages,
     folder_pages,
     group_pages,
+    release_pages,
     source_pages,
     submission_pages,
 )
@@ -68,6 +69,7 @@ def application(
     app.middleware("http")(_guarded)
     app.include_router(desk_pages.router)
     app.include_router(export_pages.router)
+    app.include_router(release_pages.router)
     app.include_router(group_pages.router)
     app.include_router(submission_pages.router)
     app.include_router(source_pages.router)

@@ -67,14 +67,15 @@ class Filter:
             and (not self.late or standing.late)
             and (not self.released or bool(standing.released) == (self.released == "yes"))
             and (not self.mistake or any(mistake_key(*one) == self.mistake for one in mistakes_of(standing)))
-            and (not words or _has(words, name, state, blind=blind))
+            and (not words or has_words(words, name, state, blind=blind))
         )
 
     def _verdicts(self, result: Result) -> set[str]:
         return {one.verdict.value for one in result.questions if not self.question or one.id == self.question}
 
 
-def _has(words: list[str], name: str, state: ClassState, *, blind: bool) -> bool:
+def has_words(words: list[str], name: str, state: ClassState, *, blind: bool) -> bool:
+    """Whether a submission has all these words in its name, its students or its flags."""
     people = (
         "" if blind else " ".join(f"{one.id} {one.name}" for one in state.entries[name].standing.students)
     )

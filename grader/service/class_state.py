@@ -23,6 +23,7 @@ from grader.service.answer_groups import (
     kinds_of,
     proposed,
 )
+from grader.service.comment_bank import CheckWords, Wordings
 from grader.service.summary import Summary, Tally
 from grader.store import Ledger, LedgerVersion
 from grader.store.review_desk import Request
@@ -57,6 +58,7 @@ class ClassState(Value, frozen=True):
     clusters: tuple[Cluster, ...]
     flags: Mapping[str, tuple[Flag, ...]]
     aliases: Mapping[str, str]
+    words: Mapping[str, CheckWords]
 
     def groups(self) -> list[Group]:
         """All groups in the order of the queue."""
@@ -123,6 +125,7 @@ class ClassReader:
         self._guard = threading.Lock()
         self._state: ClassState | None = None
         self._tally = Tally()
+        self._wordings = Wordings()
         self._alike = _Alike((), {})
 
     def now(self) -> ClassState:
@@ -141,9 +144,11 @@ class ClassReader:
         for entry in map(entries.get, changed):
             if entry is not None:
                 self._tally.put(entry.standing, -1)
+                self._wordings.put(entry.result, -1)
         fresh = self._read([name for name, present in changed.items() if present])
         for entry in fresh.values():
             self._tally.put(entry.standing)
+            self._wordings.put(entry.result)
         if fresh.keys() <= entries.keys() and len(fresh) == len(changed):
             entries |= fresh
         else:
@@ -163,6 +168,7 @@ class ClassReader:
             self._alike.clusters,
             flags,
             {entry.alias: name for name, entry in entries.items()},
+            self._wordings.words(),
         )
 
     def _flags(
@@ -187,10 +193,9 @@ class ClassReader:
         whole = len(names) > _FEW
         said, released = (log.not_taken_back(), log.released_at()) if whole else ({}, {})
         found = {}
-        for name in names:
+        for name, stored in zip(names, self._ledger.stored_pages(names), strict=True):
             own = said if whole else log.not_taken_back(name)
             at = (released if whole else log.released_at(name)).get(name)
-            stored = self._ledger.stored_page(name)
             result = reported(stored.result, own.get(name, ()), page=stored.page, released=at)
             found[name] = Entry(
                 result, decided(result), doubts_of(result), alias_of(name), decided_groups(result)
@@ -200,11 +205,14 @@ class ClassReader:
 
 def _waiting(entries: Mapping[str, Entry], requests: Sequence[Request]) -> Iterator[Doubt]:
     """What waits: doubts, and what students asked to be looked at again; of the same check only that."""
+    texts: dict[tuple[str, str], list[str]] = {}
+    for one in requests:
+        if one.submission in entries:
+            texts.setdefault((one.submission, one.check), []).append(one.text)
     asked = {
-        (one.submission, one.check): doubt
-        for one in requests
-        if one.submission in entries
-        and (doubt := asked_again(entries[one.submission].standing, one.check, one.text)) is not None
+        (name, check): doubt
+        for (name, check), own in texts.items()
+        if (doubt := asked_again(entries[name].standing, check, "\n".join(own))) is not None
     }
     yield from asked.values()
     for entry in entries.values():

@@ -1,23 +1,19 @@
-"""Coming in, the class at a glance, the log, the release, comments and students' requests."""
+"""Coming in, the class at a glance, the log, comments and students' requests."""
 
 from __future__ import annotations
 
-import threading
-from pathlib import Path
 from typing import Annotated, Final
 from urllib.parse import unquote
 
 import msgspec
 from fastapi import APIRouter, Depends, File, Form, Query, Request, Response, UploadFile
-from starlette.background import BackgroundTask
 from starlette.exceptions import HTTPException
 
 from grader.asking import Asking, ask, read_table
-from grader.deciding import Saying, decide, release, take_back, timestamp
+from grader.deciding import Saying, decide, timestamp
 from grader.errors import DecisionRefused
 from grader.feedback.page_frame import address
-from grader.graded_folder import render_folder
-from grader.marks import open_points, standing_decisions
+from grader.marks import standing_decisions
 from grader.model import Status
 from grader.service.class_filter import Filter
 from grader.service.comment_bank import bank
@@ -29,7 +25,6 @@ from grader.store.running import KEY, Running, read
 
 router: Final = APIRouter()
 ROWS: Final = 100  # rows of the log on one page
-_writing: Final = threading.Lock()  # one after the other, each from what is decided by then
 LARGEST_TABLE: Final = 1 << 20  # bytes of a table of requests
 
 
@@ -123,72 +118,22 @@ def _run(request: Request) -> Running | None:
 def audit(request: Request, who: Who, start: Annotated[int, Query(ge=0, le=10_000_000)] = 0) -> Response:
     """The log: who, what, when, before, after; the newest first. Nothing can be deleted from it."""
     ledger: Ledger = request.app.state.ledger
+    newer = ledger.log.newest(start - 1, 1) if start else []
     rows = ledger.log.newest(start, ROWS)
+    many = ledger.log.count()
+    since = rows[-1].decision.at if rows and start + ROWS < many else ""
+    releasings = ledger.log.releasings(since, newer[0].decision.at if newer else "", ROWS)
+    lines = [*((one.at, 1, one) for one in releasings), *((row.decision.at, 0, row) for row in rows)]
     return page(
         request,
         who,
         "service/audit.html.j2",
-        rows=rows,
+        lines=[line for _, _, line in sorted(lines, key=lambda line: line[:2], reverse=True)],
         start=start,
         step=ROWS,
-        many=ledger.log.count(),
+        many=many,
         gone=ledger.log.taken_back(rows),
     )
-
-
-@router.get("/release")
-def show_release(request: Request, who: Who, written: Annotated[bool, Query()] = False) -> Response:
-    """What can be released, and what is withheld and why; `written`: pages are being made just now."""
-    state = class_now(request)
-    ready, withheld, out = [], [], []
-    for name in state.ordered(list(state.entries), blind=who.blind):
-        entry = state.entries[name]
-        standing = entry.standing
-        if entry.result.released:
-            out.append((name, entry.result))
-        elif standing.status is Status.GRADED:
-            ready.append((name, standing))
-        else:
-            points = open_points(entry.result)
-            withheld.append(
-                (
-                    name,
-                    f"{points:g} points are open" if standing.status is Status.REVIEW else "an error of ours",
-                )
-            )
-    return page(
-        request, who, "service/release.html.j2", ready=ready, withheld=withheld, out=out, written=written
-    )
-
-
-@router.post("/release")
-def release_them(
-    request: Request,
-    who: Who,
-    token: Text,
-    names: Annotated[list[str] | None, Form()] = None,
-    back: Annotated[bool, Form()] = False,
-) -> Response:
-    """Releases the chosen submissions, or takes their release back; then makes the folder's pages again."""
-    check_form(request, who, token)
-    ledger: Ledger = request.app.state.ledger
-    state = class_now(request)
-    chosen = list(dict.fromkeys(name for name in map(state.found, names or []) if name is not None))
-    if not chosen:
-        raise HTTPException(422, "No submission was chosen.")
-    if back:
-        take_back(ledger, chosen, by=who.name)
-    else:
-        release(ledger, chosen, by=who.name)
-    answer = see("/release?written=true")
-    answer.background = BackgroundTask(_write_pages, request.app.state.folder, ledger)
-    return answer
-
-
-def _write_pages(folder: Path, ledger: Ledger) -> None:
-    """Makes the folder's pages and tables again, once the answer is under way: of a large class that takes a while."""
-    with _writing:
-        render_folder(folder, ledger, jobs=1)
 
 
 @router.get("/comments/{check}")
@@ -200,7 +145,7 @@ def show_comments(request: Request, who: Who, check: str) -> Response:
         who,
         "service/comments.html.j2",
         check=check,
-        bank=bank(request.app.state.ledger, state, check),
+        bank=bank(request.app.state.ledger, state.words, check),
         asked=None,
     )
 
@@ -236,7 +181,7 @@ def change_comments(
     ]
     if used and wanted != before and everywhere not in {"yes", "no"}:
         asked = {"number": number, "before": before, "text": wanted, "uses": len(used)}
-        kept = bank(ledger, state, check)
+        kept = bank(ledger, state.words, check)
         return page(request, who, "service/comments.html.j2", check=check, bank=kept, asked=asked)
     ledger.desk.change_comment(number, wanted)
     if everywhere == "yes" and wanted != before:

@@ -151,7 +151,7 @@ def show_group(
         ticked=len(members) if group.same else min(show, len(members)),
         seen=ledger.log.latest(),
         others=presence.others(who.name, key),
-        bank=bank(ledger, state, group.first.check.id),
+        bank=bank(ledger, state.words, group.first.check.id),
         proposal=state.proposals.get(group.first.group) if group.same and group.first.group else None,
         choices=CHOICES,
         place=keys.index(key) + 1 if key in keys else 0,
@@ -191,10 +191,10 @@ def decide_group(
     part: Parted,
     key: str,
     token: Text,
-    verdict: Text,
     seen: Annotated[int, Form(ge=0)],
     members: Annotated[list[str], Form()],
-    check: Text,
+    verdict: Text = "",
+    check: Text = "",
     points: Text = "",
     comment: Text = "",
     banked: Text = "",
@@ -228,7 +228,7 @@ def decide_group(
             },
             onward=f"/next{part.address}",
         )
-    chosen = verdict_of(verdict)
+    chosen = verdict_of(verdict) if verdict or group.first.check.id else None  # the whole has no verdict
     waiting = {doubt.submission for doubt in group.members}
     given = _points(points, chosen, group)
     sayings = [
@@ -256,9 +256,9 @@ def decide_all_the_same(
     request: Request,
     who: Who,
     token: Text,
-    check: Text,
     members: Annotated[list[str], Form()],
     seen: Annotated[int, Form(ge=0)],
+    check: Text = "",
     verdict: Text = "",
     points: Text = "",
     comment: Text = "",
@@ -298,7 +298,7 @@ def decide_all_the_same(
     return see(onward if is_ours(onward) else "/next")
 
 
-def _points(text: str, verdict: Verdict, group: Group) -> float | None:
+def _points(text: str, verdict: Verdict | None, group: Group) -> float | None:
     """The points of the form; for a part of them, half where nothing is said."""
     return number_of(text or _half(group)) if verdict is Verdict.PARTIAL else None
 

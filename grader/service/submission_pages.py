@@ -69,7 +69,7 @@ def show_submission(request: Request, who: Who, handle: str) -> Response:
         choices=CHOICES,
         seen=ledger.log.latest(),
         banks={
-            check.id: bank(ledger, state, check.id)[:6]
+            check.id: bank(ledger, state.words, check.id)[:6]
             for question in standing.questions
             for check in question.checks
             if check.max > 0

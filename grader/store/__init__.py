@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from grader.store.blobs import Blobs
-from grader.store.decision_log import DecisionLog, LoggedDecision, Release
+from grader.store.decision_log import DecisionLog, LoggedDecision, Release, Releasing
 from grader.store.file_stamps import Stamp, stamp
 from grader.store.ledger import Ledger, LedgerVersion, StoredPage
 from grader.store.likeness_log import KeptMarks, KeptPair, Traced
@@ -17,6 +17,7 @@ __all__ = [
     "LedgerVersion",
     "LoggedDecision",
     "Release",
+    "Releasing",
     "Stamp",
     "StoredPage",
     "Traced",

@@ -41,6 +41,15 @@ class Release(Value, frozen=True):
     result: Result | None
 
 
+class Releasing(Value, frozen=True):
+    """Submissions that one person released at one moment, or took back; `at` as in a `Release`."""
+
+    at: str
+    by: str
+    back: bool
+    submissions: tuple[str, ...]
+
+
 class DecisionLog:
     """The rows of a ledger that people add. `reading` and `writing` open its transactions."""
 
@@ -151,6 +160,21 @@ class DecisionLog:
                         json=one.result.to_json().decode() if one.result is not None else "",
                     )
                 )
+
+    def releasings(self, since: str, before: str, most: int) -> list[Releasing]:
+        """What was released or taken back from `since` on and before `before` (empty for no end), the newest first."""
+        table = tables.releases
+        columns = (table.c.submission, table.c.at, table.c.by, (table.c.json == "").label("back"))
+        query = select(*columns).where(table.c.at >= since).order_by(table.c.id.desc())
+        if before:
+            query = query.where(table.c.at < before)
+        found: dict[tuple[str, str, bool], list[str]] = {}
+        with self._reading() as connection:
+            for name, at, by, back in connection.execute(query):
+                if (at, by, bool(back)) not in found and len(found) == most:
+                    break
+                found.setdefault((at, by, bool(back)), []).append(name)
+        return [Releasing(at, by, back, tuple(sorted(names))) for (at, by, back), names in found.items()]
 
     def released(self, submission: str | None = None) -> dict[str, Release]:
         """The newest release of each submission, or of one, that has not been taken back."""

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from contextlib import contextmanager
 from datetime import UTC, datetime
@@ -320,13 +320,24 @@ class Ledger:
 
     def stored_page(self, submission: str) -> StoredPage:
         """What the pages of one submission are made from. Raises `LedgerError` if there is none, or it cannot be read."""
-        columns = (tables.results.c.json, tables.results.c.page)
-        query = select(*columns).where(tables.results.c.submission == submission)
-        with self._reading() as connection:
-            row = connection.execute(query).one_or_none()
-            if row is None:
-                raise LedgerError(f"{self.place} holds no submission {submission!r}; grade it first")
-            return StoredPage(Result.from_json(row.json), msgspec.json.decode(row.page, type=PageData))
+        (stored,) = self.stored_pages([submission])
+        return stored
+
+    def stored_pages(self, submissions: Sequence[str]) -> Iterator[StoredPage]:
+        """The same of each of these, in their order; a few are read at a time."""
+        columns = (tables.results.c.submission, tables.results.c.json, tables.results.c.page)
+        for at in range(0, len(submissions), _AT_ONCE):
+            some = submissions[at : at + _AT_ONCE]
+            query = select(*columns).where(tables.results.c.submission.in_(some))
+            with self._reading() as connection:
+                found = {
+                    name: StoredPage(Result.from_json(text), msgspec.json.decode(page, type=PageData))
+                    for name, text, page in connection.execute(query)
+                }
+            for name in some:
+                if name not in found:
+                    raise LedgerError(f"{self.place} holds no submission {name!r}; grade it first")
+                yield found[name]
 
     def identities(self) -> dict[str, dict[str, str]]:
         """What intake learnt of each submission, for exports."""
