@@ -24,6 +24,7 @@ from grader.marks import by_student, decided, reported
 from grader.model import Result, Value
 from grader.page_data import Pair
 from grader.store import Ledger, Release
+from grader.translations import catalogues
 
 LEDGER: Final = "grades.sqlite"
 RESULTS: Final = "results.jsonl"
@@ -158,7 +159,7 @@ def _recipe() -> str:
     from grader.feedback.page_frame import templates_of  # noqa: PLC0415 - as above
 
     package = Path(grader.__file__).resolve().parent
-    sources = [*(package / "feedback").glob("*.py"), *templates_of(package).iterdir()]
+    sources = [*(package / "feedback").glob("*.py"), *templates_of(package).iterdir(), *catalogues()]
     return _digest(*(path.read_bytes() for path in sorted(sources) if path.is_file()))
 
 

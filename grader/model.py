@@ -205,6 +205,7 @@ class Result(Value, frozen=True):
 
     Verdicts and points of checks and questions are the automatic ones. `points` and `status` of the whole have the
     valid `decisions` in them (`grader.marks`). `released` is when the student could first read it, and the LMS have it.
+    `language` is the report's: the pages for its student are in it. What stands here is English.
     """
 
     schema: int
@@ -221,6 +222,7 @@ class Result(Value, frozen=True):
     late: bool = False
     released: str | None = None
     decisions: tuple[Decision, ...] = ()
+    language: str = "en"
 
     def to_json(self) -> bytes:
         """The result as one line of JSON, without a newline."""
