@@ -56,7 +56,9 @@ class _Template(Value, frozen=True):
         at, end, before = len(first), len(text) - len(last), first
         for number, part in zip(self.order, (*middle, None), strict=True):
             to = end if part is None else text.find(part, at, end)
-            if to < at or (before and part != "" and _END.search(_QUOTED.sub("", text[at:to]))):
+            if to < at or (
+                before and (last if part is None else part) and _END.search(_QUOTED.sub("", text[at:to]))
+            ):
                 return None  # a place between two parts of ours holds no whole sentences
             found[number] = text[at:to], before
             at, before = to + len(part or ""), part or ""
