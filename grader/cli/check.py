@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections import Counter
+from importlib.util import find_spec
 from pathlib import Path
 
 import click
@@ -91,7 +92,7 @@ def command(
     lab = lab.with_editions([edition for handout in handouts for edition in handout])
     settings = RunSettings(seconds=timeout, memory_mb=memory, dataset=dataset, unsafe=unsafe, limits=limits)
     with NotebookRunner(lab, settings) as runner:
-        runs = not no_execute and lab.notebook is not None
+        runs = not no_execute and lab.notebook is not None and find_spec("nbclient") is not None
 
         def check() -> int:
             judged = grade(
