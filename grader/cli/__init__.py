@@ -52,6 +52,7 @@ _COMMANDS: Final = {
     "gradescope": ("grader.cli.gradescope", "Make the autograder that Gradescope runs."),
     "reference": ("grader.cli.reference", "Print what is true of the assignment."),
     "doctor": ("grader.cli.doctor", "Tell what this computer can do, and what is missing."),
+    "completion": ("grader.cli.completion", "Print what makes a shell complete commands and options."),
     "schema": ("grader.cli.schema", "Print the JSON Schema of a line of results.jsonl."),
 }
 
