@@ -26,11 +26,11 @@ def export_ladok(results: Sequence[Result], out: Path, options: ExportOptions) -
 
     Uses `pass_mark`, `pass_letters` (``G``, ``U`` if not given), `date` (today if not given), `identities`
     (``ladok:<student id>`` for a student's number, else the student's own identifier), and of `settings`
-    ``course`` and ``component`` (such as TDDC17 and LAB1) and ``graders``, separated by ``;``.
+    ``course`` and ``component`` (such as ABCD12 and LAB1) and ``graders``, separated by ``;``.
     """
     course, component = options.settings.get("course", ""), options.settings.get("component", "")
     if not course or not component:
-        raise ExportError("Ladok needs the settings course and component, such as TDDC17 and LAB1")
+        raise ExportError("Ladok needs the settings course and component, such as ABCD12 and LAB1")
     graders = [
         text_cell(name.strip()) for name in options.settings.get("graders", "").split(";") if name.strip()
     ]
