@@ -16,6 +16,7 @@ from rich.text import Text
 from grader.batch import BatchOutcome, BatchSettings, grade_all
 from grader.checks.assignment_finding import load
 from grader.cli import options
+from grader.cli.narrow import print_table
 from grader.cli.progress import Noted, shown_on
 from grader.cli.stopping import status_of, stoppable
 from grader.documents.given.edition import Edition
@@ -200,7 +201,7 @@ def _closing(
             *(str(found[verdict] or "") for verdict in shown),
             f"{mean:.2f} / {question.max:g}",
         )
-    console.print(table)
+    print_table(console, table)
     waiting = [result for result in results if result.status is Status.REVIEW]
     if waiting:
         console.print(Text(f"A person must look at {len(waiting)}:", style="magenta"))
