@@ -111,5 +111,9 @@ class TemplatesMissingError(GraderError, RuntimeError):
     """The page templates are not where the installation puts them."""
 
 
+class TranslationError(GraderError, ValueError):
+    """A catalogue of translations cannot be read."""
+
+
 class ServeError(GraderError, OSError):
     """The review cannot be served at the address that was asked for."""

@@ -42,6 +42,7 @@ from grader.model import Result, Value
 from grader.page_data import Pair
 from grader.store import Ledger, Release
 from grader.store.location import RECORD, Recorded, keep_record, ledger_url, recorded, shown
+from grader.translations import catalogues
 
 _LEAST_ROOM: Final = 8 << 20  # bytes of free disk without which no ledger can be kept
 
@@ -345,7 +346,7 @@ def _recipe() -> str:
     from grader.feedback.page_frame import templates_of  # noqa: PLC0415 - as above
 
     package = Path(grader.__file__).resolve().parent
-    sources = [*(package / "feedback").glob("*.py"), *templates_of(package).iterdir()]
+    sources = [*(package / "feedback").glob("*.py"), *templates_of(package).iterdir(), *catalogues()]
     return _digest(*(path.read_bytes() for path in sorted(sources) if path.is_file()))
 
 

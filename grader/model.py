@@ -207,6 +207,7 @@ class Result(Value, frozen=True):
     valid `decisions` in them (`grader.marks`). `released` is when the student could first read it, and the LMS have it.
     `submitted_at` is as the LMS wrote it, `late_reason` a sentence for everybody; `late_points`, nought or below, are in
     `points` already, which never fall below nought by them.
+    `language` is the report's: the pages for its student are in it. What stands here is English.
     """
 
     schema: int
@@ -227,6 +228,7 @@ class Result(Value, frozen=True):
     late_reason: str = ""
     late_points: float = 0.0
     timings: dict[str, float] = {}
+    language: str = "en"
 
     def to_json(self) -> bytes:
         """The result as one line of JSON, without a newline."""

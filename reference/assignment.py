@@ -20,6 +20,7 @@ assignment = Assignment(
         r"|here you will|remember, a neuron|question marks? with|which tensorflow node do we)\b"
     ),
     account=r"[a-z]{5}\d{3}",  # LiU-IDs
+    languages=("en", "sv"),
     facts=hooks.facts,
     notebook=hooks.notebook,
     handouts=hooks.handouts,

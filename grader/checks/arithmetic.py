@@ -35,7 +35,7 @@ def read_chains(text: str, names: Mapping[str, Fraction] | None = None) -> list[
     """All arithmetic in a passage, in order; `names` are words that stand for numbers.
 
     A chain has an operator in it or at least two numeric sides; numbers that merely stand in a sentence
-    are none. Of ambiguous numerals (``100.480``) the reading is taken that makes its chain true, if one does.
+    are none. Of ambiguous numerals (``12.480``) the reading is taken that makes its chain true, if one does.
     """
     return read_arithmetic(plain(text), names).chains
 

@@ -130,7 +130,7 @@ def _one_of(words: dict[str, str]) -> re.Pattern[str]:
 
 _WORD_SIGN: Final = _one_of(_WORD_SIGNS)
 _PREFIX: Final = _one_of(_PREFIXES)
-_LINKED: Final = re.compile(  # 784*128, which is 100352
+_LINKED: Final = re.compile(  # 12*7, which is 84
     r"[,.;]?[ \n]?\b(?:and[ ]|och[ ])?(?:which|that|this|it|det|vilket|detta|som)[ ]"
     r"(?:is|gives|makes|equals|becomes|comes[ ]to|är|ger|blir)\b(?:[ ](?:in[ ]total|totalt))?",
     re.I,
@@ -250,7 +250,7 @@ def _is_times(text: str, at: int, before: Token, spelled: Mapping[int, SpelledNu
 
 
 def _is_equated(found: list[Token]) -> bool:
-    """Whether *is* behind these tokens says an equality: ``28 times 28 is 784``, ``W is 784x128``."""
+    """Whether *is* behind these tokens says an equality: ``12 times 7 is 84``, ``A is 12x7``."""
     if not found:
         return False
     last = found[-1]
@@ -262,7 +262,7 @@ def _is_equated(found: list[Token]) -> bool:
 
 
 def _shape(text: str, at: int) -> list[Token]:
-    """The shape of a matrix or a vector, ``(784, 128)`` or ``(128,)``, as the number of its entries."""
+    """The shape of a matrix or a vector, ``(12, 7)`` or ``(7,)``, as the number of its entries."""
     match = _SHAPE.match(text, at) if text[at] == "(" else None
     if match is None:
         return []
@@ -270,7 +270,7 @@ def _shape(text: str, at: int) -> list[Token]:
     grouped = columns is not None and len(columns) == 3 and not gap and len(rows) <= 3
     called = at > 0 and (text[at - 1].isalnum() or text[at - 1] == "_")
     if (grouped or called) and not _SHAPED.search(text[max(0, at - 24) : at]):
-        return []  # (100,352): one number with its thousands; f(6, 4): a call
+        return []  # (100,250): one number with its thousands; f(6, 4): a call
     first = Token(TokenKind.NUMBER, rows, at, match.end(1), Numeral(rows, (Fraction(rows),)))
     opening = Token(TokenKind.OPEN, "(", at, at + 1)
     closing = Token(TokenKind.CLOSE, ")", match.end() - 1, match.end())

@@ -1,6 +1,6 @@
 """An answer's arithmetic as statements in order, and what the numbers in them stand for.
 
-``784*128 = 100352. Adding 128 gives 100480``: the first statement makes 100352 known as what 784*128 stands for, and
+``12*7 = 84. Adding 7 gives 91``: the first statement makes 84 known as what 12*7 stands for, and
 the second goes on from it. What is worked out anywhere in an answer is known everywhere in it: a reader looks back,
 and the words *where weights = inputs * neurons* look ahead. Names that are given values stand for them.
 """
@@ -137,13 +137,13 @@ def _stance(passage: Passage, side: Side) -> tuple[Stance, str]:
     return (Stance.SUPPOSED, behind[0]) if behind else (stance, cue)
 
 
-# "It would be 784*128 + 128 if there were biases", in one sentence.
+# "It would be 12*7 + 7 if there were lamps", in one sentence.
 _WOULD: Final = re.compile(r"\b(?:would|skulle|hade)\b[^.;!?\n]*\Z", re.I)
 _IF: Final = re.compile(r"[^.;!?\n,]{0,60}?,?[ ]\b(?:if|om|had|unless)\b", re.I)
 
 
 def _names(read: Sequence[Arithmetic], vocabulary: Vocabulary) -> dict[str, Fraction]:
-    """The words that stand for one number each: given one by an equals sign, or counted (``784 inputs``)."""
+    """The words that stand for one number each: given one by an equals sign, or counted (``12 seats``)."""
     counted: dict[str, set[Fraction]] = {}
     for arithmetic in read:
         for number, word in zip(arithmetic.tokens, arithmetic.tokens[1:], strict=False):

@@ -1,7 +1,7 @@
 """What a text claims: its clauses, each with the stance its writer takes to it. English and Swedish; knows no lab.
 
 Asserted is what the writer says on their own account. Denied, supposed, another's, given or taken back is
-what only stands there: ``It is not 784*128 + 128 but 128*785`` asserts the second product alone.
+what only stands there: ``It is not 12*7 + 7 but 7*13`` asserts the second product alone.
 "We think", "I would choose", "vi skulle börja med" are the writer's own. Linear in the length of the text.
 """
 

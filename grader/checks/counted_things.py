@@ -1,4 +1,4 @@
-"""Counts in prose: ``784 weights per neuron``, ``each of the 6 rows has 4 seats and one lamp``.
+"""Counts in prose: ``12 seats per row``, ``each of the 6 rows has 4 seats and one lamp``.
 
 What is counted, how many, and of what each has so many. The words for things come from the assignment; this reads
 the grammar around them, in English and Swedish: articles, *each*, *per*, *varje*, *for every*, and a number behind its
@@ -23,12 +23,13 @@ class Vocabulary(Value, frozen=True):
     """The things that an assignment's answers count.
 
     `nouns` are patterns for whole words by thing; `owners` are the things that have others; `sizes` says which owner a
-    number tells of by itself (``each of the 6``).
+    number tells of by itself (``each of the 6``). `fillers` may stand between a number and its noun: ``6 upper rows``.
     """
 
     nouns: Mapping[str, re.Pattern[str]]
     owners: frozenset[str]
     sizes: Mapping[Fraction, str]
+    fillers: frozenset[str] = frozenset()
 
     def thing(self, token: Token) -> str | None:
         """What a word stands for."""
@@ -69,7 +70,7 @@ _HAS: Final = frozenset((
 _FILLERS: Final = frozenset((
     "one", "of", "the", "all", "a", "an", "single", "en", "ett", "av", "och", "de", "den", "hela",
     "whole", "entire", "these", "those", "our", "dessa", "alla", "each", "every", "varje", "individual",
-    "hidden", "output", "dense", "first", "enskild", "enskilda",
+    "first", "enskild", "enskilda",
 ))  # fmt: skip
 _BETWEEN: Final = frozenset((
     "is", "are", "has", "have", "är", "har", "of", "with", "size", "length", "shape", "dimension",
@@ -206,7 +207,7 @@ def _owner_ahead(
             following = sentence[ahead + 1].kind if ahead + 1 < len(sentence) else TokenKind.STOP
             if by_number is None or following in {TokenKind.SIGN, TokenKind.OPEN, TokenKind.EQUALS}:
                 return None, at
-        elif token.text.lower() not in _FILLERS:
+        elif token.text.lower() not in _FILLERS | vocabulary.fillers:
             if (
                 by_number is None
                 and token.kind is TokenKind.WORD

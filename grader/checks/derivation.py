@@ -147,7 +147,7 @@ class Derivation:
     def turned_round(self, left: Expression, right: Expression, known: Known | None = None) -> bool:
         """Whether ``left = right`` is the formula turned round: the answer itself stands in one side.
 
-        ``100480 - 128 = 28*28*128`` derives what ``28*28*128 + 128 = 100480`` does: the equation holds
+        ``37 - 7 = 5*6`` derives what ``5*6 + 7 = 37`` does: the equation holds
         wherever the quantities have other values, the answer being what the formula gives.
         """
         shown = self.meanings(left, known or {})

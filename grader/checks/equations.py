@@ -18,7 +18,7 @@ class Side(Value, frozen=True):
 
     `worded`: an operator was a word. `broken`: two numbers stand with no operator between, or letters for digits;
     `followed`: so does the number behind it.
-    `unfinished`: a sign follows with something behind it that is no number (``784*128 + bias``). `carried`: its first
+    `unfinished`: a sign follows with something behind it that is no number (``12*7 + rest``). `carried`: its first
     number is the result before it. `start` and `end` are offsets in the plain text.
     """
 

@@ -67,7 +67,7 @@ def _parted_commas(run: re.Match[str]) -> str:
 
 @cache
 def _key_and_figure(table: Table) -> re.Pattern[str]:
-    """A key behind its name with a figure right behind it: ``Batch size 1 131 s``."""
+    """A key behind its name with a figure right behind it: ``Width 1 131 s``."""
     keys = "|".join(str(key) for key in sorted(table.keys, reverse=True) if key < 1000)
     return re.compile(
         rf"((?:{table.key_heading})[^\d\n]{{0,12}}(?<![\d.,])(?:{keys}))[ \t](?=\d)(?!000(?!\d))", re.I

@@ -125,7 +125,7 @@ def _of_keys(series: Series, keys: set[int]) -> Series:
 
 
 def _names_by_order(lead: str, rows: Sequence[Row], table: Table) -> list[Column] | None:
-    """The columns that a line before the rows names in their order: ``(batch size - time - accuracy)``."""
+    """The columns that a line before the rows names in their order: ``(width - time - share)``."""
     named = names_in(lead, table)
     shape = rows[0].shape
     fitting = len(named) == len(shape) > 1 and all(map(fits, named, ({unit} for unit in shape)))

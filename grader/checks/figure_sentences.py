@@ -1,6 +1,6 @@
 """Text as sentences of keys and figures: each line or sentence with the numbers in it, and which of them are keys.
 
-A number is a key where its name stands before or behind it (``batch size 10``), where it heads a line, or where the
+A number is a key where its name stands before or behind it (``size 10``), where it heads a line, or where the
 words around it leave nothing else (``with 10 it took``). Any other number is a figure.
 """
 

@@ -1,6 +1,6 @@
 """Numbers as people write them: thousands groups, decimal commas, exponents. Bounded, exact, no floats.
 
-A separator can be ambiguous (``100.480`` is a hundred thousand to a Swede, a hundred to others), so a
+A separator can be ambiguous (``100.250`` is a hundred thousand to a Swede, a hundred to others), so a
 numeral carries all its readings, the likelier first; whoever knows the context chooses.
 """
 

@@ -117,7 +117,7 @@ def mentions(text: str, options: Options, start: int = 0, end: int | None = None
 
 
 def other_numbers(text: str, options: Options, start: int, end: int) -> tuple[str, ...]:
-    """Whole numbers in a stretch of a text that measure nothing and are no option: "a batch size of 50"."""
+    """Whole numbers in a stretch of a text that measure nothing and are no option: "a width of 50"."""
     found = []
     for match in NUMBER.finditer(text, start, end):
         number = numeral(match)

@@ -138,7 +138,7 @@ def quantity_spans(shown: str) -> list[Span]:
 
 
 def count(text: str, allowed: frozenset[int]) -> int | None:
-    """The one allowed whole number that a cell states (``60 000``, ``60,000``, ``Batch size: 10``), or None."""
+    """The one allowed whole number that a cell states (``60 000``, ``60,000``, ``Width: 10``), or None."""
     shown = plain(text[:MAX_CELL])
     named = set()
     for match in NUMBER.finditer(shown):

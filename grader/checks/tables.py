@@ -1,6 +1,6 @@
 """The figures of a table in whatever form they stand: grids, lists, lines, sentences, code.
 
-`read_records` finds the rows by their key (the five batch sizes, say). Every form gives the same thing, series of
+`read_records` finds the rows by their key (the five widths, say). Every form gives the same thing, series of
 figures with the words that stand with them (`grader.checks.record_types`), and one judge says which series is which
 column (`grader.checks.column_roles`).
 """

@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 import traceback
 from importlib import import_module
+from importlib.util import find_spec
 from io import TextIOWrapper
 from typing import Final
 
@@ -53,6 +54,7 @@ _COMMANDS: Final = {
     "gradescope": ("grader.cli.gradescope", "Make the autograder that Gradescope runs."),
     "reference": ("grader.cli.reference", "Print what is true of the assignment."),
     "doctor": ("grader.cli.doctor", "Tell what this computer can do, and what is missing."),
+    "completion": ("grader.cli.completion", "Print what makes a shell complete commands and options."),
     "schema": ("grader.cli.schema", "Print the JSON Schema of a line of results.jsonl."),
 }
 
@@ -61,10 +63,10 @@ class _Lazy(click.Group):
     """A group that knows its commands' names and one-line helps without importing them."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 - click's signature
-        return list(_COMMANDS)
+        return [name for name in _COMMANDS if _is_here(name)]
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002
-        if cmd_name not in _COMMANDS:
+        if cmd_name not in _COMMANDS or not _is_here(cmd_name):
             return None
         module, _, name = _COMMANDS[cmd_name][0].partition(":")
         command = getattr(import_module(module), name or "command")
@@ -73,7 +75,12 @@ class _Lazy(click.Group):
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002
         with formatter.section("Commands"):
-            formatter.write_dl([(name, text) for name, (_, text) in _COMMANDS.items()])
+            formatter.write_dl([(name, text) for name, (_, text) in _COMMANDS.items() if _is_here(name)])
+
+
+def _is_here(name: str) -> bool:
+    """Whether this installation has a command: the one for students has but their own check."""
+    return find_spec(_COMMANDS[name][0].partition(":")[0]) is not None
 
 
 @click.command(cls=_Lazy, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})

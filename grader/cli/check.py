@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections import Counter
+from importlib.util import find_spec
 from pathlib import Path
 
 import click
@@ -11,16 +12,17 @@ from rich.console import Console
 
 from grader.atomic_file import write
 from grader.checks.assignment_finding import installed, load
-from grader.cli import options
+from grader.cli import options, watching
 from grader.cli.faults import FAULT, trace_wanted
 from grader.documents.given.edition import Edition
 from grader.errors import IntakeError, SeveralAssignmentsError
 from grader.execution.shared.child_request import Wall
-from grader.grading.grading import grade
+from grader.grading.grading import Judged, grade
 from grader.grading.notebook_runner import NotebookRunner, RunSettings
 from grader.grading.recognising import recognised
 from grader.grading.student_view import for_student
 from grader.model import CheckResult, FileKind, Result, Submission, SubmittedFile, Verdict
+from grader.translations import Phrasebook, phrasebook, translated
 
 TO_MEND = 1
 _KINDS = {
@@ -50,6 +52,8 @@ _KINDS = {
     metavar="STEP",
     help="How near the hints come: 1 to 3, none of them the answer; 0 for none.",
 )
+@click.option("--watch", is_flag=True, help="Check again whenever one of the files changes, until Ctrl-C.")
+@options.language
 @options.assignment
 @options.handout
 @options.execution
@@ -58,6 +62,8 @@ def command(
     files: tuple[Path, ...],
     page: Path | None,
     steps: int,
+    watch: bool,
+    language: str | None,
     assignment: str | None,
     handouts: tuple[tuple[Edition, ...], ...],
     no_execute: bool,
@@ -73,8 +79,12 @@ def command(
     """Checks your own FILES, a report with or without its notebook, as one submission.
 
     Shows what was found, what is missing, and a hint; never the answers. Exit status: 0 nothing to mend,
-    1 something to mend, 2 wrong usage, 70 an error of ours and nothing else.
+    1 something to mend, 2 wrong usage, 70 an error of ours and nothing else; with --watch 0, however it ends.
     """
+    if watch and quiet and page is None:
+        raise click.UsageError(
+            "--watch with --quiet tells nothing: add --html FILE, or leave one of them out."
+        )
     for path in files:
         _refuse_what_is_no_file(path)
     try:
@@ -86,37 +96,50 @@ def command(
         seconds=timeout, memory_mb=memory, dataset=dataset, wall=wall or "", unsafe=unsafe, limits=limits
     )
     with NotebookRunner(lab, settings) as runner:
-        runs = not no_execute and lab.notebook is not None
-        judged = grade(
-            submission_of(files),
-            lab,
-            rubric="",
-            run=runner.run if runs else None,
-            executor=runner.executor if runs else None,
-        )
+        runs = not no_execute and lab.notebook is not None and find_spec("nbclient") is not None
+
+        def check() -> int:
+            judged = grade(
+                submission_of(files),
+                lab,
+                rubric="",
+                run=runner.run if runs else None,
+                executor=runner.executor if runs else None,
+            )
+            book = phrasebook(language or judged.result.language, lab.place)
+            return _told(judged, book, steps, page, quiet=quiet, as_json=as_json)
+
+        status = watching.whenever_changed(files, check, clear=not as_json) if watch else check()
+    sys.exit(status)
+
+
+def _told(
+    judged: Judged, book: Phrasebook, steps: int, page: Path | None, *, quiet: bool, as_json: bool
+) -> int:
+    """Says what was found, as text, JSON or a page, and gives the exit status."""
     broken = broken_checks(judged.result)
     if broken and trace_wanted():
         click.echo("\n".join(check.staff for check in broken), err=True)
     result = for_student(judged.result, steps)
     if as_json:
-        click.echo(result.to_json())
+        click.echo(translated(result, book).to_json())
     elif not quiet:
         from grader.feedback import render_terminal  # noqa: PLC0415 - not for --quiet or --json
 
-        render_terminal(result, Console(), draft=True)
+        render_terminal(result, Console(), draft=True, book=book)
         if 0 < steps < 3 and any(
             len(check.more_hints) >= steps
             for question in judged.result.questions
             for check in question.checks
         ):
-            click.echo(f"There are nearer hints: add --hint {steps + 1}.")
+            click.echo(book.put("There are nearer hints: add --hint {0}.", str(steps + 1)))
     if page is not None:
         from grader.feedback import render_feedback  # noqa: PLC0415 - templates and charts only for a page
 
-        write(page, render_feedback(result, draft=True))
+        write(page, render_feedback(result, draft=True, book=book))
         if not quiet and not as_json:
-            click.echo(f"The same as a page: {page}")
-    sys.exit(TO_MEND if something_to_mend(result) else FAULT if broken else 0)
+            click.echo(book.put("The same as a page: {0}", str(page)))
+    return TO_MEND if something_to_mend(result) else FAULT if broken else 0
 
 
 def _refuse_what_is_no_file(path: Path) -> None:

@@ -16,6 +16,7 @@ from rich.table import Table
 from rich.text import Text
 
 from grader.cli import options
+from grader.cli.narrow import print_table
 from grader.deciding import Saying, decide, release, take_back, undo
 from grader.errors import DecisionRefused, LedgerError
 from grader.graded_folder import open_ledger, render_folder
@@ -214,7 +215,7 @@ def _print(rows: list[LoggedDecision]) -> None:
         )
         cells = (str(row.id), one.at, one.by, row.submission, one.check or "whole", words, row.before)
         table.add_row(*(Text(cell) for cell in cells))
-    Console().print(table)
+    print_table(Console(), table)
 
 
 @click.command("release")

@@ -17,6 +17,7 @@ from grader.batch import BatchOutcome, BatchSettings, grade_all
 from grader.checks.assignment_finding import load
 from grader.class_summary import NAMED, ClassSummary
 from grader.cli import options
+from grader.cli.narrow import print_table
 from grader.cli.progress import Noted, shown_on
 from grader.cli.stopping import status_of, stoppable
 from grader.documents.given.edition import Edition
@@ -258,7 +259,7 @@ def _closing(
             *(str(question.counts.get(verdict) or "") for verdict in shown),
             f"{'–' if question.mean is None else f'{question.mean:.2f}'} / {question.max:g}",
         )
-    console.print(table)
+    print_table(console, table)
     waiting = summary.status.get(Status.REVIEW, 0)
     if waiting:
         console.print(Text(f"A person must look at {waiting}:", style="magenta"))

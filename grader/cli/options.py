@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import click
 
 from grader.execution.shared.limits import COMMAND_SECONDS, Limits
+from grader.translations import LANGUAGES
 
 if TYPE_CHECKING:
     from grader.documents.given.edition import Edition
@@ -220,6 +221,15 @@ def execution(function: F) -> F:
     ):
         function = option(function)
     return function
+
+
+def language(function: F) -> F:
+    """``--language``."""
+    return click.option(
+        "--language",
+        type=click.Choice(LANGUAGES),
+        help="The language of what is said; by default that of the report, as far as the assignment has it.",
+    )(function)
 
 
 def output(function: F) -> F:

@@ -17,6 +17,7 @@ from rich.table import Table
 from grader.authoring.trying import Changed, Trial, try_rubric
 from grader.checks.assignment_finding import load
 from grader.cli import options
+from grader.cli.narrow import print_table
 from grader.graded_folder import open_ledger
 from grader.model import Result
 from grader.page_data import PageData
@@ -76,7 +77,7 @@ def _show(console: Console, found: Trial) -> None:
                 str(one.now or "-"),
                 f"{one.points_was:g} -> {one.points_now:g}",
             )
-    console.print(table)
+    print_table(console, table)
     console.print(
         f"{found.total} submissions: {gain} gain, {lose} lose points, {len(by_submission) - gain - lose} change without.",
         highlight=False,

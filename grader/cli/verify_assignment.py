@@ -17,6 +17,7 @@ from grader.authoring.samples import read_samples
 from grader.authoring.verifying import Verification, verify
 from grader.checks.assignment_finding import load
 from grader.cli import options
+from grader.cli.narrow import print_table
 from grader.errors import AssignmentError
 from grader.execution.shared.child_request import Wall
 from grader.grading.notebook_runner import RunSettings
@@ -107,7 +108,7 @@ def _show(console: Console, found: Verification) -> None:
             table.add_row(
                 one.sample, one.check, one.declared, str(one.given), Text(f"{one.message}{passage}")
             )
-        console.print(table)
+        print_table(console, table)
     if found.survivors:
         console.print(
             f"{len(found.survivors)} of {found.mutants} right answers made wrong still pass; is each of these really right?",

@@ -31,11 +31,11 @@ def export_ladok(results: Sequence[Result], out: Path, options: ExportOptions) -
 
     Uses `pass_mark`, `pass_letters` (``G``, ``U`` if not given), `date` (today if not given), `identities` and `class_list`
     (``ladok``: a personal number or Ladok's own id; a student without one is withheld, for Ladok knows no account names), and
-    of `settings` ``course`` and ``component`` (such as TDDC17 and LAB1) and ``graders``, separated by ``;``.
+    of `settings` ``course`` and ``component`` (such as ABCD12 and LAB1) and ``graders``, separated by ``;``.
     """
     course, component = options.settings.get("course", ""), options.settings.get("component", "")
     if not course or not component:
-        raise ExportError("Ladok needs the settings course and component, such as TDDC17 and LAB1")
+        raise ExportError("Ladok needs the settings course and component, such as ABCD12 and LAB1")
     if options.pass_mark is None:
         raise ExportError("Ladok needs a pass mark: how many points are enough for G?")
     graders = [

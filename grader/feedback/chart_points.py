@@ -71,6 +71,6 @@ def _drawable(value: float, *, log: bool) -> bool:
 
 
 def tick_values(drawn: tuple[Curve, ...], most: int = 12) -> tuple[float, ...]:
-    """The x values themselves as ticks (batch sizes, say), if they are few; none otherwise."""
+    """The x values themselves as ticks (widths, say), if they are few; none otherwise."""
     values = sorted({point.x for curve in drawn for point in curve.points})
     return tuple(values) if len(values) <= most else ()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import re
+from collections.abc import Callable
 from functools import cache
 from pathlib import Path
 from typing import Any, Final
@@ -19,11 +20,21 @@ from grader.feedback.sanitising import png_address, safe_html
 from grader.feedback.textguard import on_one_line, shown
 from grader.feedback.verdict_words import points
 from grader.lateness import late_mark, late_words
+from grader.translations import Phrasebook, phrasebook
 
+_PLACE: Final = re.compile(r"\{(\d)\}")
 _CODE: Final = re.compile(r"`([^`\n]{1,400})`")
 
 
-def page(template: str, *, styles: tuple[str, ...], script: str = "", css: str = "", **values: Any) -> str:
+def page(
+    template: str,
+    *,
+    styles: tuple[str, ...],
+    script: str = "",
+    css: str = "",
+    language: str = "en",
+    **values: Any,
+) -> str:
     """A page from a template of ours with inline `styles` and `script` (names of files beside it) and further `css`.
 
     The content security policy forbids everything but this very style, this very script and ``data:`` pictures.
@@ -39,7 +50,7 @@ def page(template: str, *, styles: tuple[str, ...], script: str = "", css: str =
         "form-action 'none'",
     ]
     return (
-        environment()
+        environment(language)
         .get_template(template)
         .render(style=style, script=code, policy="; ".join(policy), **values)
     )
@@ -80,8 +91,9 @@ def _source(name: str) -> str:
 
 
 @cache
-def environment() -> Environment:
-    """The templates, with the filters that make any text safe to show."""
+def environment(language: str = "en") -> Environment:
+    """The templates in a language, with the filters that make any text safe to show."""
+    book = phrasebook(language)
     environment = Environment(
         loader=FileSystemLoader(templates_folder()),
         autoescape=True,
@@ -90,11 +102,12 @@ def environment() -> Environment:
         lstrip_blocks=True,
         auto_reload=False,
     )
+    environment.globals.update(language=language, _=_in(book))
     environment.filters.update(
         shown=shown,
         line=on_one_line,
         prose=prose,
-        points=points,
+        points=lambda value: book.figure(points(value)),
         clean=safe_html,
         png=png_address,
         slug=slug,
@@ -103,6 +116,13 @@ def environment() -> Environment:
         late_mark=late_mark,
     )
     return environment
+
+
+def _in(book: Phrasebook) -> Callable[..., str]:
+    """What a template calls for each of its own texts, with what stands in the text's places."""
+    return lambda message, *values: Markup(  # noqa: S704 - the message is ours, the values are escaped
+        _PLACE.sub(lambda place: str(escape(values[int(place[1])])), str(escape(book.exactly(message))))
+    )
 
 
 def prose(text: str, limit: int = 2_000) -> Markup:

@@ -15,13 +15,13 @@ from grader.feedback.pair_lines import FOLDER, pair_lines
 from grader.feedback.textguard import on_one_line, shown
 from grader.feedback.verdict_words import (
     DRAFT_SENTENCE,
-    DRAFT_WORDING,
+    ENGLISH,
     STATUS_SENTENCE,
-    WORDING,
     Wording,
     concerns_student,
     points,
     run_sentence,
+    wording,
 )
 from grader.marks import comments_on, decided
 from grader.model import (
@@ -37,6 +37,7 @@ from grader.model import (
     Verdict,
 )
 from grader.page_data import Pair
+from grader.translations import Phrasebook, phrasebook, translated
 
 # More than an honest submission ever has; a page stays a page whatever is handed in.
 MAX_QUOTES: Final = 12
@@ -122,23 +123,27 @@ def render_feedback(
     pairs: Sequence[Pair] = (),
     cluster: str = "",
     draft: bool = False,
+    book: Phrasebook | None = None,
 ) -> str:
     """One self-contained HTML page for one submission; the same values give the same page.
 
     With `staff` it also holds what only staff may see: `CheckResult.staff`, the flags, `extras.passages`, which
     submissions it is like (`pairs`, and the page of its `cluster` of more than two) and how the notebook was isolated.
     Nothing of these is in the page for students. The marks are those with the result's decisions in them. A `draft` is a
-    student's own check: no person waits for it.
+    student's own check: no person waits for it. The page for a student is in the result's language,
+    or in that of `book`; the one for staff is English.
     """
-    words = DRAFT_WORDING if draft else WORDING
+    book = ENGLISH if staff else book or phrasebook(result.language)
+    words, result = wording(book, draft=draft), translated(result, book)
     said, result = _Said(result, staff=staff), decided(result)
-    questions = tuple(_question(question, said, words, staff=staff) for question in result.questions)
+    questions = tuple(_question(question, said, words, book, staff=staff) for question in result.questions)
     shown_extras = bounded(extras if staff else FeedbackExtras(cells=extras.cells))
     passages = shown_extras.passages
     places = {check.id for question in questions for check in question.checks}
     return page(
         "feedback.html.j2",
         styles=("page.css", "charts.css", "feedback.css"),
+        language=book.language,
         result=result,
         staff=staff,
         alike=pair_lines(pairs) if staff else (),
@@ -146,7 +151,7 @@ def render_feedback(
         words=words,
         authors=[author(student) for student in result.students[:20]],
         share=f"{_share(result):.1f}",
-        sentence=(DRAFT_SENTENCE if draft else STATUS_SENTENCE)[result.status],
+        sentence=book.say((DRAFT_SENTENCE if draft else STATUS_SENTENCE)[result.status]),
         files=[file for file in result.files if file.note][:MAX_FILES],
         handed_in=[on_one_line(file.name, 80) for file in result.files[:MAX_FILES]],
         flags=[_flag(flag) for flag in result.flags[:MAX_FLAGS]] if staff else [],
@@ -154,7 +159,7 @@ def render_feedback(
         comment=said.comments.get("", ""),
         passages=passages,
         loose_passages=[passage for passage in passages if passage.check_id not in places],
-        run=run_sentence(result.execution),
+        run=run_sentence(result.execution, book),
         run_details=_run_details(result.execution),
         cells=shown_extras.cells,
         more_cells=max(0, len(extras.cells) - len(shown_extras.cells)),
@@ -190,7 +195,12 @@ class _Said:
 
 
 def _question(
-    question: QuestionResult, said: _Said, words: Mapping[Verdict, Wording], *, staff: bool
+    question: QuestionResult,
+    said: _Said,
+    words: Mapping[Verdict, Wording],
+    book: Phrasebook,
+    *,
+    staff: bool,
 ) -> QuestionView:
     anchor = slug(question.id)
     return QuestionView(
@@ -200,7 +210,7 @@ def _question(
         points=question.points,
         max=question.max,
         checks=tuple(
-            _check(check, said, words, staff=staff)
+            _check(check, said, words, book, staff=staff)
             for check in question.checks
             if staff or concerns_student(check)
         ),
@@ -217,7 +227,9 @@ def chart_views(question: QuestionResult, anchor: str) -> tuple[ChartView, ...]:
     )
 
 
-def _check(check: CheckResult, said: _Said, words: Mapping[Verdict, Wording], *, staff: bool) -> CheckView:
+def _check(
+    check: CheckResult, said: _Said, words: Mapping[Verdict, Wording], book: Phrasebook, *, staff: bool
+) -> CheckView:
     title = on_one_line(check.title or check.id, 300)
     message = "" if _same(check.message, title) else check.message
     hinted = check.verdict not in {Verdict.PASS, Verdict.ERROR} or check.max == 0
@@ -230,7 +242,7 @@ def _check(check: CheckResult, said: _Said, words: Mapping[Verdict, Wording], *,
         max=check.max,
         title=title,
         message=message,
-        meaning=_meaning(check, words),
+        meaning=_meaning(check, words, book),
         hint=check.hint if hinted else "",
         more_hints=check.more_hints if hinted else (),
         staff=check.staff if staff else "",
@@ -240,10 +252,10 @@ def _check(check: CheckResult, said: _Said, words: Mapping[Verdict, Wording], *,
     )
 
 
-def _meaning(check: CheckResult, words: Mapping[Verdict, Wording]) -> str:
+def _meaning(check: CheckResult, words: Mapping[Verdict, Wording], book: Phrasebook) -> str:
     if check.max > 0:
         return words[check.verdict].meaning
-    return "" if check.verdict is Verdict.PASS else "A remark only: it costs no points."
+    return "" if check.verdict is Verdict.PASS else book.say("A remark only: it costs no points.")
 
 
 def _same(message: str, title: str) -> bool:

@@ -5,8 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final
 
-from grader.model import CheckResult, Execution, ExecutionStatus, QuestionResult, Status, Value, Verdict
+import msgspec
 
+from grader.model import CheckResult, Execution, ExecutionStatus, QuestionResult, Status, Value, Verdict
+from grader.translations import Phrasebook, phrasebook
+
+ENGLISH: Final = phrasebook("en")
 VERDICTS: Final = tuple(Verdict)  # in the order in which they are counted and drawn
 
 
@@ -80,26 +84,39 @@ _RUN: Final[Mapping[ExecutionStatus, str]] = {
 }
 
 
-def run_sentence(execution: Execution) -> str:
+def wording(book: Phrasebook, *, draft: bool = False) -> Mapping[Verdict, Wording]:
+    """The words for verdicts in the language of `book`, those of a `draft` or of what was handed in."""
+    return {
+        verdict: msgspec.structs.replace(one, student=book.say(one.student), meaning=book.say(one.meaning))
+        for verdict, one in (DRAFT_WORDING if draft else WORDING).items()
+    }
+
+
+def run_sentence(execution: Execution, book: Phrasebook = ENGLISH) -> str:
     """How the notebook's run ended, in plain words, and how long it took."""
     sentence = _RUN[execution.status]
     if execution.lacks and execution.status is ExecutionStatus.OK:
         sentence = "Your notebook was run, but for what needs a package that this machine has not."
     if execution.status is ExecutionStatus.SKIPPED or execution.seconds <= 0:
-        return sentence
-    parts = f" in {execution.segments} parts, each from a fresh start," if execution.segments > 1 else ""
-    return f"{sentence} It ran{parts} for {duration(execution.seconds)}."
+        return book.say(sentence)
+    ran = duration(execution.seconds, book)
+    took = (
+        book.put("It ran in {0} parts, each from a fresh start, for {1}.", str(execution.segments), ran)
+        if execution.segments > 1
+        else book.put("It ran for {0}.", ran)
+    )
+    return f"{book.say(sentence)} {took}"
 
 
-def duration(seconds: float) -> str:
+def duration(seconds: float, book: Phrasebook = ENGLISH) -> str:
     """A time span as one says it: ``0.8 seconds``, ``12 seconds``, ``3 minutes``."""
     if seconds < 0.95:
-        return f"{max(seconds, 0.1):.1f} seconds"
+        return book.put("{0} seconds", book.figure(f"{max(seconds, 0.1):.1f}"))
     if seconds < 1.5:
-        return "1 second"
+        return book.put("1 second")
     if seconds < 120:
-        return f"{seconds:.0f} seconds"
-    return f"{seconds / 60:.0f} minutes"
+        return book.put("{0} seconds", f"{seconds:.0f}")
+    return book.put("{0} minutes", f"{seconds / 60:.0f}")
 
 
 def points(value: float) -> str:

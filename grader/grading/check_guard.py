@@ -31,7 +31,8 @@ def guarded(check: Check, answer: Answer, findings: Mapping[str, Finding]) -> Fi
     held_up = [other for other in check.depends if findings[other].verdict not in _LEADS_ON]
     if held_up:
         reviewed = any(findings[other].verdict is Verdict.REVIEW for other in held_up)
-        message = "This is looked at once what it depends on is " + ("judged." if reviewed else "there.")
+        judged = "This is looked at once what it depends on is judged."
+        message = judged if reviewed else "This is looked at once what it depends on is there."
         return Finding(Verdict.NOT_RUN, message, 0.0, staff=f"Depends on {', '.join(held_up)}.")
     try:
         found: object = check.function(answer)

@@ -12,7 +12,7 @@ from grader import __version__
 from grader.checks.answer import Answer
 from grader.checks.assignment import Assignment, Check, Question
 from grader.checks.finding import Finding
-from grader.documents.core.document import Document
+from grader.documents.core.document import BlockKind, Document
 from grader.documents.sections import Sections, split
 from grader.grading.authorship import with_authors
 from grader.grading.check_guard import OUR_FAULT, guarded
@@ -42,6 +42,7 @@ from grader.model import (
 )
 from grader.page_data import PlotMarks
 from grader.stopwatch import timed
+from grader.translations.detection import ENGLISH, language_of
 
 if TYPE_CHECKING:
     from grader.execution import Executor, NotebookRun
@@ -153,6 +154,7 @@ def _graded(
         execution,
         assignment,
         rubric,
+        language=_language(documents, sections, assignment),
     )
     left = tuple(document for document in handed_in.documents if document.name in notes)
     return Judged(result, (*documents, *left), executed, marks)
@@ -163,6 +165,20 @@ def _answers(document: Document, assignment: Assignment) -> bool:
     questions, _ = judge(visible([document]), assignment)
     nothing = {Verdict.MISSING, Verdict.NOT_RUN}
     return any(check.verdict not in nothing for question in questions for check in question.checks)
+
+
+def _language(documents: Sequence[Document], sections: Sections, assignment: Assignment) -> str:
+    """The language of what the student wrote; what was handed out says nothing of it."""
+    given = {id(block) for block in sections.given}
+    own = (
+        block.text
+        for document in documents
+        for block in document.blocks
+        if block.kind in {BlockKind.PROSE, BlockKind.HEADING, BlockKind.TABLE}
+        and id(block) not in given
+        and not block.unseen
+    )
+    return language_of(own, assignment.languages or (ENGLISH,))
 
 
 def _sections(documents: Sequence[Document], assignment: Assignment) -> Sections:
@@ -238,6 +254,8 @@ def assemble(
     execution: Execution,
     assignment: Assignment,
     rubric: str,
+    *,
+    language: str = ENGLISH,
 ) -> Result:
     """Sums up the questions of a submission."""
     verdicts = {question.verdict for question in questions}
@@ -261,6 +279,7 @@ def assemble(
         execution=execution,
         grader=GraderInfo(__version__, assignment.id, rubric),
         late=submission.late,
+        language=language,
     )
 
 

@@ -76,7 +76,7 @@ def no_reports(
     ]
     for document in documents:
         told = told_apart(document, assignment.given(), assignment.instructions)
-        pointing = points_elsewhere(document)
+        pointing = points_elsewhere(document, assignment.title)
         if pointing is Pointing.SURELY or (pointing is Pointing.PERHAPS and not answers(document)):
             found.append(NoReport(document.name, Kind.LINK, _LINK_NOTE, _said(document)))
         elif told.copy and is_untouched(document, told, assignment):
@@ -156,10 +156,10 @@ _ADDRESS: Final = re.compile(
 )
 _ACCOUNT: Final = re.compile(r"\b[a-z]{4,5}\d{3}\b", re.I)
 _SAYS_WHERE: Final = """
-    a all also an and answer answers are at available be by can click code colab colaboratory course deep doc docs document done drive exercise
+    a all also an and answer answers are at available be by can click code colab colaboratory course doc docs document done drive exercise
     file find follow following for found from full git github gitlab go google group hand handed here hi hello i in is it its jupyter lab laboration
     labb lärande learning link links linked live look my notebook notebooks of on onedrive online open our page part please project q question
-    questions read report reports repo repository result results see share shared sharing solution solutions submission submitted task tddc17
+    questions read report reports repo repository result results see share shared sharing solution solutions submission submitted task
     thanks the there this to under url us view we with work working you your
     alla av dela delad den denna det dessa detta din du en ett finns fråga frågor från följande för grupp här hej i inlämning ipynb klicka kolla
     koden kurs lämnas länk länken länkar ligger med min mitt mina notebooken och om oss på rapport rapporten resultat se som svar svaren till
@@ -185,8 +185,8 @@ class Pointing(StrEnum):
     NO = "no"
 
 
-def points_elsewhere(document: Document) -> Pointing:
-    """Whether a document says nothing but where the work is to be found."""
+def points_elsewhere(document: Document, title: str = "") -> Pointing:
+    """Whether a document says nothing but where the work is to be found, beside the assignment's `title`."""
     if any(
         block.kind in {BlockKind.CODE, BlockKind.TABLE, BlockKind.MATHS, BlockKind.OUTPUT}
         or (block.figure is not None and (block.figure.picture or block.figure.words))
@@ -200,8 +200,9 @@ def points_elsewhere(document: Document) -> Pointing:
     pointed = bool(addresses) or not _PLACES.isdisjoint(word.lower() for word in said)
     if len(text) > _LINK_TEXT or not pointed:
         return Pointing.NO
+    pointing = _POINTING | set(re.findall(r"[^\W_]+", title.lower()))
     others = [
-        word for word in said if word.lower() not in _POINTING and not re.fullmatch(r"\d{1,2}|20\d\d", word)
+        word for word in said if word.lower() not in pointing and not re.fullmatch(r"\d{1,2}|20\d\d", word)
     ]
     if not others:
         return Pointing.SURELY

@@ -22,6 +22,7 @@ from grader.grading.recognising import recognised
 from grader.grading.student_view import for_student
 from grader.in_notebook.open_notebook import OpenNotebook, Shell, open_notebook
 from grader.model import FileKind, Result, Submission, SubmittedFile
+from grader.translations import LANGUAGES, Phrasebook, phrasebook
 
 _WIDTH: Final = 96
 
@@ -29,20 +30,21 @@ _WIDTH: Final = 96
 class Checked:
     """What a check came to, shown as a page in a notebook and as text anywhere else."""
 
-    def __init__(self, result: Result, notes: tuple[str, ...]) -> None:
+    def __init__(self, result: Result, notes: tuple[str, ...], book: Phrasebook | None = None) -> None:
         self.result = result
         self.notes = notes
+        self.book = book or phrasebook(result.language)
 
     def _repr_html_(self) -> str:
-        return render_fragment(self.result, self.notes)
+        return render_fragment(self.result, self.notes, self.book)
 
     def __repr__(self) -> str:
         out = io.StringIO()
         console = Console(
             file=out, width=_WIDTH, color_system=None, force_terminal=False, force_jupyter=False
         )
-        render_terminal(self.result, console, draft=True)
-        return "\n".join((*self.notes, out.getvalue().strip("\n")))
+        render_terminal(self.result, console, draft=True, book=self.book)
+        return "\n".join((*map(self.book.say, self.notes), out.getvalue().strip("\n")))
 
 
 def load_ipython_extension(shell: Any) -> None:
@@ -55,7 +57,9 @@ def load_ipython_extension(shell: Any) -> None:
         except (SystemExit, ValueError):
             return None  # argparse has said why
         try:
-            return check_notebook(shell, asked.questions, steps=asked.hint, assignment=asked.assignment)
+            return check_notebook(
+                shell, asked.questions, steps=asked.hint, assignment=asked.assignment, language=asked.language
+            )
         except GraderError as problem:
             print(f"grader: {problem}")
             return None
@@ -64,7 +68,12 @@ def load_ipython_extension(shell: Any) -> None:
 
 
 def check_notebook(
-    shell: Shell, questions: list[str] | None = None, *, steps: int = 1, assignment: str | None = None
+    shell: Shell,
+    questions: list[str] | None = None,
+    *,
+    steps: int = 1,
+    assignment: str | None = None,
+    language: str | None = None,
 ) -> Checked:
     """Checks the notebook of a shell as it stands, without running it. Raises `GraderError`."""
     found = open_notebook(shell)
@@ -93,7 +102,7 @@ def check_notebook(
             points=sum(question.points for question in kept),
             max=sum(question.max for question in kept),
         )
-    return Checked(result, _notes(found))
+    return Checked(result, _notes(found), phrasebook(language or result.language, lab.place))
 
 
 def _assignment(name: str | None, submission: Submission) -> Assignment:
@@ -109,10 +118,11 @@ def _notes(found: OpenNotebook) -> tuple[str, ...]:
             "The notebook's file was not found: only the cells that you ran in this session were checked, and no text.",
         )
     if found.unsaved:
-        cells = "One cell is" if found.unsaved == 1 else f"{found.unsaved} cells are"
-        return (
-            f"{cells} not saved yet, and checked as last run. Save the notebook for the rest of it to be as new.",
-        )
+        if found.unsaved == 1:
+            cells = "One cell is not saved yet, and checked as last run."
+        else:
+            cells = f"{found.unsaved} cells are not saved yet, and checked as last run."
+        return (f"{cells} Save the notebook for the rest of it to be as new.",)
     return ()
 
 
@@ -124,5 +134,6 @@ def _parser() -> argparse.ArgumentParser:
         "questions", nargs="*", metavar="QUESTION", help="q1, or q1.expression; all if none is named"
     )
     parser.add_argument("--hint", type=int, choices=(0, 1, 2, 3), default=1, help="how near the hints come")
+    parser.add_argument("--language", choices=LANGUAGES, help="the language of what is said")
     parser.add_argument("--assignment", metavar="NAME|PATH", help="which assignment")
     return parser

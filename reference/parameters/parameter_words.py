@@ -33,5 +33,6 @@ VOCABULARY: Final = Vocabulary(
     },
     owners=frozenset(("input", "neuron", "layer")),
     sizes={INPUTS: "input", NEURONS: "neuron"},
+    fillers=frozenset(("hidden", "output", "dense")),
 )
 """The nouns of the answers. A bias said as *one more* counts as `extra`."""

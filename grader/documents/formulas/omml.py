@@ -35,7 +35,7 @@ def is_maths(element: etree._Element) -> bool:
 
 
 def omml_to_text(element: etree._Element) -> str:
-    r"""Give an ``oMath`` element as TeX on one line, such as ``\frac{200960}{2}=100480``.
+    r"""Give an ``oMath`` element as TeX on one line, such as ``\frac{84}{2}=42``.
 
     An ``oMathPara`` gives one line a formula. What is nested deeper than `MAX_DEPTH` is read as plain text.
     """
