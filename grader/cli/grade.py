@@ -25,6 +25,7 @@ from grader.grading.notebook_runner import RunSettings
 from grader.intake import Intake, collect
 from grader.marks import decided
 from grader.model import Result, Status, Verdict
+from grader.workers.cluster_settings import Cluster, checked
 from grader.workspace import workspace
 
 ERRORS_FOUND = 1
@@ -67,6 +68,7 @@ _LISTED = 25  # submissions in the closing list of what a person must look at
 @options.assignment
 @options.handout
 @options.jobs
+@options.cluster
 @options.execution
 @options.output
 def command(
@@ -79,6 +81,8 @@ def command(
     assignment: str | None,
     handouts: tuple[tuple[Edition, ...], ...],
     jobs: int | None,
+    cluster: str | None,
+    cluster_settings: Path | None,
     no_execute: bool,
     timeout: float,
     memory: int,
@@ -108,6 +112,7 @@ def command(
         assignment=lab.reference,
         jobs=jobs or 0,
         execute=not no_execute,
+        cluster=checked(Cluster(cluster or "", str(cluster_settings or ""))),
         handouts=tuple(edition for handout in handouts for edition in handout),
         run=RunSettings(seconds=timeout, memory_mb=memory, dataset=dataset, unsafe=unsafe, limits=limits),
     )
