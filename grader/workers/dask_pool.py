@@ -200,6 +200,10 @@ def _security(tls: TlsFiles | None) -> Security:
 
 
 def _shortly(problem: BaseException) -> str:
-    while problem.__cause__ is not None:
-        problem = problem.__cause__
-    return f"{type(problem).__name__}: {problem}"[:300]
+    """The innermost cause that has words."""
+    said = ""
+    link: BaseException | None = problem
+    while link is not None:
+        said = f"{link}".strip() or said
+        link = link.__cause__
+    return (said or "no answer")[:300]

@@ -10,7 +10,7 @@ import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 from distributed import Client
 from distributed.security import Security
@@ -18,6 +18,8 @@ from distributed.security import Security
 from grader.errors import ClusterError
 from grader.workers.cluster_settings import SlurmSettings, TlsFiles, missing
 from grader.workers.dask_pool import quiet
+
+_ROLES: Final = ("scheduler", "worker", "client")
 
 
 @contextmanager
@@ -57,26 +59,16 @@ def slurm_client(settings: SlurmSettings, tls: TlsFiles | None, job_queue: Any =
 
 @contextmanager
 def _cluster(kind: Any, settings: SlurmSettings, tls: TlsFiles | None, place: Path) -> Iterator[Any]:
-    security = (
-        Security.temporary()
-        if tls is None
-        else Security(
-            tls_ca_file=tls.ca,
-            tls_scheduler_cert=tls.cert,
-            tls_scheduler_key=tls.key,
-            tls_worker_cert=tls.cert,
-            tls_worker_key=tls.key,
-            tls_client_cert=tls.cert,
-            tls_client_key=tls.key,
-            require_encryption=True,
-        )
+    files = tls or _certificates(place)
+    security = Security(
+        tls_ca_file=files.ca,
+        **{f"tls_{role}_cert": files.cert for role in _ROLES},
+        **{f"tls_{role}_key": files.key for role in _ROLES},
+        require_encryption=True,
     )
     chosen: dict[str, Any] = {
         "job_extra_directives": list(settings.job_extra),
-        "job_script_prologue": [
-            f"export PYTHONPATH={_quoted(os.environ.get('PYTHONPATH', ''))}",
-            *settings.prologue,
-        ],
+        "job_script_prologue": list(settings.prologue),
         "log_directory": settings.log_directory,
         "local_directory": settings.local_directory or str(place),
         "python": settings.python,
@@ -115,6 +107,20 @@ def _cluster(kind: Any, settings: SlurmSettings, tls: TlsFiles | None, place: Pa
             cluster.close(timeout=30)
 
 
+def _certificates(place: Path) -> TlsFiles:
+    """Certificates for one batch, which this user alone can read."""
+    made = Security.temporary()
+    files = TlsFiles(*(str(place / f"{name}.pem") for name in ("ca", "cert", "key")))
+    for path, text in (
+        (files.ca, made.tls_ca_file),
+        (files.cert, made.tls_client_cert),
+        (files.key, made.tls_client_key),
+    ):
+        with open(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="ascii") as stream:
+            stream.write(text)
+    return files
+
+
 def _tried(script: str, kind: Any) -> None:
     """Asks SLURM whether it would take such a job; dask-jobqueue would wait for ever for one that it refuses."""
     if getattr(kind, "__name__", "") != "SLURMCluster":
@@ -133,6 +139,3 @@ def _tried(script: str, kind: Any) -> None:
             "(queue, account, cores, memory, walltime, job_extra)"
         )
 
-
-def _quoted(text: str) -> str:
-    return "'" + text.replace("'", "'\\''") + "'"
