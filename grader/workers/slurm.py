@@ -116,7 +116,9 @@ def _certificates(place: Path) -> TlsFiles:
         (files.cert, made.tls_client_cert),
         (files.key, made.tls_client_key),
     ):
-        with open(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="ascii") as stream:
+        with open(
+            os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="ascii"
+        ) as stream:
             stream.write(text)
     return files
 
@@ -138,4 +140,3 @@ def _tried(script: str, kind: Any) -> None:
             f"SLURM does not take the job: {said[-1] if said else done.returncode}. Correct [slurm] in the settings "
             "(queue, account, cores, memory, walltime, job_extra)"
         )
-

@@ -11,6 +11,7 @@ import socket
 import subprocess
 import sys
 import time
+from collections.abc import Callable
 from pathlib import Path
 from typing import Self
 
@@ -21,6 +22,8 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
 from grader.workers import Cluster
+from grader.workers.cluster_settings import read_settings
+from grader.workers.dask_pool import connected
 
 TOP = Path(__file__).parents[2]
 
@@ -73,14 +76,15 @@ def free_port() -> int:
 
 
 class ClusterHere:
-    """A scheduler and workers of one thread each; on exit all of them are gone. `environment` is for the workers."""
+    """A scheduler and workers of one thread each; on exit all of them are gone. A `nanny` starts a worker again."""
 
-    def __init__(self, place: Path, *, workers: int = 2, environment: dict[str, str] | None = None) -> None:
+    def __init__(self, place: Path, *, workers: int = 2, nanny: bool = False) -> None:
         self.place = place
+        place.mkdir(parents=True, exist_ok=True)
         self.settings = make_certificates(place / "tls")
         self.port = free_port()
         self.wanted = workers
-        self.environment = environment or {}
+        self.nanny = nanny
         self.scheduler: subprocess.Popen[bytes] | None = None
         self.workers: list[subprocess.Popen[bytes]] = []
         self.count = 0
@@ -125,7 +129,7 @@ class ClusterHere:
     def start_worker(self) -> None:
         self.count += 1
         options = (
-            "--no-nanny",
+            "--nanny" if self.nanny else "--no-nanny",
             "--nthreads",
             "1",
             "--no-dashboard",
@@ -161,6 +165,23 @@ class ClusterHere:
         self.workers.clear()
         self.scheduler = None
 
+    def tasks(self) -> int:
+        """How many jobs the scheduler knows."""
+        return self._asked(lambda dask_scheduler: len(dask_scheduler.tasks))
+
+    def wanted_by(self) -> int:
+        """How many clients want one job, the most of all jobs."""
+        return self._asked(
+            lambda dask_scheduler: max(
+                (len(one.who_wants) for one in dask_scheduler.tasks.values()), default=0
+            )
+        )
+
+    def _asked(self, question: Callable[..., int]) -> int:
+        files = read_settings(self.cluster).tls
+        with connected(self.cluster, files) as client:
+            return int(client.run_on_scheduler(question))
+
     def log(self, part: str) -> str:
         path = self.place / f"{part}.log"
         return path.read_text("utf-8", "replace")[-3_000:] if path.exists() else ""
@@ -181,5 +202,5 @@ class ClusterHere:
                 stdout=log,
                 stderr=subprocess.STDOUT,
                 cwd=self.place,
-                env=os.environ | {"PYTHONPATH": str(TOP)} | (self.environment if part == "worker" else {}),
+                env=os.environ | {"PYTHONPATH": str(TOP)},
             )
