@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import contextlib
 import hashlib
+import os
 from collections.abc import Mapping
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 from typing import Final
 
 import msgspec
@@ -96,6 +97,7 @@ class Outcome(Value, frozen=True):
 class _SentFile(Value, frozen=True):
     name: str
     kind: FileKind
+    place: str  # below the folder of the submission; a report finds its pictures by it
     data: bytes | None  # None: it could not be read where it was handed in
 
 
@@ -142,22 +144,37 @@ class Reply(Value, frozen=True):
 
 def packed(job: Job) -> Parcel:
     """The job with the contents of its files. Raises `UnicodeEncodeError` for names that are no text."""
-    files = tuple(_SentFile(file.name, file.kind, _contents(file.path)) for file in job.submission.files)
+    paths = [file.path.absolute() for file in job.submission.files]
+    folder = Path(os.path.commonpath([path.parent for path in paths])) if paths else Path()
+    files = tuple(
+        _SentFile(file.name, file.kind, _place(path.relative_to(folder)), _contents(path))
+        for file, path in zip(job.submission.files, paths, strict=True)
+    )
     body = _Sent(msgspec.structs.replace(job.submission, files=()), files, job.settings)
     return Parcel(job.version, job.rubric, job.key, job.settings.seconds(), msgspec.msgpack.encode(body))
 
 
 def unpacked(parcel: Parcel, directory: Path) -> tuple[Submission, JobSettings]:
-    """The submission with its files under `directory`, by number: names are the student's. Raises `OSError`, `msgspec.DecodeError`."""
+    """The submission with its files under `directory`, as they lay to each other. Raises `OSError`, `msgspec.DecodeError`."""
     sent = msgspec.msgpack.decode(parcel.body, type=_Sent)
     files = []
     for number, file in enumerate(sent.files):
-        suffix = PurePosixPath(file.name).suffix.lower()
-        path = directory / f"{number}{suffix if suffix[1:].isalnum() and len(suffix) < 12 else ''}"
+        path = directory / "files" / file.place
+        if not file.place or not path.resolve().is_relative_to(directory.resolve()) or path.exists():
+            path = directory / "others" / f"{number}"
         if file.data is not None:
+            path.parent.mkdir(parents=True, exist_ok=True)
             path.write_bytes(file.data)
         files.append(SubmittedFile(file.name, path, file.kind))
     return msgspec.structs.replace(sent.submission, files=tuple(files)), sent.settings
+
+
+def _place(path: Path) -> str:
+    """A relative path as text; empty where it is none."""
+    try:
+        return path.as_posix().encode().decode()
+    except UnicodeEncodeError:
+        return ""
 
 
 def _contents(path: Path) -> bytes | None:

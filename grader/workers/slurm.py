@@ -116,9 +116,8 @@ def _certificates(place: Path) -> TlsFiles:
         (files.cert, made.tls_client_cert),
         (files.key, made.tls_client_key),
     ):
-        with open(
-            os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="ascii"
-        ) as stream:
+        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        with os.fdopen(descriptor, "w", encoding="ascii") as stream:
             stream.write(text)
     return files
 

@@ -16,12 +16,12 @@ PROGRAMS = ("munged", "slurmctld", "slurmd", "sbatch", "sinfo", "scancel")
 PLACES = os.pathsep.join(filter(None, (os.environ.get("PATH", ""), "/usr/sbin", "/usr/local/sbin")))
 
 
-class NoSlurmHere(Exception):
+class NoSlurmHereError(Exception):
     """SLURM cannot run on this computer; the message is the reason."""
 
 
 class SlurmHere:
-    """One node and one partition, ``main``. Raises `NoSlurmHere` where a program is missing or does not come up."""
+    """One node and one partition, ``main``. Raises `NoSlurmHereError` where a program is missing or does not come up."""
 
     def __init__(self, place: Path, *, seconds: float = 60.0) -> None:
         self.place = place
@@ -54,7 +54,7 @@ class SlurmHere:
     def _start(self) -> None:
         lacking = [name for name in PROGRAMS if shutil.which(name, path=PLACES) is None]
         if lacking:
-            raise NoSlurmHere(f"not installed: {', '.join(lacking)}")
+            raise NoSlurmHereError(f"not installed: {', '.join(lacking)}")
         self._write()
         socket_ = self.place / "munge.socket"
         self._begin(
@@ -143,5 +143,5 @@ class SlurmHere:
                     for line in log.read_text("utf-8", "replace").splitlines()
                     if "rror" in line or "fatal" in line
                 ]
-                raise NoSlurmHere(f"{program} does not come up: {'; '.join(said[-3:])}")
+                raise NoSlurmHereError(f"{program} does not come up: {'; '.join(said[-3:])}")
             time.sleep(0.2)

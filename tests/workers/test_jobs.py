@@ -36,8 +36,36 @@ def test_what_is_unpacked_is_what_was_handed_in(files: dict[str, bytes], name: s
         assert settings == SETTINGS
         assert fingerprint(found) == job.content == fingerprint(submission)
         assert [file.path.read_bytes() for file in found.files] == list(files.values())
-        assert all(file.path.parent == Path(there) for file in found.files)
+        assert all(file.path.is_relative_to(there) for file in found.files)
         assert msgspec.structs.replace(found, files=()) == msgspec.structs.replace(submission, files=())
+
+
+def test_files_lie_to_each_other_as_they_did(tmp_path: Path) -> None:
+    places = ("report.tex", "figures/plot.png", "figures/deep/other.png")
+    files = []
+    for place in places:
+        (tmp_path / "in" / place).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / "in" / place).write_bytes(place.encode())
+        files.append(SubmittedFile(place, tmp_path / "in" / place, FileKind.OTHER))
+    found, _ = unpacked(packed(Job.of(Submission("a", tuple(files)), SETTINGS, "", "")), tmp_path / "out")
+    report = found.files[0].path
+    assert [(report.parent / place).read_bytes() for place in places] == [place.encode() for place in places]
+
+
+@pytest.mark.parametrize("place", ["../out.md", "/etc/passwd", "a/../../out.md", "", "b.md"])
+def test_no_file_is_unpacked_outside_or_over_another(tmp_path: Path, place: str) -> None:
+    path = tmp_path / "a.md"
+    path.write_text("a")
+    files = tuple(SubmittedFile(name, path, FileKind.REPORT) for name in ("a.md", "b.md"))
+    parcel = packed(Job.of(Submission("a", files), SETTINGS, "", ""))
+    body = msgspec.msgpack.decode(parcel.body)
+    for file, where in zip(body["files"], ("b.md", place), strict=True):
+        file["place"] = where
+    forged = msgspec.structs.replace(parcel, body=msgspec.msgpack.encode(body))
+    there = tmp_path / "there"
+    found, _ = unpacked(forged, there)
+    assert all(one.path.resolve().is_relative_to(there) for one in found.files)
+    assert len({one.path for one in found.files}) == 2
 
 
 def test_a_file_that_cannot_be_read_here_is_none_there(tmp_path: Path) -> None:
@@ -72,5 +100,5 @@ def test_an_outcome_comes_back_whole_and_is_no_pickle(tmp_path: Path) -> None:
     )
     data = Reply(Outcome("key", graded)).to_bytes()
     assert Reply.from_bytes(data) == Reply(Outcome("key", graded))
-    with pytest.raises(ValueError, match="opcode|pickle|exhausted|expected|newline"):
+    with pytest.raises(ValueError, match=r"opcode|pickle|exhausted|expected|newline"):
         list(pickletools.genops(data))
