@@ -56,7 +56,7 @@ class DaskPool:
             yield from self._done(jobs, suspects)
             for job in suspects:
                 stubborn: list[Job] = []
-                yield from self._done([job], stubborn, attempt="-alone")
+                yield from self._done([job], stubborn, attempt=1)
                 for one in stubborn:
                     yield Outcome(one.key, lost="it ended every worker that it was given to")
         finally:
@@ -64,7 +64,7 @@ class DaskPool:
                 self._client.cancel(list(self._running.values()), force=False)
             self._running.clear()
 
-    def _done(self, jobs: Iterable[Job], suspects: list[Job], attempt: str = "") -> Iterator[Outcome]:
+    def _done(self, jobs: Iterable[Job], suspects: list[Job], attempt: int = 0) -> Iterator[Outcome]:
         fresh = iter(jobs)
         empty = False
         while True:
@@ -86,7 +86,7 @@ class DaskPool:
             except KilledWorker:
                 suspects.append(job)
 
-    def _send(self, job: Job, attempt: str) -> Outcome | None:
+    def _send(self, job: Job, attempt: int) -> Outcome | None:
         if job.key in self._running:
             return None
         try:
@@ -95,9 +95,10 @@ class DaskPool:
             return Outcome(
                 job.key, lost=f"a name in it is no text and cannot be sent to a worker ({problem.reason})"
             )
-        future = self._client.submit(
-            run_job, parcel, key=f"grade-{job.key}{attempt}", priority=self._priority, pure=True
-        )
+        # A pair is a group of its own for Dask, which keeps what is left of a large group at the scheduler: there a check
+        # would wait behind batch work that workers hold already.
+        key = (f"grade-{job.key}", attempt)
+        future = self._client.submit(run_job, parcel, key=key, priority=self._priority, pure=True)
         self._running[job.key] = future
         future.add_done_callback(lambda done: self._finished.put((job, done)))
         return None
@@ -174,15 +175,18 @@ def connected(cluster: Cluster, tls: TlsFiles | None) -> Iterator[Client]:
 @contextmanager
 def quiet() -> Iterator[None]:
     """What Dask would write on the terminal of its own accord is left out: what matters is said as `ClusterError`."""
-    logger = logging.getLogger("distributed")
-    before = logger.level
-    logger.setLevel(logging.CRITICAL + 1)
+    names = [name for name in logging.Logger.manager.loggerDict if name.split(".")[0] == "distributed"]
+    loggers = [logging.getLogger(name) for name in names]
+    before = [logger.level for logger in loggers]
+    for logger in loggers:
+        logger.setLevel(logging.CRITICAL + 1)
     try:
         # A submission with its files may be large, and is meant to be sent as it is.
         with dask.config.set({"distributed.admin.large-graph-warning-threshold": "10GB"}):
             yield
     finally:
-        logger.setLevel(before)
+        for logger, level in zip(loggers, before, strict=True):
+            logger.setLevel(level)
 
 
 def _security(tls: TlsFiles | None) -> Security:

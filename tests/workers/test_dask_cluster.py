@@ -215,7 +215,7 @@ def test_a_full_disk_here_is_said_and_what_was_graded_is_kept(
     out = tmp_path / "small"
     out.mkdir()
     mounted = subprocess.run(
-        ["mount", "-t", "tmpfs", "-o", "size=600k", "tmpfs", str(out)],
+        ["mount", "-t", "tmpfs", "-o", "size=9m", "tmpfs", str(out)],
         capture_output=True,
         text=True,
         check=False,
@@ -223,8 +223,11 @@ def test_a_full_disk_here_is_said_and_what_was_graded_is_kept(
     if mounted.returncode:
         pytest.skip(f"no small file system can be mounted: {mounted.stderr.strip()}")
     try:
-        for number in range(200):
-            obedient.submission(f"s{number}", "x" * 3_000)
+        for number in range(60):
+            obedient.submission(f"s{number}")
+            (obedient.handed_in / f"s{number}").mkdir()
+            (obedient.handed_in / f"s{number}.md").rename(obedient.handed_in / f"s{number}" / "report.md")
+            (obedient.handed_in / f"s{number}" / "data.bin").write_bytes(os.urandom(200_000))
         command = [
             sys.executable,
             "-c",
