@@ -51,6 +51,13 @@ class SlurmHere:
                 daemon.kill()
                 daemon.wait()
 
+    def left(self) -> str:
+        """The jobs that wait or run, once those that are ending have ended."""
+        until = time.monotonic() + self.seconds
+        while (found := self._ask("squeue", "-h")) and time.monotonic() < until:
+            time.sleep(0.5)
+        return found
+
     def _start(self) -> None:
         lacking = [name for name in PROGRAMS if shutil.which(name, path=PLACES) is None]
         if lacking:
