@@ -96,6 +96,9 @@ def test_the_same_results_as_here(tmp_path: Path) -> None:
     assert [one.submission for one in results if one.status == "error"] == ["bad"]
 
 
+@pytest.mark.filterwarnings(
+    "ignore::pytest.PytestUnraisableExceptionWarning"
+)  # dask-jobqueue waits for no process
 def test_without_slurm(tmp_path: Path) -> None:
     """The same scheduler, certificates and workers, with jobs that are processes of this computer."""
     from dask_jobqueue.local import LocalCluster
