@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import subprocess
 import sys
 import threading
@@ -30,7 +31,7 @@ pytestmark = [
 ]
 TOP = Path(__file__).parents[2]
 READ = ("berni456.md", "mikno488.txt", "nilex266", "frete640", "rutup027", "seeda001")  # one of each format
-RUN = ("gusup081", "veran117")  # with notebooks
+RUN = ("annex123", "veran117")  # with notebooks
 
 
 @pytest.fixture(scope="module")
@@ -56,7 +57,7 @@ def test_the_sample_class_as_it_is_graded_here(
 
 
 def graded(out: Path, names: tuple[str, ...], *more: str) -> dict[str, Any]:
-    """The results of a part of the sample class by name, without times."""
+    """The results of a part of the sample class by name, without times and without the seeds of fresh data."""
     paths = [str(TOP / "submissions" / name) for name in names]
     command = [sys.executable, "-c", "from grader.cli import run; run()", "grade", *paths, "--quiet", *more]
     done = subprocess.run(
@@ -70,7 +71,7 @@ def graded(out: Path, names: tuple[str, ...], *more: str) -> dict[str, Any]:
     assert done.stderr == ""
     found = {}
     for line in (out / "results.jsonl").read_text("utf-8").splitlines():
-        result = json.loads(line)
+        result = json.loads(re.sub(r"\(seed \d+\)", "(seed)", line))
         result["execution"]["seconds"] = 0.0
         found[result["submission"]] = result
     return found
