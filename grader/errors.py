@@ -78,6 +78,10 @@ class ExecutorClosedError(GraderError, RuntimeError):
     """An executor was asked for something after it was closed."""
 
 
+class ClusterError(GraderError, RuntimeError):
+    """A cluster cannot be reached or used, or was lost; what was graded before is kept."""
+
+
 # --- Assignments --------------------------------------------------------------------------------------------------
 
 

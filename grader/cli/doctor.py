@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import platform
+import shutil
 import sys
 from collections.abc import Iterator
 from importlib import metadata
@@ -75,6 +76,7 @@ def _signs(assignment: str | None) -> Iterator[Sign]:
         ("rapidocr", "pictures and scans are not read; they go to review (install the extra: ocr)", False),
     ):
         yield _package(package, meaning, needed)
+    yield from _cluster_signs()
     from grader.execution import isolation_report  # noqa: PLC0415 - it probes the host
 
     for layer in isolation_report():
@@ -87,6 +89,26 @@ def _signs(assignment: str | None) -> Iterator[Sign]:
     if lab.diagnose is not None:
         for subject, ok, detail in lab.diagnose():
             yield Sign(subject, ok, detail, needed=False)
+
+
+def _cluster_signs() -> Iterator[Sign]:
+    """What ``--cluster`` would find."""
+    yield _package("distributed", "no --cluster (install the extra: cluster)", False)
+    if find_spec("dask_jobqueue") is None:
+        yield Sign(
+            "SLURM",
+            False,
+            "dask-jobqueue is not installed: no --cluster slurm (install the extra: cluster)",
+            False,
+        )
+        return
+    found = shutil.which("sbatch")
+    yield Sign(
+        "SLURM",
+        found is not None,
+        f"takes jobs by {found}" if found else "no sbatch here: no --cluster slurm from this computer",
+        needed=False,
+    )
 
 
 def _package(name: str, meaning: str, needed: bool) -> Sign:

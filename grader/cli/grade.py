@@ -33,6 +33,7 @@ from grader.lateness import Deadline
 from grader.model import Status, Verdict
 from grader.stopwatch import PARTS
 from grader.store import Ledger
+from grader.workers.cluster_settings import Cluster, checked
 from grader.workspace import workspace
 
 ERRORS_FOUND = 1
@@ -80,6 +81,7 @@ _SIGNS = {
 @options.handout
 @options.jobs
 @options.deadline
+@options.cluster
 @options.execution
 @click.option(
     "--throwaway-machine", is_flag=True, hidden=True
@@ -103,6 +105,8 @@ def command(
     handouts: tuple[tuple[Edition, ...], ...],
     jobs: int | None,
     deadline: Deadline | None,
+    cluster: str | None,
+    cluster_settings: Path | None,
     no_execute: bool,
     timeout: float,
     memory: int,
@@ -137,6 +141,7 @@ def command(
         assignment=lab.reference,
         jobs=jobs or 0,
         execute=not no_execute,
+        cluster=checked(Cluster(cluster or "", str(cluster_settings or ""))),
         handouts=tuple(edition for handout in handouts for edition in handout),
         deadline=deadline,
         profile=profile,

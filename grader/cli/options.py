@@ -141,6 +141,22 @@ def jobs(function: F) -> F:
     )(function)
 
 
+def cluster(function: F) -> F:
+    """``--cluster`` and ``--cluster-settings``."""
+    function = click.option(
+        "--cluster-settings",
+        type=click.Path(exists=True, dir_okay=False, path_type=Path),
+        envvar="GRADER_CLUSTER_SETTINGS",
+        metavar="TOML",
+        help="Certificates and SLURM's queue, memory and so on for --cluster; docs/cluster.md shows one.",
+    )(function)
+    return click.option(
+        "--cluster",
+        metavar="ADDRESS|slurm",
+        help="Grade on a Dask cluster, tls://HOST:PORT of its scheduler, or as jobs of SLURM, instead of here.",
+    )(function)
+
+
 def roster(function: F) -> F:
     """``--roster``."""
     return click.option(
