@@ -20,12 +20,17 @@ def rows_named(batches: Sequence[int]) -> str:
 
 
 def _not_reset(found: Explanation, _: Table) -> tuple[str, str]:
-    several = len(found.batches) > 1
-    what = "accuracies" if several else "accuracy"
+    where = rows_named(found.batches)
+    asked = (
+        f"The accuracies at {where} are higher than one epoch from a fresh start gives. Were all parameters reset before "
+        "each run? If not, a run goes on from where the last one ended."
+        if len(found.batches) > 1
+        else f"The accuracy at {where} is higher than one epoch from a fresh start gives. Were all parameters reset before "
+        "each run? If not, a run goes on from where the last one ended."
+    )
     return (
-        f"The {what} at {rows_named(found.batches)} {'are' if several else 'is'} higher than one epoch from a fresh "
-        "start gives. Were all parameters reset before each run? If not, a run goes on from where the last one ended.",
-        f"Parameters seem not reset: {rows_named(found.batches)} as in runs that go on from another"
+        asked,
+        f"Parameters seem not reset: {where} as in runs that go on from another"
         + (f", {found.detail}." if found.detail else "."),
     )
 
