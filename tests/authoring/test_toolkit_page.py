@@ -21,7 +21,9 @@ def examples() -> Iterator[tuple[str, dict[str, object], str, str]]:
     """The kind, its settings, an answer and its verdict."""
     for section in PAGE.read_text("utf-8").split("\n## ")[1:]:
         declared = re.search(r"```toml\n(.+?)\n```", section, re.S)
-        rows = re.findall(r"^\| (?:`(.*)`)? ?\| (\w+) \|$", section, re.M)
+        rows = re.findall(
+            r"^\| (?:`(.*)`)? ?\| (\w+) \|$", section.partition("| answer | verdict |")[2], re.M
+        )
         for answer, verdict in rows:
             if verdict == "verdict":
                 continue
