@@ -112,6 +112,7 @@ def test_what_is_done_is_there_after_a_stop(number: signal.Signals, tmp_path: Pa
         text=True,
     )
     assert started.stdout is not None
+    assert "TDDC17" in started.stdout.readline()
     assert started.stdout.readline() == "60 of 60 to grade\n"
     assert started.stdout.readline().startswith("2/60 ")
     started.send_signal(number)
