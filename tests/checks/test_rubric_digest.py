@@ -107,7 +107,7 @@ def site(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     """A folder on the module path, as site-packages is, with other big things in it."""
     (tmp_path / "site" / "other").mkdir(parents=True)
     (tmp_path / "site" / "other" / "__init__.py").write_text("")
-    monkeypatch.syspath_prepend(str(tmp_path / "site"))
+    monkeypatch.setattr("sys.path", [str(str(tmp_path / "site")), *sys.path])
     known = set(sys.modules)
     yield tmp_path / "site"
     for name in set(sys.modules) - known:

@@ -187,7 +187,7 @@ def cooking(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[[str], 
     (about / "METADATA").write_text("Metadata-Version: 2.1\nName: cooking\nVersion: 1.0\n")
     (about / "entry_points.txt").write_text("[grader.assignments]\ncooking = cooking:assignment\n")
     (tmp_path / "report.md").write_text("# Question 1\n\nSome words.\n")
-    monkeypatch.syspath_prepend(str(site))
+    monkeypatch.setattr("sys.path", [str(str(site)), *sys.path])
     monkeypatch.delitem(sys.modules, "cooking", raising=False)
 
     def install(module: str) -> None:

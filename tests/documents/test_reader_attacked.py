@@ -44,7 +44,7 @@ CHILDREN = {
 def test_a_child_that_misbehaves(name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     source, expected, words = CHILDREN[name]
     (tmp_path / "misbehaving_child.py").write_text(ANSWERS + READY + source)
-    monkeypatch.syspath_prepend(tmp_path)
+    monkeypatch.setattr("sys.path", [str(tmp_path), *sys.path])
     reader = ReaderProcess("misbehaving_child")
     started = time.monotonic()
     with pytest.raises(expected, match=words):
@@ -56,7 +56,7 @@ def test_a_child_that_misbehaves(name: str, tmp_path: Path, monkeypatch: pytest.
 
 def test_a_child_that_does_not_start(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / "broken_child.py").write_text("raise SystemExit(3)")
-    monkeypatch.syspath_prepend(tmp_path)
+    monkeypatch.setattr("sys.path", [str(tmp_path), *sys.path])
     with pytest.raises(NoReaderError):
         ReaderProcess("broken_child").ask(Request(ReadingLimits(), path=b"report.pdf"))
 
@@ -71,7 +71,7 @@ def test_one_that_died_of_something_else_is_asked_again(
         "    sys.stdin.buffer.read(8); os._exit(1)\n"
         "from grader.documents.reader_child import serve\nserve(int(sys.argv[1]))\n"
     )
-    monkeypatch.syspath_prepend(tmp_path)
+    monkeypatch.setattr("sys.path", [str(tmp_path), *sys.path])
     report = tmp_path / "report.md"
     report.write_text("gradient = tape.gradient(loss, parameters)")
     reader = ReaderProcess("dying_child")

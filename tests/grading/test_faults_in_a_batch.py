@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-import grader.batch
+import grader.workers.grading_worker
 from grader.batch import BatchSettings, grade_all
 from grader.checks.assignment_finding import load
 from grader.errors import GraderError
@@ -23,7 +23,7 @@ def test_staff_read_the_sentence_of_what_was_foreseen(
     def broken(*_: object, **__: object) -> None:
         raise problem
 
-    monkeypatch.setattr(grader.batch, "grade", broken)
+    monkeypatch.setattr(grader.workers.grading_worker, "grade", broken)
     report = tmp_path / "report.md"
     report.write_text("# Question 1")
     submission = Submission("anna", (SubmittedFile("report.md", report, FileKind.REPORT),))
