@@ -231,9 +231,9 @@ def _charts(table: BatchTable, criteria: TableCriteria) -> tuple[Chart, ...]:
                 Series(
                     "plausible after one epoch",
                     x,
-                    tuple(band.median for band in bands),
-                    tuple(band.low for band in bands),
-                    tuple(band.high for band in bands),
+                    tuple(round(band.median, 6) for band in bands),
+                    tuple(round(band.low, 6) for band in bands),
+                    tuple(round(band.high, 6) for band in bands),
                 ),
                 Series(
                     "your figures",

@@ -23,6 +23,13 @@ from grader.cli import run
 run()
 """
 
+# Whoever runs the tests in the background has Ctrl-C ignored.
+INTERRUPTIBLE = (
+    sys.executable,
+    "-c",
+    "import signal; signal.signal(signal.SIGINT, signal.default_int_handler); from grader.cli import run; run()",
+)
+
 
 def until(path: Path, text: str, count: int) -> None:
     """Waits until `text` stands in the file so many times."""
@@ -38,7 +45,7 @@ def test_watch_checks_again_after_a_change_and_ends_with_0(tmp_path: Path) -> No
     report.write_text("Question 2\n\n784 * 128 = 100352\n", encoding="utf-8")
     with said.open("wb") as stream:
         watching = subprocess.Popen(
-            (*GRADER, "check", "report.md", "--no-execute", "--watch"), cwd=tmp_path, stdout=stream
+            (*INTERRUPTIBLE, "check", "report.md", "--no-execute", "--watch"), cwd=tmp_path, stdout=stream
         )
         try:
             until(said, "In all", 1)
@@ -51,6 +58,7 @@ def test_watch_checks_again_after_a_change_and_ends_with_0(tmp_path: Path) -> No
             assert watching.wait(60) == 0
         finally:
             watching.kill()
+            watching.wait(60)
 
 
 def test_watch_that_tells_nothing_is_refused(tmp_path: Path) -> None:
