@@ -14,6 +14,8 @@ from grader.model import Submission
 from grader.workers.grading_worker import GradingWorker
 from grader.workers.jobs import TRIES, Graded, Job, JobSettings, Outcome
 
+_POOLS: Final = 5  # that break one after another with nothing done; then something else is wrong
+_LOOK: Final = 2.0  # seconds after which is looked whether the pool is still one
 _AHEAD: Final = 3  # jobs a worker that are taken up at a time; memory is bounded by this, not by the class
 
 
@@ -27,6 +29,22 @@ class LocalPool:
 
     def run(self, jobs: Iterable[Job]) -> Iterator[Outcome]:
         """Outcomes as they come, one for each job."""
+        fresh = ((job, 1) for job in jobs)
+        again: list[tuple[Job, int]] = []
+        broken = 0
+        while broken < _POOLS:
+            try:
+                for outcome in self._run(fresh, again):
+                    broken = 0
+                    yield outcome
+                return
+            except _PoolBrokenError:
+                broken += 1
+        for job, _ in (*again, *fresh):
+            yield Outcome(job.key, lost="no worker could be kept up")
+
+    def _run(self, fresh: Iterator[tuple[Job, int]], again: list[tuple[Job, int]]) -> Iterator[Outcome]:
+        """As `run`, in one pool. What is not done stands in `again` when it raises `_PoolBrokenError`."""
         limit = self._settings.seconds()
         with ProcessPool(
             max_workers=self._workers,
@@ -35,20 +53,25 @@ class LocalPool:
             context=get_context("spawn"),
         ) as pool:
             waiting: dict[Future[Any], tuple[Job, int]] = {}
-            again: list[tuple[Job, int]] = []
-            fresh = ((job, 1) for job in jobs)
             try:
                 while True:
                     while len(waiting) < _AHEAD * self._workers:
                         following = again.pop() if again else next(fresh, None)
                         if following is None:
                             break
-                        waiting[pool.schedule(_work, args=[following[0].submission], timeout=limit)] = (
-                            following
-                        )
+                        try:
+                            scheduled: Future[Any] = pool.schedule(
+                                _work, args=[following[0].submission], timeout=limit
+                            )
+                        except RuntimeError as problem:  # a worker was killed while the pool looked after it
+                            again.append(following)
+                            raise _PoolBrokenError from problem
+                        waiting[scheduled] = following
                     if not waiting:
                         return
-                    finished, _ = wait(waiting, return_when=FIRST_COMPLETED)
+                    finished, _ = wait(waiting, timeout=_LOOK, return_when=FIRST_COMPLETED)
+                    if not finished and not pool.active:
+                        raise _PoolBrokenError
                     for future in finished:
                         job, attempt = waiting.pop(future)
                         try:
@@ -61,11 +84,17 @@ class LocalPool:
                                 continue
                             outcome = Outcome(job.key, lost=_told(problem, limit))
                         yield outcome
-            except BaseException:
+            except BaseException as problem:
+                if isinstance(problem, _PoolBrokenError):
+                    again.extend(waiting.values())
                 for future in waiting:
                     future.cancel()
                 pool.stop()  # type: ignore[no-untyped-call] # pebble types all but this
                 raise
+
+
+class _PoolBrokenError(Exception):
+    """The pool itself is of no more use; what it had not done is done by another."""
 
 
 def _told(problem: Exception, limit: float) -> str:
