@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import os
+import shlex
 import shutil
 import subprocess
+import sys
 import tempfile
 import warnings
 from collections.abc import Iterator
@@ -12,6 +14,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any, Final
 
+import msgspec
 from distributed import Client
 from distributed.security import Security
 
@@ -38,6 +41,11 @@ def slurm_client(settings: SlurmSettings, tls: TlsFiles | None, job_queue: Any =
             "there is no sbatch here: call the grader on a computer from which SLURM takes jobs"
         )
     shared = Path(settings.shared_directory).expanduser()
+    _plain(
+        shared_directory=str(shared),
+        log_directory=settings.log_directory,
+        **(msgspec.structs.asdict(tls) if tls else {}),
+    )
     try:
         shared.mkdir(parents=True, exist_ok=True, mode=0o700)
         place = Path(tempfile.mkdtemp(prefix="batch-", dir=shared))
@@ -70,8 +78,9 @@ def _cluster(kind: Any, settings: SlurmSettings, tls: TlsFiles | None, place: Pa
         "job_extra_directives": list(settings.job_extra),
         "job_script_prologue": list(settings.prologue),
         "log_directory": settings.log_directory,
-        "local_directory": settings.local_directory or str(place),
-        "python": settings.python,
+        # dask-jobqueue joins the worker's command with blanks, for a shell to split: what may hold one is quoted here
+        "local_directory": shlex.quote(settings.local_directory or str(place)),
+        "python": shlex.quote(settings.python or sys.executable),
         "interface": settings.interface,
     }
     if getattr(kind, "__name__", "") == "SLURMCluster":
@@ -105,6 +114,15 @@ def _cluster(kind: Any, settings: SlurmSettings, tls: TlsFiles | None, place: Pa
     finally:
         with suppress(Exception):  # SLURM may be gone; the workers end with their scheduler
             cluster.close(timeout=30)
+
+
+def _plain(**paths: str | None) -> None:
+    """Refuses a path that the job's script cannot name: dask-jobqueue writes these as they are. Raises `ClusterError`."""
+    for name, path in paths.items():
+        if path and shlex.quote(path) != path:
+            raise ClusterError(
+                f"{name} is {path!r}, which cannot stand in a job of SLURM: choose a path of letters, digits, and ./-_ alone"
+            )
 
 
 def _certificates(place: Path) -> TlsFiles:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shlex
 import subprocess
 import sys
 from pathlib import Path
@@ -43,6 +44,15 @@ def settings_file(place: Path, **more: object) -> Path:
     path = place / "slurm.toml"
     path.write_text("\n".join(["[slurm]", *lines]) + "\n", "utf-8")
     return path
+
+
+def python_at(place: Path) -> str:
+    """This Python by a path of its own. Environments stand in folders whose names hold blanks, too."""
+    place.mkdir()
+    path = place / "python"
+    path.write_text(f'#!/bin/sh\nexec {shlex.quote(sys.executable)} "$@"\n', "utf-8")
+    path.chmod(0o755)
+    return str(path)
 
 
 def test_the_same_results_as_here(tmp_path: Path) -> None:
@@ -106,7 +116,11 @@ def test_without_slurm(tmp_path: Path) -> None:
     obedient = Obedient(tmp_path)
     jobs = obedient.jobs(obedient.submission("good"), obedient.submission("bad", "end yourself"))
     settings = SlurmSettings(
-        jobs=1, host="127.0.0.1", memory="2GB", shared_directory=str(tmp_path / "shared")
+        jobs=1,
+        host="127.0.0.1",
+        memory="2GB",
+        shared_directory=str(tmp_path / "shared"),
+        python=python_at(tmp_path / "environment"),  # dask-jobqueue's LocalCluster splits at every blank
     )
     with slurm_client(settings, None, LocalCluster) as client:
         found = {one.key: one for one in DaskPool(client, "slurm").run(jobs)}
@@ -114,6 +128,22 @@ def test_without_slurm(tmp_path: Path) -> None:
     assert good.graded is not None
     assert good.graded.result.points == 1
     assert "signal 9" in bad.lost
+
+
+@pytest.mark.parametrize("name", ["shared_directory", "log_directory"])
+def test_a_path_that_no_job_can_name_is_refused(tmp_path: Path, name: str) -> None:
+    from dask_jobqueue.local import LocalCluster
+
+    paths = {
+        "shared_directory": str(tmp_path / "shared"),
+        "log_directory": None,
+        name: str(tmp_path / "a place"),
+    }
+    with (
+        pytest.raises(ClusterError, match=f"{name} is .*a place"),
+        slurm_client(SlurmSettings(jobs=1, memory="2GB", **paths), None, LocalCluster),
+    ):
+        pass
 
 
 def test_where_there_is_no_slurm_it_is_said(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
