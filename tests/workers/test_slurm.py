@@ -8,6 +8,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+import msgspec
 import pytest
 from obedient import Obedient
 from slurm_here import NoSlurmHereError, SlurmHere
@@ -16,7 +17,7 @@ from grader.batch import BatchSettings, grade_all
 from grader.errors import ClusterError
 from grader.store import Ledger
 from grader.workers import Cluster
-from grader.workers.cluster_settings import SlurmSettings
+from grader.workers.cluster_settings import SlurmSettings, TlsFiles
 from grader.workers.dask_pool import DaskPool
 from grader.workers.slurm import slurm_client
 
@@ -134,15 +135,21 @@ def test_without_slurm(tmp_path: Path) -> None:
 def test_a_path_that_no_job_can_name_is_refused(tmp_path: Path, name: str) -> None:
     from dask_jobqueue.local import LocalCluster
 
-    paths = {
-        "shared_directory": str(tmp_path / "shared"),
-        "log_directory": None,
-        name: str(tmp_path / "a place"),
-    }
+    settings = SlurmSettings(jobs=1, memory="2GB", shared_directory=str(tmp_path / "shared"))
+    settings = msgspec.structs.replace(settings, **{name: str(tmp_path / "a place")})
     with (
         pytest.raises(ClusterError, match=f"{name} is .*a place"),
-        slurm_client(SlurmSettings(jobs=1, memory="2GB", **paths), None, LocalCluster),
+        slurm_client(settings, None, LocalCluster),
     ):
+        pass
+
+
+def test_keys_that_no_job_can_name_are_refused(tmp_path: Path) -> None:
+    from dask_jobqueue.local import LocalCluster
+
+    settings = SlurmSettings(jobs=1, memory="2GB", shared_directory=str(tmp_path / "shared"))
+    keys = TlsFiles("ca.pem", "cert.pem", "my key.pem")
+    with pytest.raises(ClusterError, match="key is 'my key.pem'"), slurm_client(settings, keys, LocalCluster):
         pass
 
 
