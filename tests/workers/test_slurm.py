@@ -149,7 +149,10 @@ def test_keys_that_no_job_can_name_are_refused(tmp_path: Path) -> None:
 
     settings = SlurmSettings(jobs=1, memory="2GB", shared_directory=str(tmp_path / "shared"))
     keys = TlsFiles("ca.pem", "cert.pem", "my key.pem")
-    with pytest.raises(ClusterError, match=r"key is 'my key\.pem'"), slurm_client(settings, keys, LocalCluster):
+    with (
+        pytest.raises(ClusterError, match=r"key is 'my key\.pem'"),
+        slurm_client(settings, keys, LocalCluster),
+    ):
         pass
 
 
