@@ -14,9 +14,9 @@ from typing import Any
 from urllib.parse import quote, urljoin, urlsplit
 
 import httpx
-import msgspec
 
 from grader.errors import ExportError
+from grader.export.answers import object_of, objects_of, text_of
 from grader.export.exchange import Exchange, Refused, Unknown, checked_url
 from grader.export.journal import Journal, JournalEntry
 from grader.model import Value
@@ -92,7 +92,7 @@ class CanvasClient:
 
     def assignment(self) -> Assignment:
         """What Canvas knows of the assignment."""
-        read = _json(self._ask("GET", self.base, repeatable=True).content)
+        read = object_of(self._ask("GET", self.base, repeatable=True).content)
         groups = bool(read.get("group_category_id"))
         most = read.get("points_possible")
         return Assignment(
@@ -109,7 +109,7 @@ class CanvasClient:
             for answer in self._exchange.pages(
                 f"{self.base}/submissions", params=params, headers=self._headers
             ):
-                for one in _list(answer.content):
+                for one in objects_of(answer.content):
                     standing = self._standing(one)
                     if standing.path:
                         found[standing.path] = standing
@@ -120,7 +120,7 @@ class CanvasClient:
         return list(found.values())
 
     def _standing(self, one: dict[str, Any]) -> Standing:
-        number, anonymous = _text(one.get("user_id")), _text(one.get("anonymous_id"))
+        number, anonymous = text_of(one.get("user_id")), text_of(one.get("anonymous_id"))
         user = one.get("user") if isinstance(one.get("user"), dict) else {}
         group = one.get("group") if isinstance(one.get("group"), dict) else {}
         assert isinstance(user, dict)
@@ -135,12 +135,12 @@ class CanvasClient:
             path=f"{self.base}/{kind}" if number or anonymous else "",
             number=number,
             anonymous=anonymous,
-            logins=tuple(filter(None, (_text(user.get("login_id")), _text(user.get("sis_user_id"))))),
-            name=_text(user.get("name")),
-            mark=_text(mark),
+            logins=tuple(filter(None, (text_of(user.get("login_id")), text_of(user.get("sis_user_id"))))),
+            name=text_of(user.get("name")),
+            mark=text_of(mark),
             excused=one.get("excused") is True,
             handed_in=one.get("workflow_state") not in {None, "unsubmitted"},
-            group=_text(group.get("id")),
+            group=text_of(group.get("id")),
         )
 
     def send_grade(self, path: str, grade: str, journal: Journal) -> None:
@@ -183,7 +183,7 @@ class CanvasClient:
     def _has_arrived(self, path: str, message: Message, name: str) -> bool:
         """Whether the submission has our comment: by its file's name, which holds its digest, or its text."""
         answer = self._ask("GET", path, repeatable=True, params={"include[]": "submission_comments"})
-        comments = _json(answer.content).get("submission_comments")
+        comments = object_of(answer.content).get("submission_comments")
         for comment in comments if isinstance(comments, list) else []:
             if not isinstance(comment, dict):
                 continue
@@ -205,7 +205,7 @@ class CanvasClient:
             "on_duplicate": "rename",
         }
         answer = self._ask("POST", f"{path}/comments/files", repeatable=True, data=asked)
-        place = _json(answer.content)
+        place = object_of(answer.content)
         target = urljoin(path, str(place.get("upload_url", "")))
         fields = place.get("upload_params")
         data = {str(key): str(value) for key, value in fields.items()} if isinstance(fields, dict) else {}
@@ -216,11 +216,11 @@ class CanvasClient:
             raise Refused(answer.status_code, str(problem)) from problem
         answer = self._exchange.ask("POST", target, repeatable=True, data=data, files=parts)
         location = answer.headers.get("Location", "")
-        if location and "id" not in _json(answer.content):
+        if location and "id" not in object_of(answer.content):
             target = urljoin(target, location)
             own = urlsplit(target)[:2] == urlsplit(self.base)[:2]
             answer = self._exchange.ask("GET", target, repeatable=True, headers=self._headers if own else {})
-        number = _json(answer.content).get("id")
+        number = object_of(answer.content).get("id")
         if not isinstance(number, int | str):
             raise Refused(answer.status_code, "the file was not taken")
         return str(number)
@@ -239,25 +239,3 @@ def _attached(comment: dict[str, Any]) -> Iterator[str]:
     for one in attachments if isinstance(attachments, list) else []:
         if isinstance(one, dict):
             yield from (str(one.get(key)) for key in ("display_name", "filename"))
-
-
-def _text(value: object) -> str:
-    if isinstance(value, bool):
-        return ""
-    return str(value) if isinstance(value, str | int | float) else ""
-
-
-def _json(content: bytes) -> dict[str, Any]:
-    try:
-        read = msgspec.json.decode(content)
-    except (msgspec.DecodeError, UnicodeDecodeError):
-        return {}
-    return read if isinstance(read, dict) else {}
-
-
-def _list(content: bytes) -> list[dict[str, Any]]:
-    try:
-        read = msgspec.json.decode(content)
-    except (msgspec.DecodeError, UnicodeDecodeError):
-        return []
-    return [one for one in read if isinstance(one, dict)] if isinstance(read, list) else []

@@ -14,9 +14,9 @@ from typing import Any
 from urllib.parse import urlsplit, urlunsplit
 
 import httpx
-import msgspec
 
 from grader.errors import ExportError
+from grader.export.answers import object_of, objects_of, text_of
 from grader.export.exchange import Exchange, Refused, Unknown, checked_url, setting
 from grader.export.options import ExportOptions
 from grader.model import Value
@@ -95,14 +95,14 @@ class Platform:
         found = self._all(checked_url(address, "memberships_url"), MEMBERS, _MEMBERS_TYPE)
         return [
             Person(
-                user=_text(one.get("user_id")),
-                name=_text(one.get("name"))
-                or f"{_text(one.get('given_name'))} {_text(one.get('family_name'))}".strip(),
-                email=_text(one.get("email")),
-                sourced_id=_text(one.get("lis_person_sourcedid")),
+                user=text_of(one.get("user_id")),
+                name=text_of(one.get("name"))
+                or f"{text_of(one.get('given_name'))} {text_of(one.get('family_name'))}".strip(),
+                email=text_of(one.get("email")),
+                sourced_id=text_of(one.get("lis_person_sourcedid")),
             )
             for one in found
-            if _text(one.get("user_id")) and _text(one.get("status")) in {"", "Active"}
+            if text_of(one.get("user_id")) and text_of(one.get("status")) in {"", "Active"}
         ]
 
     def may_send(self) -> None:
@@ -130,7 +130,7 @@ class Platform:
                 for answer in self._exchange.pages(
                     url, headers=headers, **({"params": params} if params else {})
                 ):
-                    found += _listed(answer.content)
+                    found += objects_of(answer.content, "members")
             except Refused as problem:
                 if problem.status != 401 or fresh:
                     raise
@@ -149,7 +149,7 @@ class Platform:
         if time.monotonic() < until:
             return kept
         answer = self._asked(scope)
-        read = _json(answer.content)
+        read = object_of(answer.content)
         token, seconds = read.get("access_token"), read.get("expires_in", 3600)
         if not isinstance(token, str) or not token:
             raise TokenRefused("its answer holds no access_token")
@@ -199,10 +199,10 @@ class Platform:
 def _standing(one: dict[str, Any]) -> Standing:
     score, most = one.get("resultScore"), one.get("resultMaximum")
     return Standing(
-        user=_text(one.get("userId")),
+        user=text_of(one.get("userId")),
         score=float(score) if isinstance(score, int | float) else None,
         maximum=float(most) if isinstance(most, int | float) else None,
-        comment=_text(one.get("comment")),
+        comment=text_of(one.get("comment")),
     )
 
 
@@ -214,26 +214,3 @@ def _read_key(path: Path) -> str:
     if "PRIVATE KEY-----" not in key:
         raise ExportError(f"{path}: not a private key in PEM form")
     return key
-
-
-def _text(value: object) -> str:
-    return str(value) if isinstance(value, str | int) and not isinstance(value, bool) else ""
-
-
-def _json(content: bytes) -> dict[str, Any]:
-    try:
-        read = msgspec.json.decode(content)
-    except (msgspec.DecodeError, UnicodeDecodeError):
-        return {}
-    return read if isinstance(read, dict) else {}
-
-
-def _listed(content: bytes) -> list[dict[str, Any]]:
-    """The results of a page, or the members of one."""
-    try:
-        read = msgspec.json.decode(content)
-    except (msgspec.DecodeError, UnicodeDecodeError):
-        return []
-    if isinstance(read, dict):
-        read = read.get("members", [])
-    return [one for one in read if isinstance(one, dict)] if isinstance(read, list) else []
