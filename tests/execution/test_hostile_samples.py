@@ -38,6 +38,7 @@ WALLED = (
     *("privileged-calls", "reaches-outside-files", "reaches-outside-processes", "reads-secrets", "segfault"),
 )
 LEVELS = ("root", "ordinary user", "throwaway machine", "bubblewrap", "built-in filter")
+PORT = 17651  # below those that a host gives to whoever asks for any (32768 and up), so that no other test has it
 IS_ROOT = os.getuid() == 0
 ROWS = {*range(1, 19), 20, 24, 25, 26, 28, 39, 40}  # of the list of threats; 30 is in test_sudden_death
 
@@ -45,7 +46,7 @@ ROWS = {*range(1, 19), 20, 24, 25, 26, 28, 39, 40}  # of the list of threats; 30
 @pytest.fixture(scope="module", autouse=True)
 def service() -> Iterator[list[int]]:
     """A service on the host's loopback, that no notebook may reach."""
-    listening = socket.create_server(("127.0.0.1", 47651))
+    listening = socket.create_server(("127.0.0.1", PORT))
     listening.settimeout(0.2)
     visits: list[int] = []
     stop = threading.Event()
