@@ -37,6 +37,7 @@ TEXTS = {
     "columns": "1\n x 2\n---\n" * 3_300,
     "owners": "each of the 128 neurons has 784 weights and one bias " * 700,
     "turned round": "100480-128 = 784*128 " * 1_900,
+    "underscores": f"the gradient of the loss with respect to {'_' * 21}; parameters. " * 300,
     "brackets": "784(784)" * 5_000,
 }
 

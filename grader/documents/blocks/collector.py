@@ -18,7 +18,7 @@ from grader.documents.figures import emf, svg
 
 _INDENT_SPACES: Final = re.compile(r"^[ \t\u00a0\u2007\u2002\u2003\u3000]+", re.M)
 _GOES_ON: Final = re.compile(
-    r"\s*&?\s*(?:=|\\(?:approx|Rightarrow|implies|equiv)\b|⇒|≈)"
+    r"\s*+&?\s*+(?:=|\\(?:approx|Rightarrow|implies|equiv)\b|⇒|≈)"
 )  # the next step of a derivation
 
 
