@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from reference.lab.linear_regression import START, gradient, loss, optimum, trajectory
+from reference.lab.linear_regression import START, gradient, loss, optimum
 from reference.lab.network import LAB_NETWORK, layer_counts
+from reference.lab.training_path import trajectory
 from reference.plausibility.plausible_figures import Band, bands, judge
 
 

@@ -11,12 +11,11 @@ from __future__ import annotations
 import ast
 import itertools
 import math
+import random
 import secrets
 from collections.abc import Mapping, Sequence
 from enum import StrEnum
 from typing import Any, Final
-
-import numpy as np
 
 from grader.checks import Answer
 from grader.checks.slicing import CodeSlice, slice_of
@@ -26,13 +25,21 @@ from grader.model import ExecutionStatus, Value
 from reference.gradient.code_evidence import CodeEvidence, Computation
 from reference.gradient.gradient_effect import only_element, same_variable
 from reference.gradient.gradient_use import Program
-from reference.lab.linear_regression import EXAMPLES_X, EXAMPLES_Y, curvature, gradient
+from reference.lab.linear_regression import (
+    EXAMPLES_X,
+    EXAMPLES_Y,
+    Point,
+    axes,
+    curvature,
+    gradient,
+)
 from reference.lab.notebook_plan import PROFILES, profile, restart
 
 SECONDS: Final = 20.0  # for some steps on ten numbers; what takes longer is for a person
 MAX_POINTS: Final = 40  # of the path; then the loop is ended
 _STEADY: Final = 5e-3  # relative; float32 stays two orders below
 _RESOLUTION: Final = 2e-6  # of float32, with a little room
+_FAR: Final = 1e12  # of a parameter: beyond it descent has run away
 _FLAT: Final = 2e-3  # of the first gradient: nearer to the optimum, float32 says nothing about the direction
 
 _PRELUDE: Final = """
@@ -253,15 +260,16 @@ def run_probe(executor: Executor, cells: Sequence[str], era: str) -> ProbeFindin
 
 def fresh_inputs(seed: int) -> dict[str, Any]:
     """Random examples and a random start. Descent diverges at no smaller rate than with the handout's examples."""
-    chance = np.random.default_rng(seed)
+    chance = random.Random(seed)  # noqa: S311 - nobody can guess the seed, and that is enough
     count = len(EXAMPLES_X)
-    x = chance.uniform(0.1, 4.2, count)
-    steepest = float(np.linalg.eigvalsh(curvature(EXAMPLES_X))[-1])
-    while float(np.linalg.eigvalsh(curvature(x))[-1]) > steepest:
-        x = x * 0.95
-    x = x.round(3)
-    y = (chance.uniform(1.0, 5.0) * x + chance.uniform(5.0, 25.0) + chance.normal(0.0, 1.0, count)).round(3)
-    return {"x": x.tolist(), "y": y.tolist(), "start": chance.uniform(-3.0, 3.0, 2).round(3).tolist()}
+    x = [chance.uniform(0.1, 4.2) for _ in range(count)]
+    steepest = axes(curvature(EXAMPLES_X)).steep
+    while axes(curvature(x)).steep > steepest:
+        x = [at * 0.95 for at in x]
+    x = [round(at, 3) for at in x]
+    slope, intercept = chance.uniform(1.0, 5.0), chance.uniform(5.0, 25.0)
+    y = [round(slope * at + intercept + chance.gauss(0.0, 1.0), 3) for at in x]
+    return {"x": x, "y": y, "start": [round(chance.uniform(-3.0, 3.0), 3) for _ in range(2)]}
 
 
 def descends(path: object, inputs: Mapping[str, Any]) -> bool:
@@ -269,30 +277,43 @@ def descends(path: object, inputs: Mapping[str, Any]) -> bool:
 
     Steps so near to the optimum that float32 cannot tell their direction, and such as ran away, are not looked at.
     """
-    try:
-        points = np.array(path, dtype=np.float64)
-    except (TypeError, ValueError):
-        return False
-    if (
-        points.ndim != 2
-        or points.shape[0] < 2
-        or points.shape[1] != 2
-        or not np.allclose(points[0], inputs["start"], atol=1e-4)
+    points = _points(path)
+    if len(points) < 2 or not all(
+        math.isclose(one, other, rel_tol=1e-5, abs_tol=1e-4)
+        for one, other in zip(points[0], inputs["start"], strict=True)
     ):
         return False
-    first = float(np.linalg.norm(gradient(points[0], inputs["x"], inputs["y"])))
+    first = math.hypot(*gradient(points[0], inputs["x"], inputs["y"]))
     looked_at = 0
     for here, there in itertools.pairwise(points):
-        if not (np.isfinite(here).all() and np.isfinite(there).all()) or np.abs(there).max() > 1e12:
+        if not all(abs(one) <= _FAR for one in (*here, *there)):  # not a number is no smaller either
             break
-        slope = np.asarray(gradient(here, inputs["x"], inputs["y"]))
-        if float(np.linalg.norm(slope)) < _FLAT * first:
+        slope = gradient(here, inputs["x"], inputs["y"])
+        if math.hypot(*slope) < _FLAT * first:
             break
-        step = there - here
-        rate = -float(step @ slope) / float(slope @ slope)
-        rest = float(np.linalg.norm(step + rate * slope))
-        allowed = _STEADY * float(np.linalg.norm(step)) + _RESOLUTION * (1.0 + float(np.abs(here).max()))
-        if rate <= 0.0 or rest > allowed or float(np.linalg.norm(step)) < 10 * _RESOLUTION:
+        step = (there[0] - here[0], there[1] - here[1])
+        rate = -(step[0] * slope[0] + step[1] * slope[1]) / (slope[0] ** 2 + slope[1] ** 2)
+        rest = math.hypot(step[0] + rate * slope[0], step[1] + rate * slope[1])
+        length = math.hypot(*step)
+        allowed = _STEADY * length + _RESOLUTION * (1.0 + max(map(abs, here)))
+        if rate <= 0.0 or rest > allowed or length < 10 * _RESOLUTION:
             return False
         looked_at += 1
     return looked_at > 0
+
+
+def _points(path: object) -> list[Point]:
+    """The pairs of numbers of a path as it came out of the child; none where it is anything else."""
+    if not isinstance(path, list):
+        return []
+    found: list[Point] = []
+    for pair in path:
+        if not isinstance(pair, list) or len(pair) != 2:
+            return []
+        if any(isinstance(part, bool) or not isinstance(part, int | float) for part in pair):
+            return []
+        try:
+            found.append((float(pair[0]), float(pair[1])))
+        except OverflowError:  # a whole number of hundreds of digits
+            return []
+    return found

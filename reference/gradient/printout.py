@@ -9,22 +9,34 @@ two presses.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from decimal import Decimal
 from enum import StrEnum
-from math import hypot
-from typing import Any
-
-import numpy as np
-import numpy.typing as npt
+from itertools import islice
+from math import expm1, hypot, log
+from typing import Final
 
 from grader.model import Value
-from reference.lab.linear_regression import RATE, START, STEPS, curvature, gradient, loss, optimum
-
-Array = npt.NDArray[np.floating[Any]]
+from reference.lab.linear_regression import (
+    RATE,
+    START,
+    STEPS,
+    Point,
+    axes,
+    curvature,
+    gradient,
+    loss,
+    optimum,
+)
 
 # Float32 sums over ten examples, in an order that TensorFlow chooses: a few units in the seventh digit.
 FLOAT32_SLACK = 4e-6
 MOST_STEPS = 20000
 DIVERGED = 1e30  # what is larger will not stay finite, in float32
+_BEST: Final = optimum()
+_LEAST: Final = loss(_BEST)
+_AXES: Final = axes(curvature())
+_MANY: Final = 50  # paths of other rates that are looked at
+_STILL: Final = 1e-9  # nearer to the optimum than this, further steps change nothing that is printed
 # The rates students try. Above 2 / 109.98 = 0.0182 (the steep curvature) descent diverges; a tenth ends in
 # NaN.
 RATES = (0.01, 0.001, 0.005, 0.002, 0.015, 0.02, 0.0001, 0.0005, 0.003, 0.018, 0.05, 0.1)
@@ -96,17 +108,9 @@ def explain_printout(
             point = point[::-1]
         else:
             return _mismatch(loss_after, point)
-    paths = list(_paths(loss_before, point))
-    if not paths:
-        return PrintoutJudgement(
-            consistent=False,
-            problem=Problem.OFF_PATH,
-            message_for_student="Gradient descent from (0, 0) does not pass the parameters that you show: "
-            "check that the printout belongs to the code.",
-            message_for_staff=f"{point} is on no path of gradient descent from {START}, for any number "
-            f"of steps up to {MOST_STEPS} and any rate below 0.018.",
-        )
-    for path in paths:
+    nearest: _Path | None = None
+    for path in _paths(loss_before, point):
+        nearest = nearest or path
         if loss_before is None or _passes(path, loss_before):
             whole = path.rate == RATE and path.steps % STEPS == 0 and not path.earlier
             return PrintoutJudgement(
@@ -116,18 +120,27 @@ def explain_printout(
                 steps=path.earlier + path.steps,
                 presses=path.steps // STEPS if whole else None,
             )
+    if nearest is None:
+        return PrintoutJudgement(
+            consistent=False,
+            problem=Problem.OFF_PATH,
+            message_for_student="Gradient descent from (0, 0) does not pass the parameters that you show: "
+            "check that the printout belongs to the code.",
+            message_for_staff=f"{point} is on no path of gradient descent from {START}, for any number "
+            f"of steps up to {MOST_STEPS} and any rate below 0.018.",
+        )
     return PrintoutJudgement(
         consistent=False,
         problem=Problem.BEFORE_OFF_PATH,
         message_for_student="The loss before training is not one that training passes on its way to "
         "the parameters you show.",
-        message_for_staff=f"The parameters are on the path of rate {paths[0].rate:g}, step {paths[0].steps}; "
+        message_for_staff=f"The parameters are on the path of rate {nearest.rate:g}, step {nearest.steps}; "
         f"the loss before ({loss_before:g}) is on none.",
     )
 
 
 def _odd_losses(before: float | None, after: float | None) -> PrintoutJudgement | None:
-    least = loss(optimum())
+    least = _LEAST
     for value in (before, after):
         if value is not None and value + _slack(value) < least:
             return PrintoutJudgement(
@@ -163,80 +176,102 @@ def _slack(value: float) -> float:
 
     A whole number of four or more digits may have been rounded to three: 6230 stands for 6234.28.
     """
-    whole, _, decimals = np.format_float_positional(abs(value), trim="-").partition(".")
+    whole, _, decimals = f"{Decimal(repr(abs(value))):f}".removesuffix(".0").partition(".")
     zeros = 0 if decimals else min(len(whole) - len(whole.rstrip("0")), max(0, len(whole) - 3))
     return float(0.5 * 10.0 ** (zeros - len(decimals)) + abs(value) * FLOAT32_SLACK)
 
 
-def _loss_agrees(after: float, point: tuple[float, float]) -> bool:
-    wobble = np.array([_slack(value) for value in point])
-    allowed = _slack(after) + np.abs(gradient(point)) @ wobble + 0.5 * wobble @ curvature() @ wobble
-    return bool(abs(after - loss(point)) <= allowed)
+def _loss_agrees(after: float, point: Point) -> bool:
+    first, second = (_slack(value) for value in point)
+    (one, mixed), (_, other) = curvature()
+    along = [abs(part) for part in gradient(point)]
+    bent = 0.5 * (one * first * first + 2 * mixed * first * second + other * second * second)
+    return abs(after - loss(point)) <= _slack(after) + along[0] * first + along[1] * second + bent
 
 
-def _paths(before: float | None, point: tuple[float, float]) -> Iterator[_Path]:
+def _paths(before: float | None, point: Point) -> Iterator[_Path]:
     """Paths to the point: straight from the start, else with the rate changed where `before` was printed."""
     yield from _search(START, point)
     if before is None:
         return
-    distances = _distances(START, RATE, 300)
-    counts = np.flatnonzero(np.abs(_losses(distances) - before) <= _slack(before))
-    for count in counts[counts > 0][:1]:
-        place = np.array(optimum()) + np.linalg.eigh(curvature())[1] @ distances[count]
-        for path in _search((float(place[0]), float(place[1])), point):
-            yield _Path(path.start, path.rates, path.steps, earlier=int(count))
+    slack = _slack(before)
+    for count, off in enumerate(islice(_distances(START, RATE), 301)):
+        if count and abs(_loss_at(off) - before) <= slack:
+            place = tuple(
+                best + off[0] * flat + off[1] * steep
+                for best, flat, steep in zip(_BEST, _AXES.flat_direction, _AXES.steep_direction, strict=True)
+            )
+            for path in _search((place[0], place[1]), point):
+                yield _Path(path.start, path.rates, path.steps, earlier=count)
+            return
 
 
-def _search(start: tuple[float, float], point: tuple[float, float]) -> Iterator[_Path]:
+def _search(start: Point, point: Point) -> Iterator[_Path]:
     """Paths of one rate from `start` to within the written precision of `point`, usual rates first.
 
     Along the two directions of the curvature, n steps at rate r multiply the distance to the optimum by
     (1 - r * curvature) ** n. The flat direction gives r for each n, the steep one then agrees or not.
     """
-    curvatures, directions = np.linalg.eigh(curvature())
-    best = np.array(optimum())
-    first = directions.T @ (np.array(start) - best)
-    last = directions.T @ (np.array(point) - best)
+    first, last = _off(start), _off(point)
     allowed = hypot(*(_slack(value) + 1e-5 for value in point))
     for rate in RATES:
-        distances = _distances(start, rate, MOST_STEPS)
-        hits = np.flatnonzero((np.abs(distances - last) <= allowed).all(axis=1))
-        yield from (_Path(start, (rate, rate), int(count)) for count in hits[:1])
-    n = np.arange(1, MOST_STEPS + 1)
-    flat, steep = curvatures
-    ends = np.clip(np.array([last[0] - allowed, last[0] + allowed]) / first[0], 1e-12, 1.0)
-    rates = (1.0 - ends[:, None] ** (1.0 / n)) / flat
-    ahead = (1.0 - rates * steep) ** n * first[1]
-    low, high = ahead.min(axis=0) - allowed, ahead.max(axis=0) + allowed
-    turned = np.sign(1.0 - rates * steep).prod(axis=0) < 0  # passes 0 between the two ends
-    low, high = np.where(turned, np.minimum(low, 0), low), np.where(turned, np.maximum(high, 0), high)
-    near = (low <= last[1]) & (last[1] <= high) & (rates.mean(axis=0) > 0) & (rates.min(axis=0) < 2.0 / steep)
-    yield from (
-        _Path(start, (float(rates[0, index]), float(rates[1, index])), int(n[index]))
-        for index in np.flatnonzero(near)[:50]
-    )
+        for count, off in enumerate(_distances(start, rate)):
+            if abs(off[0] - last[0]) <= allowed and abs(off[1] - last[1]) <= allowed:
+                yield _Path(start, (rate, rate), count)
+                break
+    yield from islice(_of_other_rates(start, first, last, allowed), _MANY)
 
 
-def _distances(start: tuple[float, float], rate: float, count: int) -> Array:
-    """Distances to the optimum along the two directions of curvature, shape (count + 1, 2), step by step."""
-    curvatures, directions = np.linalg.eigh(curvature())
-    first = directions.T @ (np.array(start) - np.array(optimum()))
-    with np.errstate(over="ignore", invalid="ignore"):
-        return np.asarray((1.0 - rate * curvatures) ** np.arange(count + 1)[:, None] * first)
+def _of_other_rates(start: Point, first: Point, last: Point, allowed: float) -> Iterator[_Path]:
+    """For each number of steps the rates that the flat direction leaves, where the steep direction bears them out."""
+    ends = [min(1.0, max(1e-12, (last[0] + off) / first[0])) for off in (-allowed, allowed)]
+    logs = [log(end) for end in ends]
+    flat, steep = _AXES.flat, _AXES.steep
+    for n in range(1, MOST_STEPS + 1):
+        one, other = (-expm1(part / n) / flat for part in logs)
+        if one + other <= 0.0 or min(one, other) >= 2.0 / steep:
+            continue
+        left = [1.0 - rate * steep for rate in (one, other)]
+        ahead = [part**n * first[1] for part in left]
+        low, high = min(ahead) - allowed, max(ahead) + allowed
+        if left[0] * left[1] < 0.0:  # passes 0 between the two ends
+            low, high = min(low, 0.0), max(high, 0.0)
+        if low <= last[1] <= high:
+            yield _Path(start, (one, other), n)
 
 
-def _losses(distances: Array) -> Array:
-    """The exact loss at each of these distances: that of the optimum and half the curvature times squares."""
-    with np.errstate(over="ignore", invalid="ignore"):
-        return np.asarray(loss(optimum()) + 0.5 * distances**2 @ np.linalg.eigvalsh(curvature()))
+def _off(point: Point) -> Point:
+    """A point's distances to the optimum along the flat and the steep direction."""
+    one, other = point[0] - _BEST[0], point[1] - _BEST[1]
+    flat, steep = _AXES.flat_direction, _AXES.steep_direction
+    return flat[0] * one + flat[1] * other, steep[0] * one + steep[1] * other
+
+
+def _distances(start: Point, rate: float) -> Iterator[Point]:
+    """Distances to the optimum along the two directions, from no step on, until steps change nothing or run away."""
+    flat, steep = _off(start)
+    by_flat, by_steep = 1.0 - rate * _AXES.flat, 1.0 - rate * _AXES.steep
+    for _ in range(MOST_STEPS + 1):
+        yield flat, steep
+        if abs(flat) + abs(steep) < _STILL or abs(steep) > DIVERGED:
+            return
+        flat *= by_flat
+        steep *= by_steep
+
+
+def _loss_at(off: Point) -> float:
+    """The exact loss at these distances: that of the optimum and half the curvature times squares."""
+    return _LEAST + 0.5 * (_AXES.flat * off[0] * off[0] + _AXES.steep * off[1] * off[1])
 
 
 def _passes(path: _Path, before: float) -> bool:
     """Whether the loss before is that of a point on the path, or of where a changed rate set in."""
     if path.earlier:
         return True
-    one, other = (_losses(_distances(path.start, rate, path.steps)) for rate in path.rates)
     slack = _slack(before)
-    return bool(
-        ((np.minimum(one, other) <= before + slack) & (before - slack <= np.maximum(one, other))).any()
-    )
+    walks = [islice(_distances(path.start, rate), path.steps + 1) for rate in path.rates]
+    for one, other in zip(*walks, strict=False):  # one may have come to rest before the other
+        losses = _loss_at(one), _loss_at(other)
+        if min(losses) <= before + slack and before - slack <= max(losses):
+            return True
+    return False

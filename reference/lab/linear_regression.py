@@ -1,101 +1,86 @@
-"""Question 1's linear regression in NumPy alone: its loss, its gradient by hand, and the path of training.
+"""Question 1's linear regression, its loss and its gradient by hand, in plain numbers.
 
 The loss is a sum of squares, so each step of gradient descent is a linear map of the distance to the optimum.
 That gives the parameters after any number of steps in closed form, and lets a printed loss and pair of
-parameters be judged without running anything.
+parameters be judged without running anything. Ten examples and two parameters need no library of arrays.
 """
 
 from __future__ import annotations
 
-from typing import Any
-
-import numpy as np
-import numpy.typing as npt
+import math
+from collections.abc import Sequence
+from typing import TypeAlias
 
 from grader.model import Value
 
-Array = npt.NDArray[np.floating[Any]]
+Matrix: TypeAlias = tuple[tuple[float, float], tuple[float, float]]
+Point: TypeAlias = tuple[float, float]
 
 # Cell 22 of the handout (2023).
 EXAMPLES_X: tuple[float, ...] = (2.02, 0.19, 2.9, 1.02, 0.35, 4.39, 0.15, 2.53, 3.07, 0.05)
 EXAMPLES_Y: tuple[float, ...] = (27.07, 19.91, 26.18, 23.48, 19.22, 32.51, 20.11, 28.93, 28.29, 20.01)
-START: tuple[float, float] = (0.0, 0.0)
+START: Point = (0.0, 0.0)
 RATE = 0.01
 STEPS = 10
 
 
-class Press(Value, frozen=True):
-    """What one press of the training cell prints: `parameters` are (intercept, slope) after it."""
+class Axes(Value, frozen=True):
+    """The two directions in which the loss curves least and most: `flat` and `steep` are the curvatures, each with its unit vector."""
 
-    loss_before: float
-    loss_after: float
-    parameters: tuple[float, float]
-
-
-def predict(parameters: npt.ArrayLike, x: npt.ArrayLike = EXAMPLES_X) -> Array:
-    """The line `x * slope + intercept` at each `x`; `parameters` is (intercept, slope)."""
-    intercept, slope = np.asarray(parameters)
-    return np.asarray(np.asarray(x) * slope + intercept)
+    flat: float
+    steep: float
+    flat_direction: Point
+    steep_direction: Point
 
 
-def loss(parameters: npt.ArrayLike, x: npt.ArrayLike = EXAMPLES_X, y: npt.ArrayLike = EXAMPLES_Y) -> float:
-    """The sum (not the mean) of squared errors over the examples, in double precision."""
-    residual = np.asarray(y, dtype=np.float64) - predict(np.asarray(parameters, dtype=np.float64), x)
-    return float(residual @ residual)
+def _residuals(parameters: Sequence[float], x: Sequence[float], y: Sequence[float]) -> list[float]:
+    intercept, slope = parameters
+    return [value - (at * slope + intercept) for at, value in zip(x, y, strict=True)]
+
+
+def loss(
+    parameters: Sequence[float], x: Sequence[float] = EXAMPLES_X, y: Sequence[float] = EXAMPLES_Y
+) -> float:
+    """The sum (not the mean) of squared errors over the examples, in double precision; `parameters` is (intercept, slope)."""
+    return math.fsum(one * one for one in _residuals(parameters, x, y))
 
 
 def gradient(
-    parameters: npt.ArrayLike, x: npt.ArrayLike = EXAMPLES_X, y: npt.ArrayLike = EXAMPLES_Y
-) -> tuple[float, float]:
+    parameters: Sequence[float], x: Sequence[float] = EXAMPLES_X, y: Sequence[float] = EXAMPLES_Y
+) -> Point:
     """The derivative of `loss` by (intercept, slope): -2 times the residuals, plain and times `x`, summed."""
-    points = np.asarray(x, dtype=np.float64)
-    residual = np.asarray(y, dtype=np.float64) - predict(np.asarray(parameters, dtype=np.float64), points)
-    return float(-2.0 * residual.sum()), float(-2.0 * (residual @ points))
+    residuals = _residuals(parameters, x, y)
+    return -2.0 * math.fsum(residuals), -2.0 * math.fsum(
+        one * at for one, at in zip(residuals, x, strict=True)
+    )
 
 
-def optimum(x: npt.ArrayLike = EXAMPLES_X, y: npt.ArrayLike = EXAMPLES_Y) -> tuple[float, float]:
+def optimum(x: Sequence[float] = EXAMPLES_X, y: Sequence[float] = EXAMPLES_Y) -> Point:
     """The least-squares (intercept, slope). Raises `ValueError` if all `x` are the same."""
-    points, values = np.asarray(x, dtype=np.float64), np.asarray(y, dtype=np.float64)
-    spread = points - points.mean()
-    if not spread.any():
+    mean, middle = math.fsum(x) / len(x), math.fsum(y) / len(y)
+    spread = [at - mean for at in x]
+    if not any(spread):
         raise ValueError("all x are the same: no line is the best one")
-    slope = float(spread @ (values - values.mean()) / (spread @ spread))
-    return float(values.mean() - slope * points.mean()), slope
+    along = math.fsum(off * (value - middle) for off, value in zip(spread, y, strict=True))
+    slope = along / math.fsum(off * off for off in spread)
+    return middle - slope * mean, slope
 
 
-def curvature(x: npt.ArrayLike = EXAMPLES_X) -> Array:
+def curvature(x: Sequence[float] = EXAMPLES_X) -> Matrix:
     """The 2 by 2 matrix of second derivatives of `loss`, the same everywhere."""
-    points = np.asarray(x, dtype=np.float64)
-    return 2.0 * np.array([[float(points.size), points.sum()], [points.sum(), points @ points]])
+    total = 2.0 * math.fsum(x)
+    return (2.0 * len(x), total), (total, 2.0 * math.fsum(at * at for at in x))
 
 
-def trajectory(
-    presses: int,
-    rate: float = RATE,
-    steps: int = STEPS,
-    *,
-    start: npt.ArrayLike = START,
-    dtype: npt.DTypeLike = np.float32,
-) -> tuple[Press, ...]:
-    """What `presses` runs of the training cell print, each going on from the last.
-
-    `dtype` is float32 as in the lab; TensorFlow may sum in another order, so its figures agree to about one
-    part in a million. Use float64 for the exact path. Non-finite figures come out where the rate diverges.
-    """
-    x, y = np.asarray(EXAMPLES_X, dtype=dtype), np.asarray(EXAMPLES_Y, dtype=dtype)
-    p = np.array(start, dtype=dtype)
-    step = np.asarray(rate, dtype=dtype)
-    two = np.asarray(2.0, dtype=dtype)
-
-    def residual() -> Array:
-        return np.asarray(y - (x * p[1] + p[0]))
-
-    printed: list[Press] = []
-    with np.errstate(over="ignore", invalid="ignore"):
-        for _ in range(presses):
-            before = float(np.sum(residual() ** 2))
-            for _ in range(steps):
-                r = residual()
-                p = p + step * np.array([np.sum(two * r), np.sum(two * r * x)], dtype=dtype)
-            printed.append(Press(before, float(np.sum(residual() ** 2)), (float(p[0]), float(p[1]))))
-    return tuple(printed)
+def axes(matrix: Matrix) -> Axes:
+    """The principal axes of a symmetric matrix: its eigenvalues, the smaller one first, and their directions."""
+    (one, mixed), (_, other) = matrix
+    middle, half = (one + other) / 2, math.hypot((one - other) / 2, mixed)
+    angle = math.atan2(2 * mixed, one - other) / 2  # of the steep direction
+    steep = (math.cos(angle), math.sin(angle))
+    return Axes(
+        flat=(one * other - mixed * mixed) / (middle + half) if middle + half else 0.0,
+        steep=middle + half,
+        flat_direction=(-steep[1], steep[0]),
+        steep_direction=steep,
+    )

@@ -12,16 +12,11 @@ three curves. A table is judged by its distance from that cone, so the machine's
 from __future__ import annotations
 
 from collections.abc import Sequence
-from math import log
-from typing import Any
-
-import numpy as np
-import numpy.typing as npt
+from math import fsum, inf, log, sqrt
+from typing import Final, NamedTuple, TypeAlias
 
 from grader.model import Value
 from reference.lab.batch_sizes import IMAGES, steps
-
-Array = npt.NDArray[np.floating[Any]]
 
 STARTUP_STEPS = 4000.0
 IMAGE_SHARE = 0.1
@@ -35,7 +30,10 @@ LATE = (
 )
 _LONGEST, _FINEST = 1e9, 1e-6  # seconds: what is longer, or written more finely, is no other measurement
 _ROUNDS = 40
-_DELAYS = np.concatenate([[0.0], np.geomspace(0.05, 30.0, 32)])
+_DELAYS: Final = (
+    0.0,
+    *(0.05 * 600.0 ** (place / 31) for place in range(32)),
+)  # seconds: none, and from 0.05 to 30
 _SAME = 1e-12  # what is left of a column besides the others, squared, if it follows from them
 
 
@@ -74,48 +72,80 @@ def fit(rows: Sequence[TimedRow]) -> TimeFit:
     """Fits the three costs to the rows, all times at least 0. With fewer than two rows everything fits."""
     if not rows:
         return TimeFit(0.0, 0.0, 0.0, (), (), (), 0.0)
-    counts = np.array([steps(row.batch) for row in rows], dtype=np.float64)
-    curves = np.column_stack([1.0 + counts / STARTUP_STEPS, counts, IMAGES + counts / IMAGE_SHARE])
-    written = np.clip(np.array([row.seconds for row in rows], dtype=np.float64), 0.0, _LONGEST)
-    half = np.clip(np.array([row.half_step for row in rows], dtype=np.float64), _FINEST, _LONGEST)
-    target = np.maximum(written, 0.25 * half)
-    best: tuple[float, Array, Array, Array] | None = None
+    curves = [_curves(row.batch) for row in rows]
+    spans = [_Span.of(row) for row in rows]
+    target = [max(span.written, 0.25 * span.half) for span in spans]
+    best: tuple[float, _Three, list[_Explained]] | None = None
     for _ in range(_ROUNDS):
-        scale = 1.0 / target
-        weights = _nonnegative(curves * scale[:, None], target * scale)
-        target, late, ratios = _explained(curves @ weights, written, half)
-        misfit = float(0.5 * (ratios @ ratios) / NOISE**2 + late.sum() / LATE)
+        weights = _nonnegative(
+            [(a / one, b / one, c / one) for (a, b, c), one in zip(curves, target, strict=True)]
+        )
+        explained = [
+            _explained(_time(curve, weights), span) for curve, span in zip(curves, spans, strict=True)
+        ]
+        target = [one.seconds for one in explained]
+        misfit = fsum(0.5 * (one.ratio / NOISE) ** 2 + one.delay / LATE for one in explained)
         if best is not None and misfit > best[0] - 1e-4:
             break
-        best = (misfit, weights, late, ratios)
+        best = (misfit, weights, explained)
     assert best is not None
-    misfit, weights, late, ratios = best
+    misfit, weights, explained = best
     return TimeFit(
-        startup=float(weights[0]),
-        per_step=float(weights[1] + weights[0] / STARTUP_STEPS + weights[2] / IMAGE_SHARE),
-        per_image=float(weights[2]),
-        predicted=_plain(curves @ weights),
-        late=_plain(late),
-        ratios=_plain(ratios),
+        startup=weights[0],
+        per_step=weights[1] + weights[0] / STARTUP_STEPS + weights[2] / IMAGE_SHARE,
+        per_image=weights[2],
+        predicted=tuple(_time(curve, weights) for curve in curves),
+        late=tuple(one.delay for one in explained),
+        ratios=tuple(one.ratio for one in explained),
         misfit=misfit,
     )
 
 
-def _explained(predicted: Array, written: Array, half: Array) -> tuple[Array, Array, Array]:
-    """For each row the likeliest undelayed time within rounding, its delay, and log(time / predicted)."""
-    floor = np.maximum(predicted, 1e-9)[:, None]
-    low = np.maximum(written - half, 0.0)[:, None] - _DELAYS
-    high = (written + half)[:, None] - _DELAYS
-    nearest = np.clip(floor, np.maximum(low, 1e-6), np.maximum(high, 1e-6))
-    ratios = np.log(nearest / floor)
-    cost = 0.5 * (ratios / NOISE) ** 2 + _DELAYS / LATE
-    choice = cost.argmin(axis=1)
-    rows = np.arange(len(written))
-    return nearest[rows, choice], _DELAYS[choice], ratios[rows, choice]
+_Three: TypeAlias = tuple[float, float, float]
 
 
-def _plain(values: Array) -> tuple[float, ...]:
-    return tuple(float(value) for value in values)
+class _Span(NamedTuple):
+    """The seconds that are written, within measure, and half of the last digit's worth."""
+
+    written: float
+    half: float
+
+    @classmethod
+    def of(cls, row: TimedRow) -> _Span:
+        return cls(min(max(row.seconds, 0.0), _LONGEST), min(max(row.half_step, _FINEST), _LONGEST))
+
+
+class _Explained(NamedTuple):
+    """The likeliest undelayed time of a row within rounding, its delay, and log(time / predicted)."""
+
+    seconds: float
+    delay: float
+    ratio: float
+
+
+def _curves(batch: int) -> _Three:
+    """What start-up, steps and images add to an epoch, the first and the last at their limits beside the steps."""
+    count = float(steps(batch))
+    return 1.0 + count / STARTUP_STEPS, count, IMAGES + count / IMAGE_SHARE
+
+
+def _time(curve: _Three, weights: _Three) -> float:
+    return curve[0] * weights[0] + curve[1] * weights[1] + curve[2] * weights[2]
+
+
+def _explained(predicted: float, span: _Span) -> _Explained:
+    floor = max(predicted, 1e-9)
+    low, high = max(span.written - span.half, 0.0), span.written + span.half
+    best, least = _Explained(0.0, 0.0, 0.0), inf
+    for delay in _DELAYS:
+        if delay / LATE >= least:  # so does each longer one
+            break
+        nearest = min(max(floor, low - delay, 1e-6), max(high - delay, 1e-6))
+        ratio = log(nearest / floor)
+        cost = 0.5 * (ratio / NOISE) ** 2 + delay / LATE
+        if cost < least:
+            best, least = _Explained(nearest, delay, ratio), cost
+    return best
 
 
 def speed_distance(found: TimeFit, rows: Sequence[TimedRow]) -> float:
@@ -128,16 +158,20 @@ def speed_distance(found: TimeFit, rows: Sequence[TimedRow]) -> float:
     return log(found.per_step / USUAL_STEP) / SPEED_SPREAD
 
 
-def _nonnegative(matrix: Array, target: Array) -> Array:
-    """Least squares with no negative weight: the best of all subsets of the (three) columns.
+def _nonnegative(rows: Sequence[_Three]) -> _Three:
+    """The weights of the columns, none negative, that bring all rows nearest to 1: the best of all subsets of the three.
 
     By Cramer's rule, on columns of length one: for so few unknowns a general solver takes ten times as long.
     """
-    largest = matrix.max(axis=0)  # none is negative; the squares of times beyond reason would vanish
-    lengths = largest * np.sqrt(((matrix / largest) ** 2).sum(axis=0))
-    columns = matrix / lengths
-    (_, ab, ac), (_, _, bc), _ = (columns.T @ columns).tolist()
-    a, b, c = (columns.T @ target).tolist()
+    lengths, columns = [], []
+    for column in zip(*rows, strict=True):
+        largest = max(column)  # none is negative; the squares of times beyond reason would vanish
+        length = largest * sqrt(fsum((one / largest) ** 2 for one in column))
+        lengths.append(length)
+        columns.append([one / length for one in column])
+    first, second, third = columns
+    ab, ac, bc = _along(first, second), _along(first, third), _along(second, third)
+    a, b, c = fsum(first), fsum(second), fsum(third)
     outer = _pair(ac, a, c)
     best, most = (0.0, 0.0, 0.0), 0.0
     for solution in (
@@ -152,8 +186,11 @@ def _nonnegative(matrix: Array, target: Array) -> Array:
         explained = solution[0] * a + solution[1] * b + solution[2] * c
         if min(solution) >= 0.0 and explained > most:
             best, most = solution, explained
-    found: Array = np.asarray(best, dtype=np.float64) / lengths
-    return found
+    return best[0] / lengths[0], best[1] / lengths[1], best[2] / lengths[2]
+
+
+def _along(one: Sequence[float], other: Sequence[float]) -> float:
+    return fsum(left * right for left, right in zip(one, other, strict=True))
 
 
 def _pair(cosine: float, one: float, other: float) -> tuple[float, float]:

@@ -11,13 +11,13 @@ from reference.lab.linear_regression import (
     EXAMPLES_X,
     EXAMPLES_Y,
     START,
+    axes,
     curvature,
     gradient,
     loss,
     optimum,
-    predict,
-    trajectory,
 )
+from reference.lab.training_path import trajectory
 
 # What the handout's cell prints, press by press (2023, on TensorFlow 2.21): loss after, intercept, slope.
 PRINTED = {
@@ -123,5 +123,11 @@ def test_trajectory_is_tensorflows(tf: Any) -> None:
         assert press.parameters == pytest.approx(p.numpy(), rel=2e-6)
 
 
-def test_predict_is_the_line() -> None:
-    assert predict((1.0, 2.0), [0.0, 3.0]).tolist() == [1.0, 7.0]
+@given(st.lists(numbers, min_size=1, max_size=12))
+def test_the_axes_are_those_of_numpy(x: list[float]) -> None:
+    found = axes(curvature(x))
+    values, directions = np.linalg.eigh(np.array(curvature(x)))
+    assert (found.flat, found.steep) == pytest.approx(tuple(values), rel=1e-9, abs=1e-9 * values[1])
+    if values[1] - values[0] > 1e-6 * values[1]:
+        assert abs(np.dot(found.steep_direction, directions[:, 1])) == pytest.approx(1.0)
+        assert abs(np.dot(found.flat_direction, directions[:, 0])) == pytest.approx(1.0)

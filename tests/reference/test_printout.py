@@ -3,7 +3,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from reference.gradient.printout import Problem, explain_printout
-from reference.lab.linear_regression import loss, optimum, trajectory
+from reference.lab.linear_regression import loss, optimum
+from reference.lab.training_path import trajectory
 
 SEED = (12.662714, 12.6626921, (19.6343937, 2.96110463))
 

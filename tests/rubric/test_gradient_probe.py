@@ -92,6 +92,8 @@ def test_no_other_path_is(seed: int) -> None:
         None,
         "path",
         [[1]],
+        [[10**400, 1]] * 3,
+        [[True, 1.0]] * 3,
         [[float("nan")] * 2] * 4,
         {"a": 1},
     ):
