@@ -30,11 +30,17 @@ def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line(
         "markers", "slow: takes seconds (OCR, browsers, kernels); runs in CI all the same"
     )
+    config.option.loadscopereorder = (
+        False  # the order is that of the groups below, not the number of their tests
+    )
 
 
+@pytest.hookimpl(
+    tryfirst=True
+)  # before pytest-xdist writes the groups into the names by which it hands tests out
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """For `pytest -n 2 --dist loadgroup`: files stay whole, and those of `ONE_AT_A_TIME` are one group, which is begun first."""
-    if not config.pluginmanager.has_plugin("xdist"):
+    if not getattr(config.option, "loadgroup", False):  # as pytest-xdist has it in each of its processes
         return
     alone: list[pytest.Item] = []
     others: list[pytest.Item] = []
