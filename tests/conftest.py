@@ -1,11 +1,17 @@
 """What all tests share: the marker for the slow ones, who runs beside whom, and no deadlines on a busy machine."""
 
+from __future__ import annotations
+
 import sys
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 import pytest
 from hypothesis import settings
+
+if TYPE_CHECKING:
+    from xdist.remote import Producer
+    from xdist.scheduler import LoadScopeScheduling
 
 settings.register_profile("unhurried", deadline=None)  # a busy machine is no reason to fail
 settings.load_profile("unhurried")
@@ -30,23 +36,28 @@ def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line(
         "markers", "slow: takes seconds (OCR, browsers, kernels); runs in CI all the same"
     )
-    config.option.loadscopereorder = (
-        False  # the order is that of the groups below, not the number of their tests
-    )
+    if hasattr(config.option, "loadscopereorder"):
+        config.option.loadscopereorder = False  # as below, not by how many tests there are
 
 
-@pytest.hookimpl(
-    tryfirst=True
-)  # before pytest-xdist writes the groups into the names by which it hands tests out
-def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """For `pytest -n 2 --dist loadgroup`: files stay whole, and those of `ONE_AT_A_TIME` are one group, which is begun first."""
-    if not getattr(config.option, "loadgroup", False):  # as pytest-xdist has it in each of its processes
-        return
-    alone: list[pytest.Item] = []
-    others: list[pytest.Item] = []
-    for item in items:
-        place = item.path.relative_to(Path(__file__).parent).as_posix()
-        together = place.startswith(ONE_AT_A_TIME)
-        item.add_marker(pytest.mark.xdist_group("processes" if together else place))
-        (alone if together else others).append(item)
-    items[:] = alone + others
+def group_of(name: str) -> str:
+    """What runs as a whole in one process: a file, or all that is in `ONE_AT_A_TIME`. `name` is a test's, as pytest writes it."""
+    file = name.partition("::")[0].removeprefix("tests/")
+    return "processes" if file.startswith(ONE_AT_A_TIME) else file
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> LoadScopeScheduling:
+    """For `pytest -n 2`. A scheduler of our own: pytest-xdist's groups are written into names that pytest 9 no longer takes."""
+    from xdist.scheduler import LoadScopeScheduling
+
+    class Groups(LoadScopeScheduling):
+        def _split_scope(self, nodeid: str) -> str:
+            return group_of(nodeid)
+
+    return Groups(config, log)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Those that run one at a time are begun first: they take longest."""
+    items.sort(key=lambda item: group_of(item.nodeid) != "processes")
