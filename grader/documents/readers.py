@@ -12,6 +12,7 @@ from grader.documents.blocks.collector import Collector
 from grader.documents.blocks.picture_references import beside
 from grader.documents.core.document import Document, Place
 from grader.documents.core.encoding import decode
+from grader.documents.core.extras import need_pdf, need_pictures
 from grader.documents.core.limits import DEFAULT_LIMITS, Budget, OcrMode, ReadingLimits, refuse_large
 from grader.documents.core.reader_parent import NOT_READ, NoReaderError, Request, ask
 from grader.documents.sniffing import EXTENSIONS, Format, sniff
@@ -132,6 +133,7 @@ def _html(path: Path, name: str, collector: Collector) -> int:
 
 
 def _pdf(path: Path, name: str, collector: Collector) -> int:
+    need_pdf()
     from grader.documents.pdf.pdf_reader import read_pdf  # noqa: PLC0415
 
     return read_pdf(path, name, collector)
@@ -159,6 +161,7 @@ def _tex(path: Path, name: str, collector: Collector) -> int:
 
 
 def _picture(path: Path, name: str, collector: Collector) -> int:
+    need_pictures()
     from grader.documents.scans.scan_reading import add_picture  # noqa: PLC0415
 
     add_picture(path.read_bytes(), name, collector)

@@ -10,14 +10,15 @@ import gzip
 import os
 from collections.abc import Iterable
 from pathlib import Path
-from typing import Any, NamedTuple
-
-import numpy as np
-import numpy.typing as npt
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from grader.errors import GraderError
 
-Bytes = npt.NDArray[np.uint8]
+if TYPE_CHECKING:
+    import numpy as np
+    import numpy.typing as npt
+
+    Bytes = npt.NDArray[np.uint8]
 
 DEBIAN_FOLDER = Path("/usr/share/datasets/fashion-mnist")
 TRAIN_IMAGES = "train-images-idx3-ubyte.gz"
@@ -84,6 +85,8 @@ def load(folder: Path | None = None) -> FashionMnist:
 
 def _read_idx(path: Path) -> Bytes:
     """One IDX file of bytes: magic 0, 0, 8, number of axes; each axis as a big-endian word; the values."""
+    import numpy as np  # noqa: PLC0415 - most ask only where the files are
+
     try:
         with gzip.open(path) as stream:
             raw = stream.read(_MOST_BYTES + 1)

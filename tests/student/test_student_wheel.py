@@ -15,7 +15,12 @@ import pytest
 import grader
 
 TOP = Path(grader.__file__).parents[1]
-HEAVY = ("tensorflow", "pandas", "matplotlib", "fastapi", "sqlalchemy", "scipy", "sympy", "nbclient", "babel")
+HEAVY = (
+    *("tensorflow", "pandas", "matplotlib", "fastapi", "sqlalchemy", "scipy", "sympy", "nbclient", "babel"),
+    *("numpy", "PIL", "pdfplumber"),
+)
+MOST_MEGABYTES = 60  # of what is installed, without pip's own
+PDF = TOP / "submissions" / "idafa905" / "report.pdf"
 REPORT = (
     "Fråga 1\n\ngradient = tape.gradient(parameters, loss)\n\nFråga 2\n\nAntalet är 784*128 = 100352, för varje "
     "neuron har en vikt.\n\nFråga 3\n\nVi valde 100 eftersom den är snabb och vi inte vill vänta.\n"
@@ -32,6 +37,18 @@ def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
     assert done.returncode == 0, done.stdout[-2000:] + done.stderr[-2000:]
     (made,) = out.glob("*.whl")
     return made
+
+
+def megabytes(site: Path) -> float:
+    """The size of all that is installed there, without pip and what a virtual environment brings by itself."""
+    own = ("pip", "setuptools", "pkg_resources", "_distutils_hack")
+    files = (
+        file
+        for place in site.iterdir()
+        if not place.name.startswith(own)
+        for file in (place.rglob("*") if place.is_dir() else (place,))
+    )
+    return sum(file.stat().st_size for file in files if file.is_file()) / 1e6
 
 
 def test_its_version_is_the_graders() -> None:
@@ -53,15 +70,16 @@ def test_it_checks_in_an_empty_environment(wheel: Path, tmp_path: Path) -> None:
     pins = tmp_path / "pins.txt"
     listed = (TOP / "constraints.txt").read_text("utf-8").splitlines()
     pins.write_text("\n".join(line.rstrip(" \\") for line in listed if re.match(r"[A-Za-z]", line)), "utf-8")
-    done = subprocess.run(
-        (place / "python", "-m", "pip", "install", "-q", "-c", pins, wheel),
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    assert done.returncode == 0, done.stderr[-2000:]
+
+    def install(what: str) -> None:
+        command = (place / "python", "-m", "pip", "install", "-q", "-c", pins, what)
+        done = subprocess.run(command, capture_output=True, text=True, check=False)
+        assert done.returncode == 0, done.stderr[-2000:]
+
+    install(str(wheel))
     site = next((tmp_path / "venv").rglob("site-packages"))
     assert not [name for name in HEAVY if (site / name).exists()]
+    assert megabytes(site) < MOST_MEGABYTES
 
     (tmp_path / "rapport.md").write_text(REPORT, encoding="utf-8")
 
@@ -80,3 +98,10 @@ def test_it_checks_in_an_empty_environment(wheel: Path, tmp_path: Path) -> None:
     assert "check" in check("--help").stdout
     assert "decisions" not in check("--help").stdout
     assert check("grade", ".").returncode == 2
+
+    refused = check("check", str(PDF), "--json")
+    assert "report-grader-check[pdf]" in refused.stdout
+    assert '"fail"' not in refused.stdout, "what was not read is for a person"
+    install(f"{wheel}[pdf]")
+    read = json.loads(check("check", str(PDF), "--json").stdout)
+    assert read["questions"][0]["verdict"] == "pass"

@@ -9,6 +9,7 @@ import msgspec
 
 from grader.documents.core.curve import Curve
 from grader.documents.core.document import Block, BlockKind, Document, FigureKind
+from grader.documents.core.extras import looks_into_pictures
 from grader.documents.core.limits import DEFAULT_LIMITS, ReadingLimits
 from grader.documents.core.reader_parent import NoReaderError, Request, Task, ask
 from grader.documents.figures.mosaics import is_mosaic
@@ -27,14 +28,14 @@ def read_curves(
     """The document with the curves in its pictures; `only` names the figures to look at, all if it is None.
 
     Figures that are vector drawings by themselves get their words too. The same document comes back if nothing was
-    found. Never raises: what cannot be followed stays as it was.
+    found, and where nothing can look into pictures. Never raises: what cannot be followed stays as it was.
     """
     figures = tuple(
         index
         for index, block in enumerate(document.blocks)
         if _is_unfollowed(block) and (only is None or any(block is wanted for wanted in only))
     )[: limits.ocr_pictures]
-    if not figures:
+    if not figures or not looks_into_pictures():
         return document
     try:
         found = ask(Request(limits, Task.CURVES, document=document, figures=figures))
