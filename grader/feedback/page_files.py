@@ -16,6 +16,7 @@ from grader.feedback.extras import extras_of
 from grader.feedback.pair_page import render_pair
 from grader.feedback.submission_page import render_feedback
 from grader.folder_names import FEEDBACK, LEDGER, NOTEBOOKS, SIMILAR, STAFF
+from grader.interrupts import kept_from_children
 from grader.marks import reported
 from grader.page_data import Pair
 from grader.store import Ledger
@@ -43,19 +44,24 @@ def write_submissions(
         _write_part(ledger, folder, names, own, group)
         return
     with ProcessPoolExecutor(workers, mp_context=get_context("spawn")) as pool:
-        waiting = [
-            pool.submit(
-                _write_part_apart,
-                folder,
-                ledger.url,
-                part,
-                {name: own.get(name, ()) for name in part},
-                {name: group.get(name, "") for name in part},
-            )
-            for part in parts
-        ]
-        for future in waiting:
-            future.result()
+        with kept_from_children():  # all processes begin at the first call
+            waiting = [
+                pool.submit(
+                    _write_part_apart,
+                    folder,
+                    ledger.url,
+                    part,
+                    {name: own.get(name, ()) for name in part},
+                    {name: group.get(name, "") for name in part},
+                )
+                for part in parts
+            ]
+        try:
+            for future in waiting:
+                future.result()
+        except BaseException:  # who stops the grader does not wait for the pages of a whole class
+            pool.shutdown(wait=False, cancel_futures=True)
+            raise
 
 
 def _write_part_apart(

@@ -10,6 +10,7 @@ from typing import Any, Final
 
 from pebble import ProcessExpired, ProcessPool
 
+from grader import interrupts
 from grader.model import Submission
 from grader.workers.grading_worker import GradingWorker
 from grader.workers.jobs import TRIES, Graded, Job, JobSettings, Outcome
@@ -60,9 +61,10 @@ class LocalPool:
                         if following is None:
                             break
                         try:
-                            scheduled: Future[Any] = pool.schedule(
-                                _work, args=[following[0].submission], timeout=limit
-                            )
+                            with interrupts.kept_from_children():  # the first call starts the pool
+                                scheduled: Future[Any] = pool.schedule(
+                                    _work, args=[following[0].submission], timeout=limit
+                                )
                         except RuntimeError as problem:  # a worker was killed while the pool looked after it
                             again.append(following)
                             raise _PoolBrokenError from problem
@@ -113,7 +115,7 @@ def _begin(rubric: str, settings: JobSettings) -> None:
     import atexit  # noqa: PLC0415 - only in a worker, as is the next
     import signal  # noqa: PLC0415
 
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent decides what Ctrl-C stops
+    interrupts.ignore()  # the parent decides what Ctrl-C stops
     _worker = GradingWorker(rubric, settings)
     # The pool closes its pipe, upon which a worker ends by itself, and then terminates those that have not yet: while
     # Python takes itself apart nothing is left that could be told.
