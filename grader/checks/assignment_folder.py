@@ -24,6 +24,7 @@ from grader.checks.assignment import Assignment, CheckFunction, Question, Recogn
 from grader.checks.toolkit import KINDS
 from grader.errors import AssignmentError
 from grader.model import Value
+from grader.translations.phrasebook import FOLDER, LANGUAGES
 
 if TYPE_CHECKING:
     from grader.documents.given.edition import Edition
@@ -156,7 +157,7 @@ def _of_declaration(folder: Path, module: ModuleType | None, sources: Sequence[P
         title=declared.title,
         instructions=_pattern(declared.instructions, f"{file}: instructions"),
         account=declared.account,
-        languages=declared.languages,
+        languages=_languages(declared.languages, folder, file),
         deadline=declared.deadline,
         notebook=_notebook(declared.notebook, module, file),
         editions=partial(_editions, folder),
@@ -324,6 +325,18 @@ def _safe_id(name: str, file: Path) -> str:
     if not _ID.fullmatch(name):
         raise AssignmentError(f"{file}: {name!r} is no id: use letters, digits, '-' and '_'")
     return name
+
+
+def _languages(named: tuple[str, ...], folder: Path, file: Path) -> tuple[str, ...]:
+    """Those that students' pages can be written in: the grader's own, and such as the assignment brings a catalogue of."""
+    brought = {path.parts[-3] for path in (folder / FOLDER).glob("*/LC_MESSAGES/messages.po")}
+    for one in named:
+        if one not in {*LANGUAGES, *brought}:
+            raise AssignmentError(
+                f"{file}: languages names {one!r}, of which there is no catalogue: use {' and '.join(LANGUAGES)}, or make one "
+                f"with python -m grader.translations.extract {folder} {one}"
+            )
+    return named
 
 
 def _pattern(pattern: str, place: str) -> str:

@@ -122,7 +122,14 @@ _TEX_SIGNS: Final = {
     "\\": "\n",
 }
 _COMMAND: Final = re.compile(r"\\([A-Za-z]+)\*?|\\(.)|\\", re.S)
-_ONE_ARGUMENT: Final = re.compile(r"\w+|.", re.S)
+_ONE_ARGUMENT: Final = re.compile(r"[^\W_]+|.", re.S)  # a power ends where an index begins: ``s^2_p``
+_GREEK: Final = re.compile(
+    r"\s(?:alpha|beta|gamma|delta|epsilon|varepsilon|zeta|eta|theta|lambda|mu|nu|xi|pi|rho|sigma|tau|phi|chi|psi|omega)\s$",
+    re.I,
+)  # as commands are written out
+_INDEXED: Final = re.compile(
+    r"\w(?:\^\([^()]{0,20}\))?$"
+)  # what an index belongs to, its power perhaps between
 _LABEL_OF_BRACE: Final = re.compile(r"\s*[_^]\s*(?=\{)")
 _FRACTIONS: Final = frozenset(("frac", "dfrac", "tfrac", "cfrac"))
 
@@ -130,8 +137,10 @@ _FRACTIONS: Final = frozenset(("frac", "dfrac", "tfrac", "cfrac"))
 def plain(text: str) -> str:
     """The plain form of a passage; see the module's docstring. Never fails, whatever the text."""
     text = html.unescape(text[:MAX_CHARACTERS])
-    text = _SUPERSCRIPT_RUN.sub(lambda run: "^(" + run[0].translate(_SUPERSCRIPTS) + ")", text)
-    if _TEX_SIGN.search(text):
+    typeset = _TEX_SIGN.search(text)
+    opens, closes = ("^{", "}") if typeset else ("^(", ")")
+    text = _SUPERSCRIPT_RUN.sub(lambda run: opens + run[0].translate(_SUPERSCRIPTS) + closes, text)
+    if typeset:
         text = _Tex(text).read()
     text = _NUMBER_SPACES.sub(THIN_SPACE, text)
     text = "".join(
@@ -192,11 +201,15 @@ class _Tex:
                 out.append(inner if inner in {",", "."} else f" {inner} " if inner.isalpha() else inner)
             elif char in "^_":
                 self.at += 1
+                if char == "_":  # the index of a Greek letter, as of any other
+                    base = len(out) - 2 if out and out[-1].startswith("^(") else len(out) - 1
+                    if base >= 0 and _GREEK.search(out[base]):
+                        out[base] = out[base].rstrip()
                 argument = self._argument(depth)
                 out.append(f"^({argument})" if char == "^" else "")
                 if char == "_" and not argument.strip():
                     out.append("_")
-                elif char == "_" and re.search(r"\w$", "".join(out[-2:])):
+                elif char == "_" and _INDEXED.search("".join(out[-3:])):
                     out.append("_" + re.sub(r"\W+", "", argument))
             elif char == "&":
                 self.at += 1

@@ -57,6 +57,7 @@ def test_what_decides_changes_the_rubric_and_samples_do_not(ovens: Path) -> None
         ("[question.q1]", "[question.'q 1']", "no id"),
         ("[question.q1.check.order]", "[question.q1.check.order", "no valid TOML"),
         ("languages", 'notebook = "run_it"\nlanguages', "names no function"),
+        ("languages = [", 'languages = ["xx", ', "'xx', of which there is no catalogue"),
     ],
 )
 def test_a_mistake_is_named(ovens: Path, was: str, now: str, said: str) -> None:

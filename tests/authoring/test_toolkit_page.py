@@ -20,16 +20,14 @@ PAGE = Path(__file__).parents[2] / "docs" / "toolkit.md"
 def examples() -> Iterator[tuple[str, dict[str, object], str, str]]:
     """The kind, its settings, an answer and its verdict."""
     for section in PAGE.read_text("utf-8").split("\n## ")[1:]:
-        declared = re.search(r"```toml\n(.+?)\n```", section, re.S)
-        rows = re.findall(
-            r"^\| (?:`(.*)`)? ?\| (\w+) \|$", section.partition("| answer | verdict |")[2], re.M
-        )
-        for answer, verdict in rows:
-            if verdict == "verdict":
-                continue
-            assert declared is not None, section
-            ((kind, settings),) = tomllib.loads(declared[1]).items()
-            yield kind, settings, answer.replace("<br>", "\n"), verdict
+        before, *tables = section.split("| answer | verdict |")
+        for table in tables:
+            declared = re.findall(r"```toml\n(.+?)\n```", before, re.S)
+            assert declared, section
+            ((kind, settings),) = tomllib.loads(declared[-1]).items()
+            for answer, verdict in re.findall(r"^\| (?:`(.*)`)? ?\| (\w+) \|$", table, re.M):
+                yield kind, settings, answer.replace("<br>", "\n"), verdict
+            before = table
 
 
 CASES = list(examples())

@@ -10,7 +10,7 @@ import random
 import re
 from collections.abc import Mapping, Sequence
 from fractions import Fraction
-from typing import Final
+from typing import Final, NamedTuple
 
 from grader.checks.answer import Answer
 from grader.checks.assignment import CheckFunction
@@ -18,12 +18,13 @@ from grader.checks.claims import Stance, stance_at
 from grader.checks.finding import Finding, failed, passed, review
 from grader.checks.notation import plain
 from grader.checks.toolkit.places import nothing, pattern_of, possible_blocks
-from grader.checks.toolkit.symbolic import Outcome, Parsed, compare, parse
+from grader.checks.toolkit.symbolic import Outcome, Parsed, compare, indices_first, parse, raised
 from grader.model import Evidence
 
 _POINTS: Final = 24
 _LONGEST: Final = 1_000  # characters of a line that are looked at
 _MOST: Final = 40  # formulas of an answer that are looked at
+_POWER: Final = re.compile(r"\s?\^\s?\(?\s?(\d{1,2})\s?\)?")
 _SIDE: Final = re.compile(r"(?<![=<>!:≈])(?::=|=|≡)(?![=>])")
 
 
@@ -43,16 +44,16 @@ def formula(
     wanted = parse(plain(expected), spelled)
     if wanted is None:
         raise ValueError(f"takes an expression in its symbols, not {expected!r}")
-    named = pattern_of(names, "formula") if names else None
+    named = _Name.of(names) if names else None
     called = names[0] if names else "formula"
 
     def judge(answer: Answer) -> Finding:
         verdicts: list[tuple[Outcome, Evidence]] = []
         unread: list[Evidence] = []
         for block in possible_blocks(answer):
-            text = plain(block.text)
+            text = indices_first(plain(block.text))
             for line in text.split("\n"):
-                for side in _sides(line, named):
+                for side, power in _sides(line, named):
                     found = parse(side, spelled)
                     if found is None and named is not None and any(symbol in side for symbol in spelled):
                         unread.append(block.evidence(line.strip()))
@@ -63,7 +64,8 @@ def formula(
                         continue
                     if len(verdicts) >= _MOST:
                         break
-                    verdicts.append((_compared(found, wanted), block.evidence(line.strip())))
+                    outcome = _compared(found, wanted) if power is None else _to_a_power(found, wanted, power)
+                    verdicts.append((outcome, block.evidence(line.strip())))
         shown = [evidence for _, evidence in verdicts]
         outcomes = {outcome for outcome, _ in verdicts}
         if outcomes == {Outcome.EQUAL}:
@@ -93,8 +95,8 @@ def formula(
         unnamed = [
             block.evidence(line.strip())
             for block in possible_blocks(answer)
-            for line in plain(block.text).split("\n")
-            for side in _sides(line, None)
+            for line in indices_first(plain(block.text)).split("\n")
+            for side, _ in _sides(line, None)
             if (found := parse(side, spelled)) is not None
             and found.names
             and _compared(found, wanted) is Outcome.EQUAL
@@ -116,23 +118,81 @@ def _spellings(symbols: Sequence[str], aliases: Mapping[str, Sequence[str]]) -> 
         raise ValueError('takes symbols that are words, as in symbols = ["TP", "FP"]')
     if strange := [one for one in aliases if one not in symbols]:
         raise ValueError(f"gives aliases of {strange[0]!r}, which is none of the symbols")
-    return {one: one for one in symbols} | {other: one for one, others in aliases.items() for other in others}
+    found = {_with_index(one): one for one in symbols} | {one: one for one in symbols}
+    return found | {indices_first(other): one for one, others in aliases.items() for other in others}
 
 
-def _sides(line: str, named: re.Pattern[str] | None) -> list[str]:
-    """The sides of the equations in a line; behind the name alone if there is one to look for."""
+def _with_index(symbol: str) -> str:
+    """``n1`` as it is typeset, ``n_1``, and the other way round."""
+    if "_" in symbol:
+        return symbol.replace("_", "")
+    return re.sub(r"(?<=[A-Za-z])(?=\d+$)", "_", symbol)
+
+
+class _Power(NamedTuple):
+    """Which power of the quantity a side is equal to, and whether the names say of which power they speak themselves."""
+
+    of_it: Fraction
+    sure: bool
+
+
+class _Name(NamedTuple):
+    """The names of a quantity without their powers, as one pattern, and the power of each: ``s_p^2`` is the square of ``s_p``."""
+
+    pattern: re.Pattern[str]
+    powers: Mapping[str, int]
+
+    @classmethod
+    def of(cls, names: Sequence[str]) -> _Name:
+        powers: dict[str, int] = {}
+        for name in names:
+            written = indices_first(plain(name)).strip() if isinstance(name, str) else ""
+            power = _POWER.search(written)
+            base = written[: power.start()] if power and not written[power.end() :].strip() else written
+            powers[base.strip() or written] = int(power[1]) if power and base != written else 1
+        return cls(pattern_of(list(powers), "formula"), {_key(base): one for base, one in powers.items()})
+
+    def power(self, found: re.Match[str], behind: str) -> _Power | None:
+        """The power of the quantity that stands there; None where it is the quantity itself."""
+        own = self.powers.get(_key(found[0]), 1)
+        written = _POWER.match(behind)
+        power = Fraction(int(written[1]) if written else 1, own)
+        return None if power == 1 else _Power(power, sure=own != 1)
+
+
+def _key(name: str) -> str:
+    return re.sub(r"[\s_-]+", " ", name).casefold()
+
+
+def _sides(line: str, named: _Name | None) -> list[tuple[str, _Power | None]]:
+    """The sides of the equations in a line; behind the name alone if there is one to look for, each with the power that is meant."""
     line = line[:_LONGEST]
     sides = [side.strip(" .,;:$") for side in _SIDE.split(line)]
     if named is None:
-        return [side for side in sides if side]
+        return [(side, None) for side in sides if side]
     for at, side in enumerate(sides[:-1]):
-        if named.search(side[-60:]):
-            return [one for one in sides[at + 1 :] if one]
-    told = named.search(line)
-    if told is None:
+        end = side[-60:]
+        if found := named.pattern.search(end):
+            power = named.power(found, end[found.end() :])
+            return [(one, power) for one in sides[at + 1 :] if one]
+    told = named.pattern.search(line)
+    if told is None or len(sides) != 1:
         return []
-    rest = re.sub(r"^\W{0,3}(?:is|are|equals|är|:)\b\s?", "", line[told.end() :].strip(" :"))
-    return [rest] if len(sides) == 1 and rest else []
+    behind = line[told.end() :]
+    raised_to = _POWER.match(behind)
+    value = behind[raised_to.end() :] if raised_to else behind
+    rest = re.sub(r"^\W{0,3}(?:is|are|equals|är|:)\b\s?", "", value.strip(" :"))
+    return [(rest, named.power(told, behind))] if rest else []
+
+
+def _to_a_power(found: Parsed, wanted: Parsed, power: _Power) -> Outcome:
+    """Where the name stands to a power that is not the quantity's own."""
+    whole = _compared(
+        raised(found, Fraction(power.of_it.denominator)), raised(wanted, Fraction(power.of_it.numerator))
+    )
+    outcome = whole if whole is Outcome.DIFFERENT else _compared(found, raised(wanted, power.of_it))
+    # Names that speak of no power may stand for any: what does not fit is for a person then.
+    return Outcome.UNKNOWN if outcome is Outcome.DIFFERENT and not power.sure else outcome
 
 
 def _compared(found: Parsed, wanted: Parsed) -> Outcome:

@@ -21,6 +21,9 @@ _MAX_CONSTANT: Final = 1e12
 _FUNCTIONS: Final = frozenset(("sqrt", "exp", "log", "ln", "sin", "cos", "tan", "abs"))
 _MAX_POWER: Final = 12
 _FRACTION: Final = re.compile(r"\\[dt]?frac\s*\{([^{}]*)\}\s*\{([^{}]*)\}")
+_ONE: Final = r"(?:\(\s?[^\W_]{1,12}\s?\)|\{\s?[^\W_]{1,12}\s?\}|[^\W_]{1,12})"  # of an index or a power, perhaps in brackets
+_INDEX: Final = re.compile(rf"(?<=[A-Za-z0-9])_({_ONE})")
+_POWER_BEFORE_INDEX: Final = re.compile(rf"\b([A-Za-z]+)\s?\^\s?({_ONE})_({_ONE})")
 _E_TO: Final = re.compile(r"(?<![^\W_])e\s*\*\*\s*(\([^()]{1,80}\)|-?\w{1,30})")
 _TEXT: Final = re.compile(r"\\(?:text|mathrm|mathit|mathbf|operatorname)\s*\{([^{}]*)\}")
 
@@ -54,7 +57,7 @@ def parse(text: str, spelled: Mapping[str, str]) -> Parsed | None:
     """An expression in the symbols, in plain notation or TeX; None for what is none. `spelled` maps spellings to symbols."""
     if len(text) > MAX_TEXT:
         return None
-    source = _TEXT.sub(r"\1", text)
+    source = indices_first(_TEXT.sub(r"\1", text))
     for _ in range(6):
         source, count = _FRACTION.subn(r"((\1)/(\2))", source)
         if not count:
@@ -135,6 +138,26 @@ def parse(text: str, spelled: Mapping[str, str]) -> Parsed | None:
             case _:
                 return None
     return Parsed(ast.unparse(tree), frozenset(names), rational)
+
+
+def indices_first(text: str) -> str:
+    """Powers behind the indices of what they belong to, and indices without brackets: ``s^2_{p}`` is ``s_p^2``."""
+    turned = _POWER_BEFORE_INDEX.sub(r"\1_\3^\2", text)
+    return _INDEX.sub(lambda found: "_" + found[1].strip("(){} "), turned)
+
+
+def raised(one: Parsed, power: Fraction) -> Parsed:
+    """An expression to a power."""
+    if power == 1:
+        return one
+    whole = power.denominator == 1
+    return Parsed(
+        f"({one.source})**({power.numerator}/{power.denominator})"
+        if not whole
+        else f"({one.source})**{power.numerator}",
+        one.names,
+        one.rational and whole,
+    )
 
 
 def _value(node: ast.expr, point: Mapping[str, Fraction]) -> Fraction:
