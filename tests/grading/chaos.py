@@ -220,7 +220,9 @@ def lines(out: Path) -> list[dict[str, Any]]:
 def told(line: dict[str, Any]) -> dict[str, Any]:
     """What is true of a submission by itself: neither its name, nor the time that it took, nor who wrote the same."""
     alone = {key: value for key, value in line.items() if key not in {"submission", "flags", "students"}}
-    alone["execution"] = line["execution"]["status"]
+    status = line["execution"]["status"]
+    # Which limit a notebook meets first that forks without end is chance.
+    alone["execution"] = "a limit" if status in {"timeout", "memory"} else status
     return alone
 
 
