@@ -34,12 +34,12 @@ _OPEN: Final = frozenset((Verdict.ERROR, Verdict.REVIEW))  # what is open counts
 
 
 class Tally(Value, frozen=True):
-    """A question's verdicts over the class, and the mean of its points."""
+    """A question's verdicts over the class, and the mean of the points that are no longer open; None where all are."""
 
     id: str
     title: str
     max: float
-    mean: float
+    mean: float | None
     counts: tuple[tuple[Verdict, int], ...]
 
 
@@ -289,6 +289,6 @@ def _histogram(marks: Sequence[tuple[float, float]]) -> tuple[HistogramColumn, .
     )
 
 
-def _mean(values: Iterable[float]) -> float:
+def _mean(values: Iterable[float]) -> float | None:
     given = list(values)
-    return sum(given) / len(given) if given else 0.0
+    return sum(given) / len(given) if given else None

@@ -39,6 +39,16 @@ def test_it_counts(class_of: Class) -> None:
     assert figures["mean points"] == f"{sum(counted) / len(counted):.1f} / 10"
 
 
+def test_there_is_no_mean_of_what_is_all_open(waiting: Result) -> None:
+    page = render_index([waiting], title="A lab")
+    figures = {
+        words(div.find("dt")): words(div.find("dd")) for div in html.fromstring(page).xpath("//dl/div")
+    }
+    assert figures["mean points"] == "open / 10"
+    heads = [words(one) for one in section(page, "questions").xpath(".//div[@class='head']/span")]
+    assert [head for head in heads if head.startswith("all open")] == ["all open, of 3"]
+
+
 def test_verdicts_of_each_question_are_numbers_in_a_bar(class_of: Class) -> None:
     results = class_of(30)
     bars = section(render_index(results, title="A lab"), "questions").xpath(".//ul[@class='bar']")
