@@ -8,7 +8,7 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, Final
 
 from grader.checks.answer import Answer
 from grader.checks.assignment import CheckFunction
@@ -16,6 +16,12 @@ from grader.checks.finding import Finding, failed, partial, passed, review
 from grader.checks.quantities import Unit
 from grader.checks.tables import Column, Measure, Record, Table, read_records
 from grader.checks.toolkit.places import nothing, possible_blocks
+from grader.documents.core.document import Block
+from grader.model import Evidence
+
+_LONGEST: Final = 40_000  # characters of a block that are looked through for figures that were not read
+_LINE: Final = 400  # and of a line
+_FIGURE: Final = re.compile(r"(?<![\w.,])\d{1,12}(?:[.,]\d{1,12})?(?:[eE][-+]?\d{1,3})?(?![\w])")
 
 
 def table(
@@ -53,9 +59,11 @@ def table(
     wanted = len(keys) * len(looked_for)
 
     def judge(answer: Answer) -> Finding:
-        records = read_records(possible_blocks(answer), layout)
+        blocks = possible_blocks(answer)
+        records = read_records(blocks, layout)
         count = sum(len(record.readings) for record in records)
-        if not count:
+        left = _left_unread(blocks, records, keys, len(looked_for)) if count < wanted else None
+        if not count and left is None:
             return nothing(answer, "table of figures")
         shown = _shown(records)
         wrong = [
@@ -75,6 +83,12 @@ def table(
             return failed(
                 "Not every figure is what it should be.", [reading.evidence for reading in wrong[:3]]
             )
+        if left is not None:
+            return review(
+                "A person will look at your figures.",
+                [left],
+                staff="More figures stand there than were read.",
+            )
         if count < wanted:
             lacking = [
                 f"{column.name} for {one}"
@@ -90,6 +104,19 @@ def table(
         return passed("All figures are there.", shown)
 
     return judge
+
+
+def _left_unread(
+    blocks: Sequence[Block], records: Sequence[Record], keys: Sequence[int], columns: int
+) -> Evidence | None:
+    """A line that begins with a key of which figures are lacking, and holds more figures than were read: nobody can say what they are."""
+    read = {record.key: len(record.readings) for record in records}
+    for block in blocks:
+        for line in block.text[:_LONGEST].splitlines():
+            first, *others = _FIGURE.findall(line[:_LINE]) or [""]
+            if first.isdigit() and int(first) in keys and len(others) > read.get(int(first), 0) < columns:
+                return block.evidence(line.strip())
+    return None
 
 
 def _has(records: Sequence[Record], key: int, column: str) -> bool:
