@@ -5,12 +5,14 @@ Without a graded folder the sample class is graded first, without running its no
 
 from __future__ import annotations
 
+import io
 import shutil
 import subprocess
 import sys
 import tempfile
 from pathlib import Path
 
+from PIL import Image
 from playwright.sync_api import sync_playwright
 
 TOP = Path(__file__).parents[1]
@@ -42,13 +44,16 @@ def take(graded: Path) -> None:
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=["--no-sandbox"])
         for name, page, height in (
-            ("class", graded / "index.html", 900),
+            ("class", graded / "index.html", 660),
             ("feedback", graded / "feedback" / waiting.name, 900),
             ("staff", waiting, 900),
         ):
             view = browser.new_page(viewport={"width": 1100, "height": height}, color_scheme="light")
             view.goto(page.absolute().as_uri())
-            view.screenshot(path=PICTURES / f"{name}.png")
+            picture = Image.open(io.BytesIO(view.screenshot()))
+            picture.convert("RGB").quantize(96).save(
+                PICTURES / f"{name}.png", optimize=True
+            )  # flat colours: half the size
         browser.close()
 
 
