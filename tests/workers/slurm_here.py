@@ -152,3 +152,21 @@ class SlurmHere:
                 ]
                 raise NoSlurmHereError(f"{program} does not come up: {'; '.join(said[-3:])}")
             time.sleep(0.2)
+
+
+def settings_file(place: Path, **more: object) -> Path:
+    """A file for ``--cluster-settings`` whose workers are jobs of a `SlurmHere` in this folder."""
+    known: dict[str, object] = {
+        "jobs": 2,
+        "queue": "main",
+        "memory": "2GB",
+        "walltime": "00:30:00",
+        "host": "127.0.0.1",
+        "shared_directory": str(place / "shared"),
+        "log_directory": str(place / "logs"),
+        "wait_minutes": 5,
+    }
+    lines = [f"{name} = {value!r}" for name, value in (known | more).items()]
+    path = place / "slurm.toml"
+    path.write_text("\n".join(["[slurm]", *lines]) + "\n", "utf-8")
+    return path

@@ -11,7 +11,7 @@ from pathlib import Path
 import msgspec
 import pytest
 from obedient import Obedient
-from slurm_here import NoSlurmHereError, SlurmHere
+from slurm_here import NoSlurmHereError, SlurmHere, settings_file
 
 from grader.batch import BatchSettings, grade_all
 from grader.errors import ClusterError
@@ -28,23 +28,6 @@ pytestmark = [
 ]
 TOP = Path(__file__).parents[2]
 PROGRAM = [sys.executable, "-c", "from grader.cli import run; run()"]
-
-
-def settings_file(place: Path, **more: object) -> Path:
-    known: dict[str, object] = {
-        "jobs": 2,
-        "queue": "main",
-        "memory": "2GB",
-        "walltime": "00:30:00",
-        "host": "127.0.0.1",
-        "shared_directory": str(place / "shared"),
-        "log_directory": str(place / "logs"),
-        "wait_minutes": 5,
-    }
-    lines = [f"{name} = {value!r}" for name, value in (known | more).items()]
-    path = place / "slurm.toml"
-    path.write_text("\n".join(["[slurm]", *lines]) + "\n", "utf-8")
-    return path
 
 
 def python_at(place: Path) -> str:
