@@ -10,6 +10,7 @@ from __future__ import annotations
 import json
 import os
 import sys
+import types
 from collections.abc import Callable, Mapping
 from typing import Any, NoReturn
 
@@ -30,10 +31,18 @@ def run(
 
 def make_app(connection: Mapping[str, Any], *, namespaces: bool = True) -> Any:
     """A kernel application that listens on `connection`, ready to start. Needs ipykernel, imported late."""
-    from ipykernel.kernelapp import IPKernelApp  # noqa: PLC0415 - heavy, and only in a child
+    from ipykernel import ipkernel  # noqa: PLC0415 - heavy, and only in a child
+    from ipykernel.kernelapp import IPKernelApp  # noqa: PLC0415 - as above
+    from traitlets.config import Config  # noqa: PLC0415 - as above
 
     class KernelApp(IPKernelApp):
-        """A kernel told its sockets by its parent: it reads and writes no connection file."""
+        """A kernel told its sockets and its settings by its parent: it reads no command line, and no file of settings or connections."""
+
+        def parse_command_line(self, *_: Any, **__: Any) -> None:
+            return  # making its parser takes longer than making the shell
+
+        def load_config_file(self, *_: Any, **__: Any) -> None:
+            return
 
         def init_connection_file(self) -> None:
             self.load_connection_info(connection)  # type: ignore[arg-type]  # jupyter_client's TypedDict
@@ -44,9 +53,16 @@ def make_app(connection: Mapping[str, Any], *, namespaces: bool = True) -> Any:
         def cleanup_connection_file(self) -> None:
             return
 
-    arguments = ["--HistoryManager.enabled=False", "--Application.log_level=CRITICAL"]
-    app = KernelApp.instance()
-    app.initialize(arguments)  # type: ignore[no-untyped-call]  # ipykernel has no types here
+    settings = Config({"HistoryManager": {"enabled": False}, "Application": {"log_level": "CRITICAL"}})
+    app = KernelApp.instance(config=settings)
+    # The kernel looks up the files of all modules for a debugger that it does not have. TensorFlow has thousands, half of which would
+    # be loaded by being looked at.
+    names = vars(ipkernel)
+    seen, names["sys"] = sys, types.SimpleNamespace(**{**vars(sys), "modules": {}})
+    try:
+        app.initialize([])  # type: ignore[no-untyped-call]  # ipykernel has no types here
+    finally:
+        names["sys"] = seen
     if not namespaces:
         without_namespaces.adapt(app.shell)
     prepare_shell(app.shell)
