@@ -8,12 +8,15 @@ import time
 from collections.abc import Mapping
 from typing import Any, cast
 
-from nbclient import NotebookClient
-from nbclient.exceptions import CellTimeoutError, DeadKernelError
-from nbformat import NotebookNode, from_dict
-
 from grader.execution.host.live_kernel import LiveKernel
 from grader.execution.notebook.cell_output import CellOutput, OutputFloodError
+from grader.execution.notebook.jupyter_libraries import (
+    CellTimeoutError,
+    DeadKernelError,
+    NotebookClient,
+    NotebookNode,
+    from_dict,
+)
 from grader.execution.shared.limits import Limits
 from grader.execution.shared.wire import CLAIM_FUNCTION
 

@@ -8,13 +8,13 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import msgspec
-from nbclient.exceptions import DeadKernelError
 
 from grader.execution.host.live_kernel import LiveKernel
 from grader.execution.host.zygote_process import ChildEnd
 from grader.execution.notebook import cell_view
 from grader.execution.notebook.cell_client import CellClient
 from grader.execution.notebook.cell_output import CellOutput, OutputBudget, Shown
+from grader.execution.notebook.jupyter_libraries import DeadKernelError
 from grader.execution.notebook.notebook_file import SourceCell
 from grader.execution.notebook.withheld import Withheld
 from grader.execution.shared.limits import Limits
