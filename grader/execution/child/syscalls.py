@@ -40,6 +40,7 @@ _MOUNT_ATTR_RDONLY = 1
 _MOUNT_ATTR_NOSUID = 2
 _MOUNT_ATTR_NODEV = 4
 _MNT_DETACH = 2
+_MADV_COLLAPSE = 25
 
 _PR_SET_PDEATHSIG = 1
 _PR_SET_DUMPABLE = 4
@@ -112,6 +113,12 @@ def bind(source: str, target: str, *, writable: bool = False, devices: bool = Fa
         flags |= 0 if writable else MS_RDONLY
         flags |= 0 if devices else MS_NODEV
         mount(None, target, None, flags)
+
+
+def collapse(address: int, size: int) -> None:
+    """Gathers the memory there into huge pages, `size` bytes at most, both whole multiples of one (since Linux 6.1)."""
+    where, length = ctypes.c_void_p(address), ctypes.c_size_t(size)
+    checked(libc.madvise(where, length, _MADV_COLLAPSE), f"madvise {address:#x}")
 
 
 def pivot_to_current_directory() -> None:

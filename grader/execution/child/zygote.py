@@ -23,7 +23,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import NoReturn
 
-from grader.execution.child import seccomp, supervisor, syscalls
+from grader.execution.child import huge_pages, seccomp, supervisor, syscalls
 from grader.execution.child.confined_run import Inheritance, inheritance
 from grader.execution.child.preloading import preload
 from grader.execution.shared import cgroups
@@ -63,10 +63,14 @@ def main() -> None:
 
 
 def _serve(channel: socket.socket, program: bytes, copy: Inheritance | None) -> None:
+    children = 0
     while True:
         message, descriptors, _, _ = socket.recv_fds(channel, REQUEST_LIMIT, DESCRIPTORS)
         if not message:
             return
+        if children == huge_pages.CHILDREN:
+            huge_pages.collapse()
+        children += 1
         try:
             child = os.fork()
         except OSError as problem:
