@@ -87,9 +87,9 @@ def _of_files(blocks: Sequence[Block]) -> CountReading:
     for block in blocks:
         if not block.unseen:
             by_file.setdefault(block.place.source, []).append(block)
-    found = [reading for own in by_file.values() if (reading := _of_file(own)).outcome not in _NO_ANSWER]
+    readings = [_of_file(own) for own in by_file.values()]
+    found = [reading for reading in readings if reading.outcome not in _NO_ANSWER]
     if not found:
-        readings = [_of_file(own) for own in by_file.values()]
         stated = next((one for one in readings if one.outcome is CountOutcome.STATED), None)
         return stated or CountReading(CountOutcome.NOTHING)
     right = next((one for one in found if one.outcome is CountOutcome.RIGHT), None)

@@ -266,7 +266,7 @@ def main() -> int:
     parser.add_argument(
         "--peers", type=Path, required=True, metavar="DIR", help="where their environments are, or are made"
     )
-    parser.add_argument("--ours", type=int, default=100, help="notebooks of our class")
+    parser.add_argument("--ours", type=int, default=200, help="notebooks of our class")
     parser.add_argument("--theirs", type=int, default=6, help="notebooks that each peer is given")
     parser.add_argument("--write", action="store_true", help="put the table into docs/speed.md")
     chosen = parser.parse_args()
