@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+import shutil
 import sys
 from pathlib import Path
 from typing import Any
@@ -239,7 +240,7 @@ def _show(report: ExportReport, *, quiet: bool, as_json: bool, preview: bool) ->
         click.echo(json.dumps(told))
         return
     if preview:
-        for text in preview_lines(report):
+        for text in preview_lines(report, shutil.get_terminal_size((0, 0)).columns):
             click.echo(text)
     elif not quiet:
         for path in report.files:

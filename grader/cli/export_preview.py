@@ -1,4 +1,4 @@
-"""The preview of an export in a terminal: a table, one line a student."""
+"""The preview of an export in a terminal: a table, one line a student; in a narrow one, a few lines a student."""
 
 from __future__ import annotations
 
@@ -12,15 +12,23 @@ _HEADS: Final = ("student", "now", "to come", "comment", "late", "what happens")
 _WIDEST: Final = (36, 10, 10, 9, 5, 90)
 
 
-def preview_lines(report: ExportReport) -> Iterator[str]:
-    """The table, then who has handed in nothing, then how many of each there are."""
+def preview_lines(report: ExportReport, width: int = 0) -> Iterator[str]:
+    """The table, then who has handed in nothing, then how many of each there are.
+
+    `width` is that of the terminal, in columns, 0 for none: where the table is wider, each row is told line by line.
+    """
     rows = [_HEADS, *(_row(line) for line in report.lines)]
     shown = [[_cut(_plain(cell), most) for cell, most in zip(row, _WIDEST, strict=True)] for row in rows]
     widths = [max(map(_width, column)) for column in zip(*shown, strict=True)]
-    for row in shown:
-        yield "  ".join(
-            f"{cell}{' ' * (width - _width(cell))}" for cell, width in zip(row, widths, strict=True)
-        ).rstrip()
+    if 0 < width < sum(widths) + 2 * (len(widths) - 1):
+        for row in shown[1:]:
+            yield from (f"{head}: {cell}" for head, cell in zip(_HEADS, row, strict=True) if cell.strip("-"))
+            yield ""
+    else:
+        for row in shown:
+            yield "  ".join(
+                f"{cell}{' ' * (wide - _width(cell))}" for cell, wide in zip(row, widths, strict=True)
+            ).rstrip()
     for student in report.absent:
         yield f"{_plain(student)}: no submission"
     replaced = sum(bool(line.now) and line.now != line.to_come for line in report.lines if not line.reason)

@@ -278,6 +278,8 @@ def test_a_preview_writes_nothing_and_a_mark_is_replaced_with_a_yes(export: Run,
     assert "Carl (3): no submission" in lines
     assert "Utan (utain444): no submission" in lines
     assert not (folder / "new").exists()
+    narrow = grader("export", "graded", *to, "--preview", cwd=folder, environment={"COLUMNS": "40"}).stdout
+    assert "annex123\nnow: 2\nto come: 9\n" in narrow, "what does not fit side by side is told line by line"
     told = json.loads(export(*to, "--preview", "--json").stdout)
     assert {line["student"]: line["now"] for line in told["lines"]} == {"annex123": "2", "berni456": ""}
     assert "annex123" not in (export(*to).stdout and (folder / "new/canvas_grades.csv").read_text())
