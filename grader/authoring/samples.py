@@ -159,7 +159,7 @@ def _toml(file: Path) -> dict[str, Any]:
     except OSError as problem:
         raise AssignmentError(f"{file}: {problem.strerror or problem}") from problem
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as problem:
-        raise AssignmentError(f"{file} is no valid TOML: {problem}") from problem
+        raise AssignmentError(f"{file} is no valid TOML: {problem}. Correct it there") from problem
 
 
 def _kind(file: Path) -> FileKind:

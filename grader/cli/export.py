@@ -169,7 +169,7 @@ def _exported(
     chosen: dict[str, Any],
 ) -> ExportReport:
     if system not in systems():
-        raise ExportError(f"there is no export to {system!r}; there is: {', '.join(systems())}")
+        raise ExportError(f"there is no exporter {system!r}; there are: {', '.join(systems())}")
     settings = dict(chosen["given"])
     if chosen["send"]:
         settings["send"] = "yes"

@@ -138,7 +138,9 @@ def _heading(results: Sequence[Result], options: ExportOptions) -> str:
 
 def _heading_of_gradebook(book: Gradebook, options: ExportOptions) -> str:
     if book.column(*_USERNAME) is None:
-        raise ExportError(f"{book.path}: not a Grade Center download: it has no column Username")
+        raise ExportError(
+            f"{book.path}: not a Grade Center download: it has no column Username; download it under Work Offline, and name that"
+        )
     found = {heading: match for heading in book.headings if (match := _COLUMN.fullmatch(heading))}
     if options.assignment_id:
         fitting = [heading for heading, match in found.items() if match["number"] == options.assignment_id]

@@ -84,7 +84,9 @@ def _filled(plan: Plan, out: Path, book: Gradebook) -> ExportReport:
     column = _assignment_column(book, options)
     section, at_id = book.column("Section"), book.column("ID")
     if section is None or at_id is None:
-        raise ExportError(f"{book.path}: not a gradebook of Canvas: it has no columns ID and Section")
+        raise ExportError(
+            f"{book.path}: not a gradebook of Canvas: it has no columns ID and Section; export it under Grades, and name that"
+        )
     heads = [row for row in book.rows[1:] if not book.cell(row, at_id)]
     if any("(read only)" in book.cell(row, column).casefold() for row in heads):
         raise ExportError(

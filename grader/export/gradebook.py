@@ -77,7 +77,7 @@ def read_gradebook(path: Path | None, what: str) -> Gradebook:
     if not path.is_file():
         raise ExportError(f"{path}: there is no such file; {what} is needed")
     if path.stat().st_size > _LARGEST:
-        raise ExportError(f"{path}: larger than any gradebook")
+        raise ExportError(f"{path}: larger than any gradebook; name the file that the system gave you")
     content = path.read_bytes()
     if content.startswith(b"PK\x03\x04"):
         raise ExportError(f"{path}: a workbook; save it as CSV (UTF-8) and name that")

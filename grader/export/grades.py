@@ -35,7 +35,7 @@ def scaled(result: Result, options: ExportOptions) -> float:
 def has_passed(result: Result, options: ExportOptions) -> bool:
     """Whether the points reach the pass mark. Raises `ExportError` if none is given."""
     if options.pass_mark is None:
-        raise ExportError("pass or fail needs a pass mark: how many points are enough?")
+        raise ExportError("pass or fail needs a pass mark: say with --pass-mark how many points are enough")
     return result.points >= options.pass_mark - _EXACT
 
 

@@ -37,7 +37,7 @@ def export_ladok(results: Sequence[Result], out: Path, options: ExportOptions) -
     if not course or not component:
         raise ExportError("Ladok needs the settings course and component, such as ABCD12 and LAB1")
     if options.pass_mark is None:
-        raise ExportError("Ladok needs a pass mark: how many points are enough for G?")
+        raise ExportError("Ladok needs a pass mark: say with --pass-mark how many points are enough for G")
     graders = [
         text_cell(name.strip()) for name in options.settings.get("graders", "").split(";") if name.strip()
     ]

@@ -212,5 +212,5 @@ def _read_key(path: Path) -> str:
     except (OSError, UnicodeDecodeError) as problem:
         raise ExportError(f"{path}: the tool's private key cannot be read ({problem})") from problem
     if "PRIVATE KEY-----" not in key:
-        raise ExportError(f"{path}: not a private key in PEM form")
+        raise ExportError(f"{path}: not a private key in PEM form; name the file that begins with -----BEGIN")
     return key

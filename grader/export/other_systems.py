@@ -35,7 +35,9 @@ def export_sakai(results: Sequence[Result], out: Path, options: ExportOptions) -
     book = read_gradebook(options.gradebook, "grades.csv of Sakai's Download All")
     head = next((at for at, row in enumerate(book.rows[:5]) if "Display ID" in row and "grade" in row), None)
     if head is None:
-        raise ExportError(f"{book.path}: not Sakai's grades.csv: no row with Display ID and grade")
+        raise ExportError(
+            f"{book.path}: not Sakai's grades.csv: no row with Display ID and grade; name the one of its download"
+        )
     headings = list(book.rows[head])
     rows = [list(row) + [""] * (len(headings) - len(row)) for row in book.rows]
     column = headings.index("grade")
@@ -104,7 +106,9 @@ def export_ilias(results: Sequence[Result], out: Path, options: ExportOptions) -
     teams = "team_id" in book.headings
     missing = [name for name in (_TEAM_STATUS if teams else _STATUS) if name not in book.headings]
     if missing:
-        raise ExportError(f"{book.path}: not ILIAS's status file: no column {', '.join(missing)}")
+        raise ExportError(
+            f"{book.path}: not ILIAS's status file: no column {', '.join(missing)}; name the one of its download"
+        )
     at_of = {name: book.headings.index(name) for name in book.headings}
     rows = [[*row, *[""] * (len(book.headings) - len(row))] for row in book.rows]
     numbers = book.unique(at_of["team_id" if teams else "usr_id"])
