@@ -283,6 +283,7 @@ def test_pages_are_turned_by_keys(
         page.keyboard.press(key)
         page.wait_for_selector(f"figure.sheet:has-text('{words}')")
     page.wait_for_function("() => document.querySelector('figure.sheet img').naturalWidth === 1400")
+    assert "/group/" in page.url, "a quick key turns the page where it stands, and follows no link"
     page.locator(".drawn").scroll_into_view_if_needed()  # a chart is drawn once it is looked at
     page.wait_for_selector("svg.chart")
     address = page.url

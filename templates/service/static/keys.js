@@ -50,6 +50,8 @@
     const target = document.querySelector(`[data-key="${CSS.escape(event.key)}"]`);
     if (target) {
       event.preventDefault();
+      // A key may be quicker than htmx is with a link that has just been put there: followed as it is, it would leave the page.
+      window.htmx?.process(target);
       target.click();
     }
   });
