@@ -270,7 +270,8 @@ def test_a_preview_writes_nothing_and_a_mark_is_replaced_with_a_yes(export: Run,
         "LiU-ID;Namn;Personnummer\nannex123;Anna;19990101-1234\nutain444;Utan;\n"
     )
     to = ("--to", "canvas", "--gradebook", "book.csv", "--out", "new", "--include-review")
-    shown = export(*to, "--preview", "--roster", "list.csv")
+    wide = {"COLUMNS": "200"}
+    shown = grader("export", "graded", *to, "--preview", "--roster", "list.csv", cwd=folder, environment=wide)
     assert shown.returncode == 0, shown.stderr
     lines = shown.stdout.splitlines()
     assert lines[0].split() == ["student", "now", "to", "come", "comment", "late", "what", "happens"]
