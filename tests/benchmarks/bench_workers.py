@@ -11,19 +11,19 @@ from __future__ import annotations
 import argparse
 import json
 import os
-import re
 import subprocess
 import sys
 import tempfile
 import time
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "workers"))  # for the clusters of this computer
 from bench_growth import PAGE, machine  # type: ignore[import-not-found] # beside this file
-from cluster_here import ClusterHere  # type: ignore[import-not-found]
-from slurm_here import NoSlurmHereError, SlurmHere, settings_file  # type: ignore[import-not-found]
+from cluster_here import ClusterHere  # type: ignore[import-not-found] # in tests/workers, as are the next two
+from comparable import comparable  # type: ignore[import-not-found] # the same
+from slurm_here import NoSlurmHereError, SlurmHere, settings_file  # type: ignore[import-not-found] # the same
 
 TOP: Final = Path(__file__).parents[2]
 BEGIN, END = "<!-- workers: begin -->", "<!-- workers: end -->"
@@ -53,16 +53,6 @@ def grade(handed_in: Path, out: Path, *more: str, environment: Mapping[str, str]
     return time.perf_counter() - began
 
 
-def results(out: Path) -> dict[str, Any]:
-    """The results of a graded folder by name, without times and without the seeds of fresh data."""
-    found = {}
-    for line in (out / "results.jsonl").read_text("utf-8").splitlines():
-        result = json.loads(re.sub(r"\(seed \d+\)", "(seed)", line))
-        result["execution"]["seconds"] = 0.0
-        found[result["submission"]] = result
-    return found
-
-
 def sleepers(folder: Path, count: int, seconds: float) -> Path:
     """A class of notebooks that do nothing but wait."""
     cell = {"cell_type": "code", "metadata": {}, "outputs": [], "execution_count": None, "id": "c0"}
@@ -87,7 +77,7 @@ def by_workers(place: Path, count: int, seconds: float) -> list[str]:
     for workers in WORKERS:
         out = place / f"by-{workers}"
         took = grade(handed_in, out, "--jobs", str(workers))
-        statuses = {line["execution"]["status"] for line in results(out).values()}
+        statuses = {line["execution"]["status"] for line in comparable(out).values()}
         if statuses != {"ok"}:
             raise RuntimeError(f"the notebooks came to {statuses}")
         first = first or took
@@ -101,10 +91,10 @@ def by_places(place: Path) -> list[str]:
     """The sample class here and on the clusters, as rows of a table."""
     handed_in, data = TOP / "submissions", ("--dataset", "sample")
     rows = [f"| here, `--jobs 2` | {grade(handed_in, place / 'here', *data, '--jobs', '2'):.0f} | |"]
-    here = results(place / "here")
+    here = comparable(place / "here")
 
     def told(name: str, out: Path, took: float) -> str:
-        there = results(out)
+        there = comparable(out)
         changed = sorted(one for one in here if there.get(one) != here[one])
         same = "the same" if there == here else f"other ones: {', '.join(changed)}"
         return f"| {name} | {took:.0f} | {same} |"

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import json
 import os
-import re
 import subprocess
 import sys
 import threading
@@ -15,6 +13,7 @@ from typing import Any
 
 import pytest
 from cluster_here import ClusterHere
+from comparable import comparable
 from obedient import Obedient
 
 from grader.batch import grade_all
@@ -69,12 +68,7 @@ def graded(out: Path, names: tuple[str, ...], *more: str) -> dict[str, Any]:
     )
     assert done.returncode == 0, done.stderr
     assert done.stderr == ""
-    found = {}
-    for line in (out / "results.jsonl").read_text("utf-8").splitlines():
-        result = json.loads(re.sub(r"\(seed \d+\)", "(seed)", line))
-        result["execution"]["seconds"] = 0.0
-        found[result["submission"]] = result
-    return found
+    return comparable(out)
 
 
 def test_what_a_killed_worker_was_at_is_done_by_another(tmp_path: Path, obedient: Obedient) -> None:

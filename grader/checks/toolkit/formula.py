@@ -24,7 +24,7 @@ from grader.model import Evidence
 _POINTS: Final = 24
 _LONGEST: Final = 1_000  # characters of a line that are looked at
 _MOST: Final = 40  # formulas of an answer that are looked at
-_POWER: Final = re.compile(r"\s?\^\s?\(?\s?(\d{1,2})\s?\)?")
+_POWER: Final = re.compile(r"\s?\^\s?\(?\s?([1-9]\d?)\s?\)?")
 _SIDE: Final = re.compile(r"(?<![=<>!:≈])(?::=|=|≡)(?![=>])")
 
 
@@ -137,27 +137,29 @@ class _Power(NamedTuple):
 
 
 class _Name(NamedTuple):
-    """The names of a quantity without their powers, as one pattern, and the power of each: ``s_p^2`` is the square of ``s_p``."""
+    """The names of a quantity without their powers, as one pattern, and the powers of each: ``s_p^2`` is the square of ``s_p``."""
 
     pattern: re.Pattern[str]
-    powers: Mapping[str, int]
+    powers: Mapping[str, frozenset[int]]
 
     @classmethod
     def of(cls, names: Sequence[str]) -> _Name:
-        powers: dict[str, int] = {}
+        powers: dict[str, set[int]] = {}
         for name in names:
             written = indices_first(plain(name)).strip() if isinstance(name, str) else ""
             power = _POWER.search(written)
             base = written[: power.start()] if power and not written[power.end() :].strip() else written
-            powers[base.strip() or written] = int(power[1]) if power and base != written else 1
-        return cls(pattern_of(list(powers), "formula"), {_key(base): one for base, one in powers.items()})
+            own = int(power[1]) if power and base != written else 1
+            powers.setdefault(base.strip() or written, set()).add(own)
+        pattern = pattern_of(list(powers), "formula")
+        return cls(pattern, {_key(base): frozenset(own) for base, own in powers.items()})
 
     def power(self, found: re.Match[str], behind: str) -> _Power | None:
         """The power of the quantity that stands there; None where it is the quantity itself."""
-        own = self.powers.get(_key(found[0]), 1)
+        own = self.powers.get(_key(found[0]), frozenset((1,)))
         written = _POWER.match(behind)
-        power = Fraction(int(written[1]) if written else 1, own)
-        return None if power == 1 else _Power(power, sure=own != 1)
+        there = int(written[1]) if written else 1
+        return None if there in own else _Power(Fraction(there, max(own)), sure=1 not in own)
 
 
 def _key(name: str) -> str:
