@@ -195,6 +195,12 @@ def _loosely_shared(
         for stem, theirs in loose.items():
             if theirs & found and not _words(name) & (own | _words(stem)):
                 return Finding(Sharing.SHARED, (name, stem))
+    for (
+        name,
+        inner,
+    ) in folder.folders.items():  # one that is called as the folder itself says nothing by its name
+        if _words(name) and _words(name) <= own:
+            loose |= inner.strong()
     strangers = _strangers(own, loose)
     return Finding(Sharing.SHARED, strangers) if strangers else None
 

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from grader.accounts import Accounts
@@ -260,6 +260,7 @@ def placed(intake: Intake) -> Iterator[Path]:
         yield from (file.path for file in one.files)
 
 
+@example(tree={"groupA/anna.md": "anna", "groupA/groupA/Bo.md": "Bo"}, depth=None, packed=False)
 @settings(max_examples=400, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(tree=trees(), depth=st.none() | st.integers(1, 3), packed=st.booleans())
 def test_nobodys_work_is_laid_to_another_unsaid(

@@ -1,7 +1,7 @@
 """The Jupyter kernel of a child: ipykernel as it is, with what the grader adds before the first cell.
 
-Added are Colab's ways made harmless, the data of every figure that is drawn, a way to report values, and an end to
-tracebacks of thousands of frames.
+Added are Colab's ways made harmless, the data of every figure that is drawn, a way to report values, an end to
+tracebacks of thousands of frames, and that what libraries write past Python is heard to its end.
 All of it lives where the student's code is in control: what comes out is a claim, not evidence.
 """
 
@@ -14,7 +14,7 @@ import types
 from collections.abc import Callable, Mapping
 from typing import Any, NoReturn
 
-from grader.execution.child import colab, deep_traces, drawing, without_namespaces
+from grader.execution.child import colab, deep_traces, drawing, late_output, without_namespaces
 from grader.execution.shared import plain_values
 from grader.execution.shared.wire import CLAIM_FUNCTION, CLAIM_TYPE, FIGURE_TYPE
 
@@ -104,4 +104,5 @@ def prepare_shell(shell: Any) -> None:
 
     setattr(shell, CLAIM_FUNCTION, claim)
     deep_traces.install(shell)
+    late_output.install(shell)
     colab.make_harmless(shell, sys.modules)
