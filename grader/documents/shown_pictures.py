@@ -56,4 +56,4 @@ def drawn_here(request: Request) -> bytes:
     if image is None:
         return b""
     image.thumbnail((request.width, request.width))
-    return png(image)
+    return png(image, level=4)

@@ -17,7 +17,7 @@ from grader.documents.sections import Sections, split
 from grader.grading.authorship import with_authors
 from grader.grading.check_guard import OUR_FAULT, guarded
 from grader.grading.no_reports import by_name, named, no_reports, with_notes
-from grader.grading.picture_choice import pictures_that_matter, with_curves_read, with_pictures_read
+from grader.grading.picture_choice import with_pictures
 from grader.grading.run_flags import changed_cells, run_flags
 from grader.grading.submission_reading import read_submission, sha256
 from grader.grading.unread_files import MAX_NOTE, held_open
@@ -120,22 +120,17 @@ def _graded(
     questions, flags = judge(
         seen, assignment, sections=sections, run=executed, executor=executor, marks=marks
     )
-    wanted = pictures_that_matter(sections, questions)
-    with timed("curves"):
-        followed = tuple(with_curves_read(document, wanted) for document in documents)
-    if any(one is not other for one, other in zip(followed, documents, strict=True)):
-        documents = followed
-        seen = visible(documents)
-        sections = _sections(seen, assignment)
+
+    def judging(found: tuple[Document, ...]) -> tuple[Sections, Sequence[QuestionResult]]:
+        nonlocal sections, questions, flags
+        shown = visible(found)
+        sections = _sections(shown, assignment)
         questions, flags = judge(
-            seen, assignment, sections=sections, run=executed, executor=executor, marks=marks
+            shown, assignment, sections=sections, run=executed, executor=executor, marks=marks
         )
-        wanted = pictures_that_matter(sections, questions)
-    if wanted:
-        with timed("pictures"):
-            documents = tuple(with_pictures_read(document, wanted) for document in documents)
-        seen = visible(documents)
-        questions, flags = judge(seen, assignment, run=executed, executor=executor, marks=marks)
+        return sections, questions
+
+    documents = with_pictures(documents, sections, questions, judging)
     questions, hidden = with_unseen_text(
         questions, documents, lambda shown: judge(shown, assignment, run=executed, executor=executor)[0]
     )

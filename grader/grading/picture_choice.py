@@ -1,48 +1,163 @@
-"""Which pictures are worth reading: OCR is slow, and asked only where the text left something open."""
+"""Which pictures are looked at, and when: following curves costs, reading words costs more, and one may settle a question.
+
+First the curves in the pictures under the questions that the text left open are followed, then those in pictures under no
+question. If something is still open, OCR reads them in rounds, each twice as many as the one before, the likeliest plots
+first, until nothing is open or all are read. What is open is judged anew after each round.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import time
+from collections import Counter
+from collections.abc import Callable, Sequence
+from functools import partial
 from typing import Final
 
+import msgspec
+
 from grader.documents.core.document import Block, Document
+from grader.documents.core.limits import DEFAULT_LIMITS, ReadingLimits
 from grader.documents.sections import Sections
 from grader.model import QuestionResult, Verdict
+from grader.stopwatch import timed
 
 _OPEN: Final = frozenset((Verdict.MISSING, Verdict.REVIEW, Verdict.PARTIAL))
+Documents = tuple[Document, ...]
+Judging = Callable[[Documents], tuple[Sections, Sequence[QuestionResult]]]
+_Key = tuple[int, int]  # which document, and which of its own figures
 
 
-def pictures_that_matter(sections: Sections, questions: Sequence[QuestionResult]) -> list[Block]:
+def with_pictures(
+    documents: Documents, sections: Sections, questions: Sequence[QuestionResult], judging: Judging
+) -> Documents:
+    """The documents with what had to be looked at in their pictures; the same ones if nothing had to.
+
+    `judging` judges documents anew; what it said last stands for those that come back.
+    """
+    rounds = _Rounds(documents, sections, questions, judging)
+    with timed("curves"):
+        rounds.follow()
+    with timed("pictures"):
+        rounds.read()
+    return rounds.documents
+
+
+class _Rounds:
+    """What was looked at so far, and what that left open."""
+
+    def __init__(
+        self,
+        documents: Documents,
+        sections: Sections,
+        questions: Sequence[QuestionResult],
+        judging: Judging,
+    ) -> None:
+        self.documents = documents
+        self._judging = judging
+        self._sections, self._questions = sections, questions
+
+    def follow(self) -> None:
+        """Follows curves, under open questions first."""
+        looked: set[_Key] = set()
+        for under_questions in (True, False):
+            wanted = self._wanted(looked, under_questions=under_questions)
+            if wanted:
+                looked.update(key for key, _ in wanted)
+                self._look(_with_curves, [block for _, block in wanted])
+
+    def read(self) -> None:
+        """Reads words, round by round, within the limits for each document."""
+        looked: set[_Key] = set()
+        until = time.monotonic() + DEFAULT_LIMITS.ocr_seconds
+        count = 1
+        while True:
+            wanted = self._wanted(looked, under_questions=True) + self._wanted(looked, under_questions=False)
+            wanted.sort(key=lambda one: _unlikely(one[1]))
+            left = {at: DEFAULT_LIMITS.ocr_pictures for at, _ in enumerate(self.documents)}
+            left.update((at, left[at] - number) for at, number in Counter(at for at, _ in looked).items())
+            late = time.monotonic() > until
+            if late or any(left[at] <= 0 for (at, _), _ in wanted):
+                count = len(wanted)  # the reader says of what is left that it was not looked at
+            chosen = wanted[:count]
+            if not chosen:
+                return
+            looked.update(key for key, _ in chosen)
+            limits = [
+                msgspec.structs.replace(
+                    DEFAULT_LIMITS,
+                    ocr_pictures=0 if late else max(left[at], 0),
+                    ocr_seconds=max(until - time.monotonic(), 0.0),
+                )
+                for at, _ in enumerate(self.documents)
+            ]
+            self._look(partial(_with_words, limits), [block for _, block in chosen])
+            count *= 2
+
+    def _look(self, reading: Callable[[int, Document, list[Block]], Document], wanted: list[Block]) -> None:
+        found = tuple(
+            reading(at, document, own)
+            if (own := [block for block in wanted if any(block is other for other in document.blocks)])
+            else document
+            for at, document in enumerate(self.documents)
+        )
+        if any(one is not other for one, other in zip(found, self.documents, strict=True)):
+            self.documents = found
+            self._sections, self._questions = self._judging(found)
+
+    def _wanted(self, looked: set[_Key], *, under_questions: bool) -> list[tuple[_Key, Block]]:
+        """The pictures that matter and were not looked at yet."""
+        own, rest = pictures_that_matter(self._sections, self._questions)
+        keys = _keys(self.documents)
+        pool = own if under_questions else rest
+        return [
+            (key, block) for block in pool if (key := keys.get(id(block))) is not None and key not in looked
+        ]
+
+
+def pictures_that_matter(
+    sections: Sections, questions: Sequence[QuestionResult]
+) -> tuple[list[Block], list[Block]]:
     """The unread pictures under questions that the text left open, and those under no question."""
     open_ones = {
         one.id for one in questions if any(check.max > 0 and check.verdict in _OPEN for check in one.checks)
     }
     if not open_ones:
-        return []
-    pools = [sections.rest, *(sections.of(question) for question in open_ones)]
-    found = {id(block): block for pool in pools for block in pool if _is_unread(block)}
-    return list(found.values())
+        return [], []
+    own = {id(block): block for question in open_ones for block in sections.of(question) if _is_unread(block)}
+    rest = [block for block in sections.rest if _is_unread(block) and id(block) not in own]
+    return list(own.values()), rest
+
+
+def _keys(documents: Documents) -> dict[int, _Key]:
+    """Each figure's name by its identity: blocks are made anew when they are read, what OCR adds is marked as such."""
+    return {
+        id(block): (at, number)
+        for at, document in enumerate(documents)
+        for number, block in enumerate(
+            one for one in document.blocks if one.figure is not None and not one.ocr
+        )
+    }
+
+
+def _unlikely(block: Block) -> int:
+    """How far from the first a picture is read: those with curves first, pictures side by side last."""
+    figure = block.figure
+    if figure is None or figure.mosaic:
+        return 2
+    return 0 if figure.curves else 1
 
 
 def _is_unread(block: Block) -> bool:
     return block.figure is not None and block.figure.picture is not None and not block.figure.words
 
 
-def with_curves_read(document: Document, wanted: Sequence[Block]) -> Document:
-    """The document with the curves in those of the `wanted` pictures that are its own; itself if there are none."""
-    own = [block for block in wanted if any(block is other for other in document.blocks)]
-    if not own:
-        return document
+def _with_curves(_: int, document: Document, own: list[Block]) -> Document:
     from grader.documents.scans.curve_reading import read_curves  # noqa: PLC0415 - slow: only where text gave no answer
 
     return read_curves(document, only=own)
 
 
-def with_pictures_read(document: Document, wanted: Sequence[Block]) -> Document:
-    """The document with those of the `wanted` pictures that are its own read by OCR."""
-    own = [block for block in wanted if any(block is other for other in document.blocks)]
-    if not own:
-        return document
+def _with_words(limits: Sequence[ReadingLimits], at: int, document: Document, own: list[Block]) -> Document:
     from grader.documents.scans.scan_reading import read_pictures  # noqa: PLC0415 - slow: only where text gave no answer
 
-    return read_pictures(document, only=own)
+    return read_pictures(document, limits[at], only=own)

@@ -9,11 +9,12 @@ import pytest
 from lxml import etree
 from PIL import Image, ImageDraw
 
-from grader.documents.core.document import Figure, FigureKind, Picture
+from grader.documents.core.document import Block, BlockKind, Figure, FigureKind, Picture, Place
 from grader.documents.figures import emf
-from grader.documents.figures.mosaics import is_mosaic
+from grader.documents.figures.mosaics import is_field, is_mosaic
 from grader.documents.figures.raster_curves import curves_in
 from grader.documents.figures.svg import described
+from grader.documents.scans.curve_reading import with_lines
 
 LINE = ((40, 300), (130, 120), (220, 90), (310, 80), (400, 70))
 
@@ -140,7 +141,14 @@ def test_pictures_side_by_side_are_no_plot_and_plots_are_no_pictures() -> None:
             tile.putdata([draw.randrange(256) for _ in range(28 * 28)])
             grid.paste(tile.resize((90, 90)).convert("RGB"), (20 + 115 * column, 15 + 115 * row))
     assert is_mosaic(grid)
+    cells = Image.new("RGB", (10, 10))
+    cells.putdata([(draw.randrange(256), draw.randrange(256), 90) for _ in range(100)])
+    matrix = cells.resize((400, 400), resample=Image.Resampling.NEAREST)  # a heat map without its axes
+    assert is_field(matrix)
+    figure = Block(BlockKind.FIGURE, "", Place("a.pdf", "picture 1"), figure=Figure())
+    assert with_lines(figure, matrix).figure == Figure(mosaic=True)
     plot = Image.new("RGB", (600, 400), "#eaeaf2")
     ImageDraw.Draw(plot).line([(x + 50, y) for x, y in LINE], fill="#c44e52", width=4)
+    assert not is_field(plot)
     assert not is_mosaic(plot)
     assert not is_mosaic(plot.resize((300, 200)).resize((600, 400)))

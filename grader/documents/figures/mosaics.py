@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import warnings
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 if TYPE_CHECKING:
     from PIL.Image import Image
@@ -16,22 +16,32 @@ _MOST: Final = 0.7
 _SURFACES: Final = 0.08  # share of the picture that is surface
 _PAPER: Final = 0.25  # share of the picture that is of one colour
 _MARGIN: Final = 0.9  # share of the picture's edge that is paper: photographs have none
+_EVEN: Final = 0.8  # share of the pixels that are like their neighbour, where nothing was photographed
 _SOLID: Final = 5  # pixels; what is thinner is a line
+
+
+def is_field(image: Image) -> bool:
+    """Whether an RGB picture has even surfaces of many colours from edge to edge, as a heat map without its axes.
+
+    There is no paper on which a curve could be drawn; the edges of its cells would be followed as one.
+    """
+    import numpy as np  # noqa: PLC0415 - loaded only where a picture is looked at
+
+    pixels, codes = _reduced(image)
+    counts = np.sort(np.bincount(codes.ravel(), minlength=4096))[::-1]
+    even = (pixels[:, 1:] == pixels[:, :-1]).all(axis=2).mean()
+    return bool(counts[0] < _PAPER * codes.size and even > _EVEN and counts[:_FEW].sum() < _MOST * codes.size)
 
 
 def is_mosaic(image: Image) -> bool:
     """Whether the surfaces of an RGB picture have many colours, on even paper."""
     import numpy as np  # noqa: PLC0415 - loaded only where a picture is looked at
-    from PIL import Image as images  # noqa: N813, PLC0415 - the same
 
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         from scipy import ndimage  # noqa: PLC0415 - slow to load
 
-    small = image.copy()
-    small.thumbnail((_SIDE, _SIDE), resample=images.Resampling.NEAREST)
-    pixels = np.asarray(small, dtype=np.int32) >> 4
-    codes = (pixels[..., 0] << 8) | (pixels[..., 1] << 4) | pixels[..., 2]
+    _, codes = _reduced(image)
     counts = np.bincount(codes.ravel(), minlength=4096)
     paper = int(counts.argmax())
     edge = np.concatenate([codes[0], codes[-1], codes[:, 0], codes[:, -1]])
@@ -43,3 +53,15 @@ def is_mosaic(image: Image) -> bool:
         return False
     within = np.sort(np.bincount(codes[surface], minlength=4096))[::-1]
     return bool(within[:_FEW].sum() < _MOST * surface.sum())
+
+
+def _reduced(image: Image) -> tuple[Any, Any]:
+    """The pixels that are looked at, height x width x 3, and each one's colour as a number of twelve bits."""
+    import numpy as np  # noqa: PLC0415 - loaded only where a picture is looked at
+    from PIL import Image as images  # noqa: N813, PLC0415 - the same
+
+    small = image.copy()
+    small.thumbnail((_SIDE, _SIDE), resample=images.Resampling.NEAREST)
+    pixels = np.asarray(small, dtype=np.int32)
+    coarse = pixels >> 4
+    return pixels, (coarse[..., 0] << 8) | (coarse[..., 1] << 4) | coarse[..., 2]

@@ -30,6 +30,16 @@ class Recognised(NamedTuple):
     box: PixelBox
 
 
+def _on_paper(image: Image) -> Image:
+    """An RGBA picture on white paper, as RGB."""
+    from PIL import Image as images  # noqa: N813, PLC0415 - loaded only where a picture is looked at
+
+    if image.getchannel("A").getextrema() == (255, 255):  # nothing is transparent, as in most plots: half the time
+        return image.convert("RGB")
+    paper = images.new("RGBA", image.size, (255, 255, 255, 255))
+    return images.alpha_composite(paper, image).convert("RGB")
+
+
 def decode(picture: Picture, limits: ReadingLimits) -> Image | None:
     """The picture as RGB, reduced to at most 2200 pixels a side; None if it is no raster, broken, tiny or too large."""
     from PIL import Image as images  # noqa: N813, PLC0415 - loaded only where a picture is looked at
@@ -47,8 +57,7 @@ def decode(picture: Picture, limits: ReadingLimits) -> Image | None:
             image.seek(0)
             image.draft("RGB", (_MAX_SIDE, _MAX_SIDE))
             if image.mode in {"RGBA", "LA", "P", "PA"}:  # transparent pictures are drawn on white paper
-                paper = images.new("RGBA", image.size, (255, 255, 255, 255))
-                shown = images.alpha_composite(paper, image.convert("RGBA")).convert("RGB")
+                shown = _on_paper(image.convert("RGBA"))
             else:
                 shown = image.convert("RGB")
             ImageOps.exif_transpose(

@@ -70,6 +70,11 @@ def _engine() -> Any:
                 "Global.max_side_len": 2_200,
                 "Det.limit_type": "max",  # words are found in a reduced picture, and read in the full one: half the time
                 "Det.limit_side_len": 1_280,
+                "Rec.rec_img_shape": [
+                    3,
+                    48,
+                    64,
+                ],  # widths follow the words: padded to 320, a tick cost as much as a sentence
                 "EngineConfig.onnxruntime.intra_op_num_threads": max(1, min(4, os.cpu_count() or 1)),
             }
         )
