@@ -91,6 +91,8 @@ class Trace(NamedTuple):
             (place, height) for place, height in zip(places, heights, strict=True) if height is not None
         )
         loose = 1.5 + 0.012 * self.height + self.stroke / 2
+        if not self._ends_at(corners, loose + inset + 2):
+            return False
         good = seen = 0
         step = max(1, len(self.xs) // _MOST_COLUMNS)
         for index in range(0, len(self.xs), step):
@@ -108,6 +110,22 @@ class Trace(NamedTuple):
                 and self.high[index] >= wanted[0] - loose
             )
         return seen >= 8 and good >= _WELL * seen
+
+    def _ends_at(self, corners: Sequence[tuple[float, float]], room: float) -> bool:
+        """Whether the ink before the first corner and after the last is no more than their markers, but for a column."""
+        for end, beyond in (
+            (corners[0][0], [at for at, x in enumerate(self.xs) if x < corners[0][0] - 1]),
+            (corners[-1][0], [at for at, x in enumerate(self.xs) if x > corners[-1][0] + 1]),
+        ):
+            near = [height for place, height in corners if abs(place - end) <= room]
+            astray = [
+                at
+                for at in beyond
+                if self.low[at] < min(near) - room or self.high[at] > max(near) + room
+            ]
+            if len(astray) > 1:
+                return False
+        return True
 
 
 def ink_of(curve: Curve) -> Trace:

@@ -125,10 +125,11 @@ def _told(
         click.echo(translated(result, book).to_json())
     elif not quiet:
         from grader.feedback import render_terminal  # noqa: PLC0415 - not for --quiet or --json
+        from grader.feedback.verdict_words import concerns_student  # noqa: PLC0415 - the same
 
         render_terminal(result, Console(), draft=True, book=book)
         if 0 < steps < 3 and any(
-            len(check.more_hints) >= steps
+            concerns_student(check) and len(check.more_hints) >= steps
             for question in judged.result.questions
             for check in question.checks
         ):

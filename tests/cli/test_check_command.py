@@ -18,6 +18,7 @@ from grader.cli import run
 from grader.documents import readers
 
 SEED = Path(__file__).parents[1] / "corpora" / "seed.md"
+RENDERED = Path(__file__).parents[1] / "grading" / "renderings"
 COOKING = '''
 from grader.checks import Answer, Assignment, Finding, missing, passed
 
@@ -249,3 +250,20 @@ def test_a_broken_assignment(name: str, cooking: Callable[[str], None], check: C
     assert (ended.status, ended.out) == (2, "")
     assert re.search(rf"^grader: .*{words}", ended.err), ended.err
     assert len(ended.err.splitlines()) == 1
+
+
+RIGHT = {
+    "1": "```python\ngradient = tape.gradient(loss, parameters)\n```",
+    "2": "28*28*128 + 128 = 784*128 + 128 = 100480",
+}
+
+
+def test_nearer_hints_are_offered_where_one_was_shown_alone(check: Command) -> None:
+    text = "\n\n".join(f"## Question {number}\n\n{answer}" for number, answer in RIGHT.items())
+    Path("report.md").write_text(text, encoding="utf-8")
+    open_ones = check("report.md")
+    assert "There are nearer hints" in open_ones.out
+    whole = check(str(RENDERED / "excellent" / "pdf-latex" / "report.pdf"))
+    assert "nothing to mend" in whole.out
+    assert "Hint:" not in whole.out
+    assert "nearer hints" not in whole.out
