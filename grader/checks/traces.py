@@ -119,9 +119,7 @@ class Trace(NamedTuple):
         ):
             near = [height for place, height in corners if abs(place - end) <= room]
             astray = [
-                at
-                for at in beyond
-                if self.low[at] < min(near) - room or self.high[at] > max(near) + room
+                at for at in beyond if self.low[at] < min(near) - room or self.high[at] > max(near) + room
             ]
             if len(astray) > 1:
                 return False

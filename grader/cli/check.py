@@ -99,8 +99,11 @@ def command(
         runs = not no_execute and lab.notebook is not None and find_spec("nbclient") is not None
 
         def check() -> int:
+            handed_in = submission_of(files)
+            if runs:
+                runner.prepare(handed_in.files)
             judged = grade(
-                submission_of(files),
+                handed_in,
                 lab,
                 rubric="",
                 run=runner.run if runs else None,

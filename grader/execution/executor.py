@@ -58,6 +58,16 @@ class Executor:
         self._start()
         return self._refusal or ""
 
+    def prepare(self, data: bytes, plan: NotebookPlan) -> None:
+        """Begins to start what `run_notebook` of the same notebook will need, and returns before that is there.
+
+        What is wrong with the notebook or the host is said by `run_notebook`.
+        """
+        with self._guard:  # nobody closes it in between
+            loop = self._started()
+            if loop is not None:
+                loop.submit(loop.prepare(data, plan, self.settings.limits))
+
     def run_notebook(self, data: bytes, plan: NotebookPlan, limits: Limits | None = None) -> NotebookRun:
         """Runs the notebook whose file holds `data`. Never raises for anything that is in it.
 
@@ -114,17 +124,21 @@ class Executor:
 
     def _start(self) -> ExecutorLoop | None:
         with self._guard:
-            if self._closed:
-                raise ExecutorClosedError("this executor was closed")
-            if self._refusal is None:
-                if self.settings.isolation is not Isolation.NONE:
-                    self._found = audit(own_filter=self.settings.own_filter, wall=self.settings.wall)
-                self._refusal = refusal(self._found, self.settings)
-                if not self._refusal:
-                    from grader.execution.executor_loop import ExecutorLoop  # noqa: PLC0415 - loads Jupyter
+            return self._started()
 
-                    self._loop = ExecutorLoop(self._found, self.settings)
-            return self._loop
+    def _started(self) -> ExecutorLoop | None:
+        """The loop, started if need be; None where running is refused. The guard is the caller's."""
+        if self._closed:
+            raise ExecutorClosedError("this executor was closed")
+        if self._refusal is None:
+            if self.settings.isolation is not Isolation.NONE:
+                self._found = audit(own_filter=self.settings.own_filter, wall=self.settings.wall)
+            self._refusal = refusal(self._found, self.settings)
+            if not self._refusal:
+                from grader.execution.executor_loop import ExecutorLoop  # noqa: PLC0415 - only where something is run
+
+                self._loop = ExecutorLoop(self._found, self.settings)
+        return self._loop
 
 
 def run_notebook(data: bytes, plan: NotebookPlan, settings: Settings | None = None) -> NotebookRun:

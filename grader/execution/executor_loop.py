@@ -16,14 +16,13 @@ from typing import Any, TypeVar
 import msgspec
 
 from grader.errors import UnreadableNotebookError
-from grader.execution import probe_run
 from grader.execution.host.cold_start import ColdKernel, cold_environment
 from grader.execution.host.isolation import HostIsolation, layer_names, strength
 from grader.execution.host.live_kernel import LiveKernel, SandboxedKernel, make_context, remove_tree
 from grader.execution.host.runtime_directory import open_directory
 from grader.execution.host.sandbox import Sandbox, zygote_environment
 from grader.execution.host.zygote_process import ZygoteError, ZygoteProcess
-from grader.execution.notebook import notebook_run
+from grader.execution.notebook.profile_choice import profile_of
 from grader.execution.shared.limits import Isolation, Limits, Settings
 from grader.execution.shared.plan import DataFile, NotebookPlan, Profile
 from grader.execution.shared.run_types import NotebookRun, ProbeRun
@@ -74,8 +73,17 @@ class ExecutorLoop:
             future.cancel()
             raise
 
+    async def prepare(self, data: bytes, plan: NotebookPlan, limits: Limits) -> None:
+        """Starts the zygote that a notebook will need; what is wrong with it is said when it is run."""
+        if self._sandbox is None:
+            return
+        with contextlib.suppress(Exception):  # of the notebook, the plan or the host: it will be met again
+            await self._zygote(profile_of(data, plan, limits))
+
     async def run_notebook(self, data: bytes, plan: NotebookPlan, limits: Limits) -> NotebookRun:
         """Runs a notebook when it is its turn; once more if we failed it."""
+        from grader.execution.notebook import notebook_run  # noqa: PLC0415 - loads Jupyter, while a zygote imports
+
         outcome = NotebookRun(ExecutionStatus.ERROR)
         async with self._turns, contextlib.AsyncExitStack() as places:
 
@@ -144,6 +152,8 @@ class ExecutorLoop:
     async def _probe(
         self, job: bytes, profile: Profile, seconds: float, data_files: tuple[DataFile, ...]
     ) -> ProbeRun:
+        from grader.execution import probe_run  # noqa: PLC0415 - loads Jupyter
+
         limits = self._settings.limits
         if self._sandbox is None:
             async with self._cold_place(data_files) as directory:

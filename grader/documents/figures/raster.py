@@ -34,7 +34,10 @@ def _on_paper(image: Image) -> Image:
     """An RGBA picture on white paper, as RGB."""
     from PIL import Image as images  # noqa: N813, PLC0415 - loaded only where a picture is looked at
 
-    if image.getchannel("A").getextrema() == (255, 255):  # nothing is transparent, as in most plots: half the time
+    if image.getchannel("A").getextrema() == (
+        255,
+        255,
+    ):  # nothing is transparent, as in most plots: half the time
         return image.convert("RGB")
     paper = images.new("RGBA", image.size, (255, 255, 255, 255))
     return images.alpha_composite(paper, image).convert("RGB")

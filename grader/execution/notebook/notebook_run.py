@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import time
 
-from grader.errors import PlanError
 from grader.execution.notebook.cell_output import OutputBudget
 from grader.execution.notebook.colab_notes import colab_isms
 from grader.execution.notebook.notebook_file import read_notebook, write_notebook
+from grader.execution.notebook.profile_choice import profile_for
 from grader.execution.notebook.segment_run import Progress, StartKernel, run_segment
 from grader.execution.notebook.stale_output import stale
 from grader.execution.notebook.withheld import packages_missing, remarks
@@ -38,13 +38,10 @@ async def run(data: bytes, plan: NotebookPlan, limits: Limits, start: StartKerne
     cells = read_notebook(data, limits)
     sources = [cell.source if cell.kind == "code" else None for cell in cells]
     code = [source for source in sources if source is not None]
-    profile = plan.profiles.get(plan.profile(code))
-    if profile is None:
-        raise PlanError(f"the plan chose the profile {plan.profile(code)!r}; it has {sorted(plan.profiles)}")
     progress = Progress(
         cells=cells,
         plan=plan,
-        profile=profile,
+        profile=profile_for(code, plan),
         limits=limits,
         deadline=began + limits.notebook_seconds,
         budget=OutputBudget(limits.notebook_output_mb * _MEGABYTE),
