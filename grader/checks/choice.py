@@ -18,19 +18,24 @@ from grader.checks.choice_words import (
     CONCLUDES,
     DISAGREES,
     FILLER,
+    FIRST_PLACE,
     LATER,
     PAIRED,
     PER_COST,
     PICK,
     PRAISE,
+    RANK,
+    RANK_BEFORE,
     REASON,
     REFERS_BACK,
     REJECT,
     UNWISE,
 )
 from grader.checks.claims import Clause, Stance, clauses, stance_at
+from grader.checks.degrees import Degree, form_of, plain_word
 from grader.checks.option_mentions import Mention, Option, Options, Part, mentions, other_numbers
 from grader.checks.prose_text import prose_text
+from grader.checks.weighed_superlatives import WeighedSuperlative, WeighedSuperlatives
 from grader.model import Value
 
 MAX_TEXT: Final = 8_000  # characters of reasoning that are read
@@ -193,6 +198,7 @@ class _Reader:
         self.read = read
         self.asked = asked
         self.described = described
+        self._aspects = aspects
         nouns = "|".join(aspect.nouns for aspect in aspects) or "(?!)"
         self._aspect_behind = re.compile(
             rf"\s(?:(?:test|training|train|overall|possible|measured|resulting)\s){{0,2}}(?:{nouns})(?!\w)",
@@ -200,6 +206,7 @@ class _Reader:
         )
         costs = "|".join(aspect.nouns for aspect in aspects if aspect.less_is_better) or "(?!)"
         self._cost = re.compile(rf"{_GIVEN}.{{0,12}}\b(?:{costs})(?!\w)", re.I)
+        self._weighed = WeighedSuperlatives(aspects)
         self._filler = re.compile(FILLER.replace("CALLED", options.called), re.I)
         self.rejected: set[Option] = set()
         self.outside: tuple[str, ...] = ()
@@ -222,6 +229,7 @@ class _Reader:
         topic: tuple[Option, ...] = ()
         cue_strength = 0  # of a clause that ends in a colon: "Our recommendation: 100"
         cue_sentence = -1
+        labelled = False  # by a place that is not the first
         naming = {
             one.clause.sentence for one in self.read if one.plain
         }  # a description there is beside a name
@@ -260,6 +268,8 @@ class _Reader:
                 strength = self._strength(one, named, following, bool(pick), bool(best), bool(reject))
                 if not strength and cue_strength and cue_sentence in {clause.sentence, clause.sentence - 1}:
                     strength = cue_strength if self._bare(one) or not reject else 0
+                if labelled and cue_sentence == clause.sentence and strength <= _BARE:
+                    strength = 0  # "worst: 60000", "fastest: 1000"
             alone = not one.all and clause.sentence not in naming and self._describes_alone(clause)
             if not strength and self.described and alone:
                 found_option = self.described(words)
@@ -278,8 +288,24 @@ class _Reader:
                 following is not None and self._opens_colon(clause, following)
             )
             cue_strength = (_PICKED if pick else _BEST if best else 0) if colon and not one.all else 0
+            label = self.text[one.all[-1].end if one.all else clause.start : clause.end] if colon else ""
+            if FIRST_PLACE.fullmatch(label.strip(" ,;:=-*•")):
+                cue_strength = _BEST
+            labelled = self._ranks(label) and not (not one.all and (pick or best))
             cue_sentence = clause.sentence
         return found
+
+    def _ranks(self, label: str) -> bool:
+        """Whether a label before a colon ranks options by something else than being the best: "worst", "fastest", "second"."""
+        words = re.findall(r"[a-zåäö]+", label.lower())
+        if len(words) > _FEW_WORDS:
+            return False
+        stems = [stem for aspect in self._aspects for stem in (*aspect.little, *aspect.much)]
+        degrees = [
+            (plain.degree if (plain := plain_word(word)) is not None else form_of(word, stems))
+            for word in words
+        ]
+        return bool(REJECT.search(label) or RANK.search(label)) or Degree.MOST in degrees
 
     def _is_subject(self, one: _Read) -> bool:
         """Whether a clause begins with the first of its options and only measures it by the others: "100 takes a quarter of 10"."""
@@ -335,7 +361,10 @@ class _Reader:
         for match in words.finditer(self.text, clause.start, clause.end):
             stance, _ = stance_at(self.text, match.start(), match.end())
             if stance is Stance.ASSERTED or stance in _DOUBTED:
-                if words is BEST and self._of_an_aspect(match, clause):
+                if words is BEST and (
+                    self._of_an_aspect(match, clause)
+                    or RANK_BEFORE.search(self.text[clause.start : match.start()])
+                ):
                     continue
                 return match
         return None
@@ -347,12 +376,15 @@ class _Reader:
         behind = self.text[match.end() : clause.end]
         return bool(self._aspect_behind.match(behind)) and not self._per_cost(clause)
 
-    def _per_cost(self, clause: Clause) -> re.Match[str] | None:
+    def _per_cost(self, clause: Clause) -> re.Match[str] | WeighedSuperlative | None:
         match = PER_COST.search(self.text, clause.start, clause.end)
         if match is None and self._cost.search(self.sentence(clause.sentence)):
             match = _MOST.search(self.text, clause.start, clause.end)
         if match and stance_at(self.text, match.start(), match.end())[0] is Stance.ASSERTED:
             return match
+        for one in self._weighed.find(self.text, clause.start, clause.end):
+            if stance_at(self.text, one.start, one.end)[0] is Stance.ASSERTED:
+                return one
         return None
 
     def _denied_choice(self, clause: Clause) -> bool:

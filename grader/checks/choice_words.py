@@ -28,6 +28,16 @@ REJECT: Final = re.compile(
     r"|sämst\w*|dålig\w*|olämplig\w*|slöseri|dumt|meningslös\w*|onödig\w*|oanvändbar\w*|värdelös\w*|orimlig\w*|undvik\w*|utesluts?|faller\sbort|för\s(?:långsam|låg|liten|stor|lång|hög|snabb|kort|dålig)\w*)(?!\w)",
     re.I,
 )
+RANK: Final = re.compile(  # a place that is not the first
+    r"\b(?:runners?-?\s?up|second|third|loser|last|next|(?:2|3|4|5)(?:nd|rd|th|:a|:e)|tvåa|trea|andra|tredje|förlorare|näst|sist)\b",
+    re.I,
+)
+FIRST_PLACE: Final = re.compile(
+    r"1st|1:a|first(?:\splace)?|(?:no\.?|number|nr|nummer|#)\s?(?:1|one|ett)|etta|förstaplats|första\splats",
+    re.I,
+)
+RANK_BEFORE: Final = re.compile(r"\b(?:second|third|next|näst|2nd|3rd|andra|tredje)[\s-]$", re.I)
+"""What makes of the best one that is not: "second best"."""
 UNWISE: Final = re.compile(  # of choosing itself: "it would be unwise to choose"
     r"\b(?:unwise|wast(?:e|es|ing|eful)|mistake|bad\s(?:idea|choice)|pointless|no\s(?:point|reason|need)|stupid|silly|foolish|slöseri|dumt|oklokt|meningslös\w*|onödig\w*|misstag)\b",
     re.I,

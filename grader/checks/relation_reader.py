@@ -44,6 +44,7 @@ from grader.checks.relation_words import (
 from grader.checks.relations import Kind, Relation, Sure
 from grader.checks.told_degrees import DegreeReader
 from grader.checks.told_figures import told_figures
+from grader.checks.weighed_superlatives import WeighedSuperlatives
 
 MOST_RELATIONS: Final = 400  # that are read in one text
 _CLOSE: Final = 3  # characters between an option and the "which" that speaks of it
@@ -74,6 +75,7 @@ class RelationReader:
         costs = "|".join(aspect.nouns for aspect in aspects if aspect.less_is_better) or "cost"
         self._of = re.compile(rf"(?:\W|\b(?:{nouns}|{options.called}|{CONNECTING})\b)*", re.I)
         self._per_cost = re.compile(rf"\b(?:for|för|per)\s(?:the\s|its\s|that\s|den\s)?(?:{costs})\b", re.I)
+        self._weighed = WeighedSuperlatives(aspects)
         self._trend = re.compile(TREND.replace("CALLED", options.called), re.I)
 
     @property
@@ -112,7 +114,11 @@ class RelationReader:
             if clause.sentence != before and not spoken and not PRONOUN.match(clause.text):
                 topic = self.chosen
             before = clause.sentence
-            result += self._in_clause(clause, named, spoken, topic, only=spoken_last <= {topic})
+            labelled = None if named else self._labelled(every, clause)
+            if labelled is None:
+                result += self._in_clause(clause, named, spoken, topic, only=spoken_last <= {topic})
+            else:
+                result += self._in_clause(clause, named, spoken, labelled, only=False)
             self._carried = next(
                 (name for name, pattern in self._nouns.items() if _ends_with(pattern, clause.text)), ""
             )
@@ -123,6 +129,16 @@ class RelationReader:
             if len(result) > MOST_RELATIONS:
                 break
         return tuple(self._listed(result))
+
+    def _labelled(self, every: Sequence[Clause], clause: Clause) -> Option | None:
+        """The option behind a label that says something of it: "fastest: 1000"."""
+        if not clause.text.rstrip().endswith((":", "=")):
+            return None
+        behind = next(
+            (one for one in every if one.start >= clause.end and one.sentence == clause.sentence), None
+        )
+        named = mentions(self.text, self.options, behind.start, behind.end) if behind is not None else ()
+        return named[0].option if named else None
 
     def nouns_in(self, text: str) -> frozenset[str]:
         """The aspects that a text names in any way: by noun, adjective or unit."""
@@ -166,6 +182,7 @@ class RelationReader:
         compared = [one for one in named if one.part is not Part.SPOKEN_OF]
         if not spoken and topic in {one.option for one in compared}:  # "after 100 the accuracy drops"
             topic = None
+        weighed_by = tuple(self._weighed.find(self.text, clause.start, clause.end))
         degrees = list(
             self._degrees.read(clause, spent=clause.sentence in self._spent, carried=self._carried)
         )
@@ -209,9 +226,12 @@ class RelationReader:
                 sure=sure,
                 objects=tuple(one for one in objects if one != subject),
                 denied=denied and not weighed,
-                faint=found.faint or self._limited(clause, told),
+                faint=found.faint
+                or self._limited(clause, told)
+                or any(one.twice and found.start in one.at for one in weighed_by),
                 hedged=found.hedged
                 or weighed
+                or any(not one.twice and found.start in one.at for one in weighed_by)
                 or clause.stance is Stance.TAKEN_BACK
                 or (found.degree is Degree.MOST and clause.sentence in self._among),
                 supposed=stance is Stance.SUPPOSED,
@@ -278,7 +298,8 @@ class RelationReader:
             match = self._nouns[aspect.name].search(self.text, clause.start, clause.end)
             if match:
                 places.append((aspect, match.start(), match.end()))
-        if len(places) > 1 and BALANCE.search(part) and not BEATS.search(part):
+        weighed = any(not one.twice for one in self._weighed.find(self.text, clause.start, clause.end))
+        if weighed or (len(places) > 1 and BALANCE.search(part) and not BEATS.search(part)):
             for aspect, start, end in places:
                 yield Relation(aspect.name, Kind.BALANCE, start, end, clause.sentence)
         change = CHANGE.search(part)

@@ -61,7 +61,7 @@ KEPT: Final = re.compile(  # what a superlative is limited by: "the fastest whil
     re.I,
 )
 AMONG_SOME: Final = re.compile(  # of whom a superlative may be meant
-    r"\b(?:of|out\sof|among|amongst)\s(?:the\s(?:two|three|four|ones|remaining|others?|more|most|fast\w*|quick\w*|accurate|good|high\w*|small\w*|larg\w*)|those|these|them(?!\sall))\b"
+    r"(?<!\ball\s)\b(?:of|out\sof|among|amongst)\s(?:the\s(?:two|three|four|ones|remaining|others?|more|most|fast\w*|quick\w*|accurate|good|high\w*|small\w*|larg\w*)|those|these|them(?!\sall))\b"
     r"|\b(?:av|bland)\s(?:de\s(?:två|tre|fyra|som|andra|övriga|snabba\w*|noggranna\w*|bra|bästa|små|stora|kvarvarande)|dem(?!\salla)|dessa)\b"
     r"|\b(?:remain\w*|(?:is|are)\sleft|kvar|återstå\w*|with\s(?:over|more\sthan|at\sleast)|med\s(?:över|mer\sän|minst))\b",
     re.I,

@@ -176,6 +176,13 @@ CUES: Final = (
         _R.AROUND,
         r"would(?:\sprobably)?\shave\s\w+(?=[^.!?\n]{0,60}\sif\s)|hade\s\w+(?=[^.!?\n]{0,60}\som\s)",
     ),
+    Cue(  # one aspect by itself, unless it is what one chooses by
+        _S.SUPPOSED,
+        _R.FAR,
+        rf"(?:(?:based|judging|going|looking|considering|counting|measured|baserat|sett|utifrån|med\stanke)\s(?:(?:on|by|at|till|på)\s)?(?:the\s)?(?:\w+\s){{1,2}}(?:alone|only|by\sitself|in\sisolation|ensamt|enbart)"
+        rf"|(?:only|purely|solely|just|enbart|endast|bara)\s(?:(?:based|judging|looking|considering|counting|baserat|sett|utifrån)\s)(?:(?:on|by|at|till|på)\s)?(?:the\s)?\w+"
+        rf"|(?:in\sterms\sof|för|i\sfråga\som)\s(?:\w+\s){{1,2}}(?:alone|only|ensamt|enbart))(?![^.!?\n]{{0,30}}\b{_WE}\s(?:\w+\s)?{_DECIDE})",
+    ),
     Cue(_S.SUPPOSED, _R.AHEAD, r"unless|såvida|om\sinte"),
     Cue(
         _S.SUPPOSED,
