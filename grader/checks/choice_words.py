@@ -14,9 +14,9 @@ PICK: Final = re.compile(
     re.I,
 )
 BEST: Final = re.compile(
-    r"\b(?:best|optimal\w*|optimum|ideal\w*|winner|wins?|winning|won|sweet\s?spot|trade-?\s?off|compromise|balanced?|golden\smean|middle\sground|ftw|perfect|suits?|preferable|the\sway\sto\sgo|(?:has|had|combines|har)\s(?:both|båda)(?=\W*$)|(?:delivers?|offers?|gives?|provides?|meets?|manages?|fulfill?s|satisfies|ger|uppfyller|klarar)\s(?:us\s|you\s|oss\s)?(?:both|båda(?:\sdelarna)?|bägge)|just\sright|(?:come|comes|came)\sout\son\stop|(?:is|are)\son\stop|most\sfor\sthe\smoney|mest\sför\spengarna|spot\son|the\sone\sto|right\s(?:choice|size|one|pick)"
+    r"\b(?:best|optimal\w*|optimum|ideal\w*|winner|wins?|winning|won|sweet\s?spot|trade-?\s?off|compromise|balanced?|golden\smean|middle\sground|ftw|perfect|suits?|preferable|the\sway\sto\sgo|(?:has|had|combines|har)\s(?:both|båda)(?=\W*$)|(?:delivers?|offers?|gives?|provides?|meets?|manages?|fulfill?s|satisfies|ger|uppfyller|klarar)\s(?:us\s|you\s|oss\s)?(?:both|båda(?:\sdelarna)?|bägge)|just\sright|(?:come|comes|came)\sout\son\stop|(?:is|are)\son\stop|most\sfor\sthe\smoney|mest\sför\spengarna|spot\son|the\sone\sto|(?:is|was|would\sbe)\sthe\sone(?=\s?(?:$|[.!,;:)]))|right\s(?:choice|size|one|pick)"
     r"|(?:top|clear|obvious|natural|good|great|reasonable|sensible|safe|solid|fine)\s(?:choice|start\w*|option|pick|candidate|place|size)|most\s(?:suitable|efficient|reasonable|appropriate|sensible|balanced|effective|useful|practical|attractive|worth\w*|bang)"
-    r"|bäst\w*|optimala?t?|ideal\w*|vinner|vinnare\w*|vann|kompromiss\w*|avvägning\w*|balans\w*|lagom|perfekt\w*|lämplig\w*|mest\s(?:lämplig|effektiv|rimlig|balanserad|prisvärd)\w*|(?:bra|rimligt?|naturligt?|självklart?)\s(?:val|start\w*|alternativ|utgångspunkt))(?!\w)",
+    r"|bäst\w*|(?:rimlig|lämplig|vettig|smart|klok|förnuftig|praktisk|effektiv)ast(?:e|\w)?|optimala?t?|ideal\w*|vinner|vinnare\w*|vann|kompromiss\w*|avvägning\w*|balans\w*|lagom|perfekt\w*|lämplig\w*|mest\s(?:lämplig|effektiv|rimlig|balanserad|prisvärd)\w*|(?:bra|rimligt?|naturligt?|självklart?)\s(?:val|start\w*|alternativ|utgångspunkt))(?!\w)",
     re.I,
 )
 PRAISE: Final = re.compile(

@@ -28,6 +28,8 @@ _ROUGHLY: Final = 0.12  # of a value, within which it is told as a round figure
 def holds(one: Relation, aspect: Aspect, values: Values) -> Held:
     """Holds a relation in an aspect against the values of the options."""
     subject = one.subject
+    if one.kind is Kind.TREND:
+        return _trend(values, one)
     if len(values) < _PAIR or subject is None or subject not in values:
         return _UNTOLD
     if one.kind is Kind.VALUE:
@@ -41,6 +43,17 @@ def holds(one: Relation, aspect: Aspect, values: Values) -> Held:
     if one.degree is Degree.LEVEL:
         return _level(aspect, values, one, subject)
     return (_more if one.degree is Degree.MORE else _most)(aspect, values, one, subject)
+
+
+def _trend(values: Values, one: Relation) -> Held:
+    """Whether values rise or fall from the smallest option to the largest as is said; the run between may do as it likes."""
+    ordered = sorted(option for option in values if not isinstance(option, str))
+    if len(ordered) < _PAIR or one.side is Side.NONE or one.denied:
+        return _UNTOLD
+    rise = values[ordered[-1]] - values[ordered[0]]
+    if rise == 0:
+        return _UNTOLD
+    return (rise > 0) is (one.side is Side.LARGE), ()
 
 
 def _most(aspect: Aspect, values: Values, one: Relation, subject: Option) -> Held:

@@ -58,6 +58,11 @@ _AMONG: Final = r"(?:^|[,;:(]\s?|\b(?:choice|choose|choosing|choice|decide|stand
 _JOINED: Final = r"\W{0,4}(?:,|and|or|nor|to|och|eller|till|samt|resp\.?|-|–|/|&)?\s*(?:(?:for|with|the|a|an|even|not|för|med|of|CALLED)\s){0,4}\W{0,3}"
 _FILLING: Final = r"the|a|an|that|of|for|with|using|in|by|en|ett|med|på|för|accuracy|time|one|case|both|either|each|even|både|CALLED"
 _LIST_GOES_ON: Final = re.compile(r"\s*(?:,|and|or|och|eller)\s", re.I)
+_OF_TWO: Final = re.compile(
+    r"\b(?:(?P<first>the\sformer|(?:den|det)\sförra|förstnämnda|(?:den|det)\sförsta\sav\sdem)|(?P<last>the\slatter|(?:den|det)\ssenare|sistnämnda))\b(?!\s(?:half|part|delen|hälften))",
+    re.I,
+)
+_LOOKED_BACK: Final = 300  # characters in which the two are named that "the latter" is one of
 _BEFORE: Final = 100  # characters before a mention that tell its part
 
 
@@ -137,6 +142,18 @@ def _numbers(options: Options) -> dict[Fraction, Option]:
 
 
 def _named(text: str, options: Options, start: int, end: int) -> Iterator[Mention]:
+    for match in _OF_TWO.finditer(text, start, end):
+        named = sorted(
+            _by_name(text, options, max(0, match.start() - _LOOKED_BACK), match.start()),
+            key=lambda one: one.start,
+        )
+        two = list(dict.fromkeys(one.option for one in reversed(named)))[:2]
+        if len(two) == 2:
+            yield Mention(two[1] if match["first"] else two[0], match.start(), match.end())
+    yield from _by_name(text, options, start, end)
+
+
+def _by_name(text: str, options: Options, start: int, end: int) -> Iterator[Mention]:
     numbers = _numbers(options)
     if numbers:
         for match in _POWER.finditer(text, start, end):

@@ -9,14 +9,17 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Final
 
+from msgspec.structs import replace
+
 from grader.checks.aspects import Aspect
-from grader.checks.choice_words import REJECT
+from grader.checks.choice_words import CONCLUDES, REJECT
 from grader.checks.claims import Clause, Stance, clauses
 from grader.checks.degrees import Degree
 from grader.checks.held_relations import holds
 from grader.checks.option_mentions import Option, Options, mentions
 from grader.checks.prose_text import prose_text
 from grader.checks.relation_reader import RelationReader
+from grader.checks.relation_words import COMPROMISE
 from grader.checks.relations import Kind, Relation, Sure
 from grader.model import Value
 
@@ -26,6 +29,7 @@ Figures = Mapping[str, Mapping[Option, float]]
 """By the name of the aspect, the value of each option."""
 
 _BY_THEMSELVES: Final = frozenset({Kind.DEGREE, Kind.VALUE, Kind.DIFFERENCE})
+_PREMISES: Final = 2  # sentences before a conclusion that it is drawn from
 _COMPARING: Final = frozenset({Degree.MORE, Degree.EQUAL})
 _ELSEWHERE: Final = frozenset({Stance.OTHERS, Stance.GIVEN})
 _WEIGHING: Final = frozenset({Kind.DEGREE, Kind.BALANCE, Kind.NAMED})
@@ -69,10 +73,21 @@ def read_reasons(
     refuted: list[Refuted] = []
     doubted: list[str] = []
     first = ""
+    between = _is_compromise(parts, options, shown, chosen)
+    led_to = _premises(parts, options, shown, chosen)
     supposing = any(one.kind is Kind.WEIGHED and one.supposed for one in found)
     for one in found:
         clause = _clause_of(parts, one)
-        held, against = holds(one, by_name[one.aspect], figures.get(one.aspect, {}))
+        values = figures.get(one.aspect, {})
+        held, against = holds(one, by_name[one.aspect], values)
+        implied = _than_the_choice(one, chosen, reader)
+        if (
+            held is not False
+            and implied is not None
+            and holds(implied, by_name[one.aspect], values)[0] is False
+        ):
+            doubted.append(clause.text.strip(" ,;:") if clause else shown[one.start : one.end])
+            continue
         if held is False and one.hedged and one.degree in {Degree.MOST, Degree.MORE}:
             held = None
         if held is False:
@@ -87,7 +102,13 @@ def read_reasons(
             ):
                 doubted.append(words)
             continue
-        if _bears_on(one, chosen, clause, reader, supposing=supposing):
+        if _bears_on(one, chosen, clause, reader, supposing=supposing) or (
+            (
+                one.sentence in led_to
+                and (one.kind is Kind.CHANGE or (one.kind is Kind.TREND and held is True))
+            )
+            or (between and one.kind is Kind.DEGREE and held is True)
+        ):
             given.add(one.aspect)
             first = first or (clause.text if clause else "")
     weighing = any(one.kind in _WEIGHING for one in found)
@@ -100,6 +121,36 @@ def read_reasons(
         )
     )
     return Reasons(frozenset(given), named, tuple(refuted), tuple(doubted), first, weighing, reader.loose)
+
+
+def _premises(parts: Sequence[Clause], options: Options, text: str, chosen: Option | None) -> frozenset[int]:
+    """The sentences that a choice is concluded from: its own, and the two before one that opens with "hence"."""
+    if chosen is None:
+        return frozenset()
+    found: set[int] = set()
+    for part in parts:
+        named = {one.option for one in mentions(text, options, part.start, part.end)}
+        if chosen in named and part.stance is Stance.ASSERTED and CONCLUDES.match(part.text):
+            found.update(range(part.sentence - _PREMISES, part.sentence + 1))
+    return frozenset(found)
+
+
+def _than_the_choice(one: Relation, chosen: Option | None, reader: RelationReader) -> Relation | None:
+    """A comparison with nothing, beside the choice, as one with the choice: "100, since 1000 is slower"."""
+    bare = one.kind is Kind.DEGREE and one.degree is Degree.MORE and not one.objects and not one.hedged
+    if not bare or chosen is None or one.subject in {None, chosen} or not reader.names(one.sentence, chosen):
+        return None
+    return replace(one, objects=(chosen,))
+
+
+def _is_compromise(parts: Sequence[Clause], options: Options, text: str, chosen: Option | None) -> bool:
+    """Whether the choice is called a compromise: what is said of the others then speaks for it."""
+    return chosen is not None and any(
+        part.stance is Stance.ASSERTED
+        and COMPROMISE.search(part.text)
+        and {one.option for one in mentions(text, options, part.start, part.end)} == {chosen}
+        for part in parts
+    )
 
 
 def _clause_of(parts: Sequence[Clause], one: Relation) -> Clause | None:
@@ -130,12 +181,13 @@ def _bears_on(
         return True
     involved = one.subject == chosen or chosen in one.objects
     if one.kind is Kind.CHANGE:
-        return reader.speaks_of(one.sentence, chosen)
+        return reader.speaks_of(one.sentence, chosen) or (one.subject == chosen and one.sure >= Sure.REFERRED)
     if one.kind is Kind.WEIGHED:
         return one.supposed or supposing
     if one.kind is Kind.NAMED:
         return one.subject is not None
     alone = one.sure is Sure.GUESSED and one.kind in _BY_THEMSELVES
     against_the_choice = one.kind in _BY_THEMSELVES and reader.names(one.sentence, chosen)
-    against_the_choice |= one.kind is Kind.DEGREE and one.degree in _COMPARING and not one.objects
+    compares = one.kind is Kind.DIFFERENCE or (one.kind is Kind.DEGREE and one.degree in _COMPARING)
+    against_the_choice |= compares and not one.objects
     return involved or alone or against_the_choice or one.turned_from or bool(REJECT.search(clause.text))

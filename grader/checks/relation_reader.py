@@ -16,7 +16,7 @@ from grader.checks.aspects import Aspect
 from grader.checks.choice_words import REJECT
 from grader.checks.claims import STRUCK_OUT, Clause, Stance, clauses, stance_at
 from grader.checks.comparisons import Comparisons
-from grader.checks.degrees import Degree, form_of
+from grader.checks.degrees import Degree, Side, form_of
 from grader.checks.figure_owners import FigureOwners
 from grader.checks.number_words import MORPHEME
 from grader.checks.option_mentions import Mention, Option, Options, Part, mentions
@@ -30,11 +30,15 @@ from grader.checks.relation_words import (
     CONNECTING,
     COUNTS,
     DOES,
+    FALLS,
     IT,
+    JOINED_ANEW,
     KEPT,
     OF_ALL,
     PRONOUN,
     RATIO,
+    RISES,
+    SHRINKING,
     SPENT,
     THERE,
     TREND,
@@ -74,6 +78,11 @@ class RelationReader:
         self._figures = FigureOwners(options, aspects)
         costs = "|".join(aspect.nouns for aspect in aspects if aspect.less_is_better) or "cost"
         self._of = re.compile(rf"(?:\W|\b(?:{nouns}|{options.called}|{CONNECTING})\b)*", re.I)
+        units = "|".join(unit.words for aspect in aspects for unit in aspect.units)
+        self._of_with_figures = re.compile(
+            rf"(?:\W|\d|\b(?:{nouns}|{options.called}|{CONNECTING})\b|(?<=\d)(?:{units})\b|(?<=\s)(?:{units})\b)*",
+            re.I,
+        )
         self._per_cost = re.compile(rf"\b(?:for|för|per)\s(?:the\s|its\s|that\s|den\s)?(?:{costs})\b", re.I)
         self._weighed = WeighedSuperlatives(aspects)
         self._trend = re.compile(TREND.replace("CALLED", options.called), re.I)
@@ -148,7 +157,11 @@ class RelationReader:
             if any(form_of(word, aspect.little + aspect.much) for word in words):
                 found.add(aspect.name)
             if any(
-                re.search(rf"(?:\d|\b{MORPHEME}|\bfew|\bnågra|\bfå)\s?-?(?:{unit.words})(?!\w)", text, re.I)
+                re.search(
+                    rf"(?:\d|\b{MORPHEME}|\bfew|\bnågra|\bfå|\bper|\beach|\bevery|\bvarje)\s?-?(?:{unit.words})(?!\w)",
+                    text,
+                    re.I,
+                )
                 for unit in aspect.units
             ):
                 found.add(aspect.name)
@@ -279,6 +292,13 @@ class RelationReader:
     ) -> tuple[Option | None, Sure]:
         before = [one for one in spoken if one.end <= found.start]
         behind = [one for one in spoken if one.start >= found.end]
+        if (
+            before
+            and behind
+            and found.degree is Degree.MOST
+            and self._joined_anew(before[-1], found, behind[0])
+        ):
+            return behind[0].option, Sure.NAMED if len({one.option for one in behind}) == 1 else Sure.GUESSED
         if before:
             return before[-1].option, Sure.NAMED if len({one.option for one in before}) == 1 else Sure.GUESSED
         if behind:
@@ -290,6 +310,13 @@ class RelationReader:
         if not only:
             return topic, Sure.GUESSED
         return topic, Sure.REFERRED if IT.match(clause.text) else Sure.ELIDED
+
+    def _joined_anew(self, before: Mention, found: Relation, behind: Mention) -> bool:
+        """Whether a superlative begins another statement: "… for 10 and the lowest time, 1 s, for 1000"."""
+        return bool(
+            JOINED_ANEW.search(self.text[before.end : found.start])
+            and self._of_with_figures.fullmatch(self.text, found.end, behind.start)
+        )
 
     def _others(self, clause: Clause) -> Iterator[Relation]:
         part = clause.text
@@ -308,7 +335,8 @@ class RelationReader:
         for aspect, start, end in places:
             if change:
                 kind = Kind.TREND if self._of_all(part) else Kind.CHANGE
-                yield Relation(aspect.name, kind, start, end, clause.sentence)
+                side = self._direction(part) if kind is Kind.TREND else Side.NONE
+                yield Relation(aspect.name, kind, start, end, clause.sentence, side=side)
             elif DOES.search(part):
                 yield Relation(aspect.name, Kind.CHANGE, start, end, clause.sentence)
             elif ratio:
@@ -317,6 +345,18 @@ class RelationReader:
                 yield Relation(aspect.name, Kind.WEIGHED, start, end, clause.sentence)
             elif because:
                 yield Relation(aspect.name, Kind.NAMED, start, end, clause.sentence)
+
+    def _direction(self, part: str) -> Side:
+        """Whether something rises or falls with the options: "the time decreases as the size increases"."""
+        size = self._trend.search(part)
+        if size is None:
+            return Side.NONE
+        rest = part[: size.start()] + " " * (size.end() - size.start()) + part[size.end() :]
+        said = [side for side, words in ((1, RISES), (-1, FALLS)) if words.search(rest)]
+        sized = -1 if SHRINKING.search(size[0]) else 1
+        if len(said) != 1:
+            return Side.NONE
+        return Side.LARGE if said[0] * sized > 0 else Side.SMALL
 
     def _of_all(self, part: str) -> bool:
         return bool(self._trend.search(part)) and not mentions(part, self.options)

@@ -9,7 +9,7 @@ from grader.checks.number_words import MORPHEME
 
 TOKEN: Final = re.compile(r"[A-Za-zÅÄÖåäöéü]+(?:'[a-z]+)?|\d[\d.,]*|%|[^\s\w]")
 QUALIFIED: Final = re.compile(
-    r"\b(?:within|inom|spent|second|third|next|näst|almost|nearly|nästan|close|among|amongst|bland|one\sof|en\sav|among\sthe|of\sthe\s(?:two|three|remaining|others?|fast|quick|accurate|good)\w*|av\sde\s\w+|of\sthose|above|over|without|between|mellan|around|kring|somewhere|någonstans|still|yet|with\s(?:an?|still|accept|ok|good|decent|reason)\w*|med\s(?:bra|ok|hyfsad|rimlig|god)\w*"
+    r"\b(?:within|inom|spent|second|third|next|näst|almost|nearly|near(?=-)|nästan|close|among|amongst|bland|one\sof|en\sav|among\sthe|of\sthe\s(?:two|three|remaining|others?|fast|quick|accurate|good)\w*|av\sde\s\w+|of\sthose|above|over|without|between|mellan|around|kring|somewhere|någonstans|still|yet|with\s(?:an?|still|accept|ok|good|decent|reason)\w*|med\s(?:bra|ok|hyfsad|rimlig|god)\w*"
     r"|where|at\swhich|for\swhich|där(?!\s(?:är|var|blir)\b)|that\s(?:still|is|has)|which\sstill|per|given|considering|relative|compared|jämfört|i\sförhållande|relatively|fairly|pretty|quite|ganska|relativt|hyfsat)\b",
     re.I,
 )
@@ -18,8 +18,16 @@ WEIGHS: Final = re.compile(
     re.I,
 )
 CHANGE: Final = re.compile(
-    r"\b(?:increas\w*|decreas\w*|drop\w*|fall\w*|fell|los[et]\w*|losing|lost|loss\s(?:in|of)|gain\w*|ris(?:e|es|ing)|rose|grow\w*|grew|flatten\w*|level\w*\s(?:out|off)|plateau\w*|declin\w*|deteriorat\w*|improv\w*|suffer\w*|sav\w+|cost\w*|sacrific\w*|stays?|differ\w*|skilj\w*|knee|elbow|steep\w*|extra|degrad\w*|reduc\w*|cut\w*|shrink\w*|goes\s(?:up|down)|went\s(?:up|down)"
-    r"|sjunk\w*|öka\w*|minska\w*|tappa\w*|förlora\w*|förlust\w*\s(?:i|av)|skillnad\w*|vinn\w*|stig\w*|plana\w*|faller|falla|föll|växer|avta\w*|försämra\w*|förbättra\w*|spara\w*|kostar|knä\w*)(?!\w)",
+    r"\b(?:increas\w*|decreas\w*|drop\w*|fall\w*|fell|los[et]\w*|losing|lost|loss\s(?:in|of)|gain\w*|ris(?:e|es|ing)|rose|grow\w*|grew|flatten\w*|level\w*\s(?:out|off)|plateau\w*|declin\w*|deteriorat\w*|improv\w*|suffer\w*|sav\w+|cost\w*|sacrific\w*|stays?|remain\w*|holds?\s(?:up|steady|constant)|(?:is|are|was|were)\s(?:\w+\s)?(?:constant|stable|flat|steady|unchanged)|collaps\w*|plummet\w*|explod\w*|skyrocket\w*|shoots?\sup|differ\w*|skilj\w*|knee|elbow|steep\w*|extra|degrad\w*|reduc\w*|cut\w*|shrink\w*|goes\s(?:up|down)|went\s(?:up|down)"
+    r"|sjunk\w*|öka\w*|minska\w*|tappa\w*|förlora\w*|förlust\w*\s(?:i|av)|skillnad\w*|vinn\w*|stig\w*|plana\w*|faller|falla|föll|växer|avta\w*|försämra\w*|förbättra\w*|kollapsa\w*|rasar?|dyker|håller\ssig|(?:är|var|förblir)\s(?:\w+\s)?(?:konstant|stabil|oförändrad|jämn)\w*|spara\w*|kostar|knä\w*)(?!\w)",
+    re.I,
+)
+RISES: Final = re.compile(
+    r"\b(?:increas\w*|gain\w*|ris(?:e|es|ing)|rose|grow\w*|grew|improv\w*|goes\sup|went\sup|explod\w*|skyrocket\w*|shoots?\sup|longer|higher|slower|öka\w*|vinn\w*|stig\w*|växer|förbättra\w*|längre|högre|långsammare)(?!\w)",
+    re.I,
+)
+FALLS: Final = re.compile(
+    r"\b(?:decreas\w*|drop\w*|fall\w*|fell|los[et]\w*|declin\w*|deteriorat\w*|suffer\w*|degrad\w*|reduc\w*|shrink\w*|goes\sdown|went\sdown|collaps\w*|plummet\w*|shorter|lower|faster|sjunk\w*|minska\w*|tappa\w*|faller|falla|föll|avta\w*|försämra\w*|kollapsa\w*|rasar?|dyker|kortare|lägre|snabbare)(?!\w)",
     re.I,
 )
 BALANCE: Final = re.compile(
@@ -28,6 +36,10 @@ BALANCE: Final = re.compile(
 )
 BECAUSE_OF: Final = re.compile(
     r"\b(?:because\sof|due\sto|thanks\sto|on\saccount\sof|in\sterms\sof|(?:first|second|third|ranks?\s\w+)\sin|på\sgrund\sav|tack\svare|när\sdet\sgäller|considering|with\sregard\sto)\b",
+    re.I,
+)
+COMPROMISE: Final = re.compile(
+    r"\b(?:compromise|trade-?\s?off|middle\s(?:ground|way)|golden\s(?:mean|middle)|sweet\s?spot|(?:good|nice|best)\sbalance|in\sbetween|kompromiss\w*|avvägning\w*|medelväg\w*|(?:bra|bäst\w*)\sbalans)(?!\w)",
     re.I,
 )
 PRONOUN: Final = re.compile(
@@ -119,6 +131,9 @@ RATIO: Final = re.compile(
     + r")[\s-]?(?:times|gånger|fold|faldig\w*|x))\b|\b\d+(?:[.,]\d+)?\s?x\b",
     re.I,
 )
+SHRINKING: Final = re.compile(r"\b(?:smaller|lower|decreas\w*|mindre|lägre|minska\w*)\b", re.I)
+"""Of options that are gone through from the large to the small."""
+JOINED_ANEW: Final = re.compile(r",|;|\b(?:and|och|while|whereas|but|medan|men)\b", re.I)
 TREND: Final = (
     r"\b(?:larger|bigger|higher|smaller|lower|större|mindre|högre|lägre|increasing|decreasing|growing|ökande|minskande)\s(?:\w+\s){0,1}?(?:ones?|CALLED)\b"
     r"|\b(?:CALLED)\s(?:is\s|are\s)?(?:increas\w*|decreas\w*|grow\w*|rais\w*|öka\w*|minska\w*)|\bwith\s(?:the\s)?(?:\w+\s)?(?:CALLED)\b"

@@ -23,7 +23,7 @@ class Kind(StrEnum):
     NAMED = "named"  # the aspect is given as the reason, no more: "is out because of the time"
     BALANCE = "balance"  # "the best compromise between time and accuracy"
     WEIGHED = "weighed"  # "as the time counts too"
-    TREND = "trend"  # of all options: "larger ones take longer"
+    TREND = "trend"  # of all options: "larger ones take longer"; `Relation.side` is whether it rises or falls with them
 
 
 class Sure(IntEnum):

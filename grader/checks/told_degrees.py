@@ -153,7 +153,11 @@ class DegreeReader:
                 _, degree = self._modified(words, index, plain.side, plain.degree)
                 if degree is Degree.EQUAL and plain.side in {Side.GOOD, Side.BAD}:
                     bound = tuple(aspect.name for aspect in self.aspects if aspect.quality)
-                elif (degree is not Degree.MOST and plain.side is not Side.GOOD) or degree is Degree.MORE:
+                elif (
+                    (degree is not Degree.MOST and plain.side is not Side.GOOD)
+                    or degree is Degree.MORE
+                    or self._beside_own(words, index)
+                ):
                     self.loose.append(tokens[index][0])
             for name in bound:
                 aspect = next(one for one in self.aspects if one.name == name)
@@ -163,6 +167,16 @@ class DegreeReader:
                 side, degree = self._modified(words, index, side, plain.degree)
                 found = self._degree(clause, aspect, side, degree, tokens[index], spent=spent)
                 yield found if self._beside(index, words, nouns[name]) else replace(found, faint=True)
+
+    def _beside_own(self, words: Sequence[str], index: int) -> bool:
+        """Whether a word of praise is joined to an adjective of one aspect, and may be meant of another: "fast and good"."""
+        joined = {"and", "och", "&", "+", ","}
+        near = [
+            words[at + step]
+            for at, step in ((index - 1, -1), (index + 1, 1))
+            if 0 <= at < len(words) and words[at] in joined and 0 <= at + step < len(words)
+        ]
+        return any(self._own_adjective(word) is not None for word in near)
 
     def _beside(self, index: int, words: Sequence[str], places: Sequence[int]) -> bool:
         """Whether a noun stands right beside an adjective: "highest training accuracy", "accuracy is a bit lower"."""
