@@ -33,6 +33,10 @@ _HEADING_UNIT: Final = (
     (re.compile(r"\(h\)|\bhours?\b|\btimmar\b", re.I), 3600.0),
     (re.compile(r"\(m\)|\bmin(?:s|utes?|uter)?\b", re.I), 60.0),
 )
+_TIMES_IN: Final = re.compile(  # over a table: "time in ms", "tiderna är i minuter"
+    r"\b\w{0,12}(?:time|tid)(?:s|en|er|erna)?\b[^.\n\d]{0,16}?[\s(\[](?:(?:in|i)\s)?(?P<unit>ms|millis\w*|µs|μs|us|min(?:s|utes?|uter)?|hours?|h|timmar)\b",
+    re.I,
+)
 _PER_CENT: Final = re.compile(r"%|\bper\s?cent|\bprocent", re.I)
 
 
@@ -122,7 +126,7 @@ def roles(arrangement: Arrangement, table: Table) -> dict[str, dict[int, Reading
     lacking = [column for column in table.columns if column.required and column.name not in closed]
     for column, series in _assigned(unnamed[:_MAX_UNNAMED], lacking):
         chosen[column.name] = {
-            key: _in_unit(reading, column, series.labels) for key, reading in series.readings.items()
+            key: _in_unit(reading, column, series) for key, reading in series.readings.items()
         }
     return chosen
 
@@ -193,7 +197,7 @@ def _one_of(named: Sequence[tuple[bool, Series]], column: Column) -> dict[int, R
     joined: dict[int, Reading] = {}
     for series in best:
         for key, reading in series.readings.items():
-            shown = _in_unit(reading, column, series.labels)
+            shown = _in_unit(reading, column, series)
             if key in joined and not _agree(joined[key].quantity, shown.quantity):
                 return {}
             joined.setdefault(key, shown)
@@ -215,13 +219,16 @@ def _with_margin(quantity: Quantity) -> tuple[float, float]:
     return value, 0.5 * step * (abs(value / written) if written else 1.0)
 
 
-def _in_unit(reading: Reading, column: Column, labels: Sequence[str]) -> Reading:
-    """A reading in the unit that its heading gives where the cell gives none."""
+def _in_unit(reading: Reading, column: Column, series: Series) -> Reading:
+    """A reading in the unit that its heading gives where the cell gives none, or else the line over the table."""
     quantity = reading.quantity
     if quantity.unit is not Unit.NONE:
         return reading
-    heading = " ".join(labels)
+    heading = " ".join(series.labels)
     if column.measure is Measure.DURATION:
+        declared = _TIMES_IN.search(series.above)
+        if declared is not None and not re.search(r"\bs\b|sec|sek", heading, re.I):
+            heading = f"{heading} ({declared['unit']})"
         scale = next((factor for pattern, factor in _HEADING_UNIT if pattern.search(heading)), 1.0)
         return Reading(Quantity(quantity.value * scale, Unit.SECONDS, quantity.text), reading.evidence)
     if column.measure is Measure.SHARE and quantity.value > 1 and _PER_CENT.search(heading):

@@ -6,6 +6,7 @@ a series of every other column: its headings, with those of the group that it st
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Final, TypeAlias
@@ -19,6 +20,7 @@ from grader.documents.core.document import Block
 MAX_ROWS: Final = 400
 MAX_CELLS: Final = 60  # in a row
 MAX_TEXT: Final = 40_000  # characters of one block
+_FEWEST_BRACKETS: Final = 2  # more of them one after another are rows
 _MAX_CANDIDATES: Final = 3  # columns that are tried as the keys' column
 
 Grid: TypeAlias = tuple[tuple[str, ...], ...]
@@ -42,7 +44,33 @@ def read_grid(text: str) -> list[Grid]:
         run, style = ([cells[:MAX_CELLS]], this) if len(cells) > 1 else ([], "")
     if len(run) > 1:
         grids.append(tuple(run))
-    return grids
+    return grids + list(_bracketed(text[:MAX_TEXT]))
+
+
+_BRACKETED: Final = re.compile(r"[(\[]([^()\[\]\n]{3,80})[)\]]")
+_BETWEEN: Final = re.compile(r"\s{0,4}(?:[,;.→>-]|->|and|och)?\s{0,4}", re.I)
+_MAX_PARTS: Final = 6  # of one pair of brackets
+
+
+def _bracketed(text: str) -> Iterator[Grid]:
+    """Rows that are written as tuples one after another: ``(1, 118 s, 0.81), (10, 13 s, 0.83)``."""
+    run: list[tuple[str, ...]] = []
+    end = -1
+    for match in itertools.islice(_BRACKETED.finditer(text), MAX_ROWS):
+        parts = tuple(part.strip(" \"'") for part in re.split(r"[;]|,(?=\s)", match[1]))
+        parts = parts if len(parts) > 1 else tuple(part.strip(" \"'") for part in match[1].split(","))
+        goes_on = (
+            bool(run) and len(parts) == len(run[0]) and bool(_BETWEEN.fullmatch(text, end, match.start()))
+        )
+        if not goes_on:
+            if len(run) > _FEWEST_BRACKETS:
+                yield tuple(run)
+            run = []
+        if 1 < len(parts) <= _MAX_PARTS:
+            run.append(parts)
+        end = match.end()
+    if len(run) > _FEWEST_BRACKETS:
+        yield tuple(run)
 
 
 _NUMBER_WORD: Final = re.compile(r"[~<≈]?\d[\d.,]*(?:e[-+]?\d+)?(?:%|s|ms|sek|secs?|seconds?|min)?")

@@ -5,6 +5,7 @@ One list is the keys'; others of the same length are series in its order.
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Iterator, Sequence
 from functools import cache
@@ -95,10 +96,24 @@ def lists_of(shown: str, block: Block, table: Table) -> list[NumberList]:
         if run and span is not None and len(run) < _MAX_LENGTH and _continues(shown, run[-1].end, span):
             run.append(span)
             continue
-        if _is_list(shown, run):
-            found.append(_list(shown, run, found[-1].end if found else 0, block, table))
+        for part in _parts(shown, run):
+            found.append(_list(shown, part, found[-1] if found else None, block, table))
         run = [span] if span is not None else []
     return found
+
+
+def _parts(shown: str, run: list[Span]) -> list[list[Span]]:
+    """Numbers in a row as the lists that they are: none, one, or two where the unit changes once."""
+    if _is_list(shown, run):
+        return [run]
+    changes = [
+        at
+        for at, (one, other) in enumerate(itertools.pairwise(run), start=1)
+        if one.quantity.unit is not other.quantity.unit
+    ]
+    if len(changes) != 1 or min(changes[0], len(run) - changes[0]) < FEWEST:
+        return []
+    return [run[: changes[0]], run[changes[0] :]]
 
 
 def _continues(shown: str, end: int, span: Span) -> bool:
@@ -121,13 +136,16 @@ def _is_list(shown: str, run: Sequence[Span]) -> bool:
     return set(units[:-1]) == {Unit.NONE} and (len(run) > FEWEST or last)
 
 
-def _list(shown: str, run: Sequence[Span], after: int, block: Block, table: Table) -> NumberList:
+def _list(shown: str, run: Sequence[Span], last: NumberList | None, block: Block, table: Table) -> NumberList:
     start, end = run[0].start, run[-1].end
+    after = last.end if last is not None else 0
     before = shown[max(after, start - MAX_LABEL) : start]
     cuts = [match.end() for match in _LABEL_END.finditer(before)]
     label = before[cuts[-1] :] if cuts else before
     if not re.search(r"[^\W\d]", label) and len(cuts) > 1:
         label = before[cuts[-2] :]
+    if last is not None and last.keys and not re.search(r"\w|\n", shown[after:start]):
+        label = last.label  # "the accuracies were (for 1, 10, 100) 0.81, 0.83, 0.82"
     tail = shown[end : end + MAX_LABEL]
     stop = _LABEL_STOP.search(tail)
     behind = tail[: stop.start()] if stop else tail

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from grader.checks.column_roles import Name, name_of
+from grader.checks.figure_grids import without_repeats
 from grader.checks.figure_sentences import Sentence, Token
 from grader.checks.quantities import Quantity, Unit
 from grader.checks.record_types import Table
@@ -127,6 +128,7 @@ def _rows_of(sentence: Sentence) -> list[tuple[int, list[Token]]]:
         return []  # figures on both sides of the keys: whose is which cannot be told
     rows: list[tuple[int, list[Token]]] = []
     pending: list[Token] = []
+    end = -1
     for token in sentence.tokens:
         if token.key is None:
             if before:
@@ -134,11 +136,14 @@ def _rows_of(sentence: Sentence) -> list[tuple[int, list[Token]]]:
             elif rows:
                 rows[-1][1].append(token)
             continue
-        rows.append((token.key, pending if before else []))
-        pending = []
+        shared = before and not pending and bool(rows) and _BOTH.fullmatch(sentence.text, end, token.start)
+        rows.append((token.key, list(rows[-1][1]) if shared else pending if before else []))
+        pending, end = [], token.end
     return rows
 
 
+_OPENS_BRACKET: Final = re.compile(r"\s?\(\s?(?:(?:about|around|ca\.?|i\.e\.|that\sis|=|~|≈)\s?)?", re.I)
+_BOTH: Final = re.compile(r"\s?(?:and|och|&)\s", re.I)
 _CUT_BEFORE: Final = re.compile(
     r"[,;()|\n]|\b(?:and|och|with|med|but|men|while|medan|samt|whereas|then)\b|\s-\s", re.I
 )
@@ -154,7 +159,7 @@ def figures_of(sentence: Sentence, own: Sequence[Token], number: int) -> list[Fi
     places = [token.start for token in sentence.tokens] + [len(sentence.text)]
     ends = [0] + [token.end for token in sentence.tokens]
     at_place = {place: index for index, place in enumerate(places)}
-    for token in own[:_MAX_FIGURES]:
+    for token in _without_repeats(sentence, own[:_MAX_FIGURES]):
         at = at_place[token.start]
         gap = sentence.text[ends[at] : token.start]
         pieces = _CUT_BEFORE.split(gap)
@@ -173,6 +178,19 @@ def figures_of(sentence: Sentence, own: Sequence[Token], number: int) -> list[Fi
             Figure(token.quantity, before[-80:], behind[:80], sentence.quoted, sentence.block, number)
         )
     return found
+
+
+def _without_repeats(sentence: Sentence, own: Sequence[Token]) -> list[Token]:
+    """Figures without those that say one again in brackets: ``almost 2 minutes (118 s)``."""
+    kept: list[Token] = []
+    for token in own:
+        if kept and _OPENS_BRACKET.fullmatch(sentence.text, kept[-1].end, token.start):
+            left = without_repeats((kept[-1].quantity, token.quantity))
+            if len(left) == 1:
+                kept[-1] = token if left[0] == token.quantity else kept[-1]
+                continue
+        kept.append(token)
+    return kept
 
 
 def named_by_words(figure: Figure, table: Table) -> Name | None:

@@ -111,14 +111,18 @@ def _key_patterns(table: Table) -> tuple[re.Pattern[str], re.Pattern[str], re.Pa
     return (
         re.compile(rf"(?:{key})[^\d\n.;,]{{0,16}}$", re.I),
         re.compile(
-            rf"[\s-]{{0,2}}(?:\w{{2,12}}\s(?:per|in|i|each)\s(?:a\s|each\s|every\s|varje\s)?)?(?:{key})", re.I
+            rf"[\s-]{{0,2}}(?:\w{{2,12}}\s(?:per|in|i|each)\s(?:(?:a|each|every|varje|one|single|en|ett)\s){{0,2}})?(?:{key})",
+            re.I,
         ),
         re.compile(rf"\s{{0,2}}-?(?:{table.counted})", re.I),
     )
 
 
 _HEAD: Final = re.compile(r"[\s>*+#_(\"'=~-]{0,12}(?:(?:\d|[a-zA-Z])[.)]\s{1,3})?[\s*_(\"']{0,4}")
-_PREPOSITION: Final = re.compile(r"(?:\b(?:for|with|at|using|vid|för|med|when|när)\s{1,2}|@\s?)$", re.I)
+_PREPOSITION: Final = re.compile(
+    r"(?:\b(?:for|with|at|using|vid|för|med|when|när)\s{1,2}(?:both\s|både\s)?|@\s?)$", re.I
+)
+_JOINED: Final = re.compile(r"\s?(?:and|och|&|or|eller)\s", re.I)
 _COMES_TO: Final = re.compile(r"\b(?:was|is|var|är|to|till|of|på)\s{1,2}$", re.I)
 _THEN: Final = re.compile(
     r"\s{1,2}(?:it|tog|took|det|gave|gav|blev|needed|we|vi|jag|i|brought|led|resulted|reduced|cut|ledde|sänkte|the)\b",
@@ -156,6 +160,18 @@ def _tokens(text: str, table: Table, taken: Sequence[tuple[int, int]], *, ordina
         if key is not None and not (introduced.search(before) or followed.match(behind)):
             heads = span.start <= first and _BEHIND_HEAD.match(behind) is not None
             key = key if not counts and (heads or _stands_as_key(before, behind)) else None
+            if (
+                key is None
+                and not counts
+                and found
+                and found[-1].key is not None
+                and _key(text, span.start, span.end, allowed)
+            ):
+                joined = _JOINED.fullmatch(text, found[-1].end, span.start) is not None
+                last = _BEHIND_PREPOSITION.match(behind) is not None
+                key = (
+                    _key(text, span.start, span.end, allowed) if joined and last else None
+                )  # "with both 1000 and 60000"
         if key is not None or not counts:
             found.append(Token(span.start, span.end, span.quantity, key))
     ranged = {

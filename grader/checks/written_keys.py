@@ -47,6 +47,7 @@ def in_digits(shown: str, table: Table) -> str:
         shown = pattern.sub(scaled, shown)
     for key, pattern in _names(table):
         shown = pattern.sub(lambda match, key=key: _named(match, key), shown)  # type: ignore[misc] # the default binds the key of this turn of the loop
+    shown = _A_UNIT.sub(lambda match: "0.5 " if match["half"] else "1 ", shown)
     return _words_in_digits(shown, table)
 
 
@@ -66,6 +67,10 @@ def _named(match: re.Match[str], key: int) -> str:
 _UNIT_BEHIND: Final = re.compile(r"\s?(?:s\b|sec|sek|minut|min\b|hour|timm|%|per ?cent|procent|milli)", re.I)
 
 
+_A_UNIT: Final = re.compile(  # "a second", but not "a second run"
+    r"\b(?P<half>half\s)?(?:a|an|en)\s(?=(?:second|minute|hour|sekund|minut|timme)\b(?!\s(?!(?:and|och|or|eller|for|per|with|to|in|at|on|för|med|vid|på|each|only|when|while)\b)[a-zåäö]))",
+    re.I,
+)
 _LED: Final = re.compile(r"\b(?:for|with|at|using|and|vid|för|med|och)\s$", re.I)
 _VERB_BEHIND: Final = re.compile(r"\s(?:it|the|we|i|tog|det|blev|var|was|took|gave|gav|,|:)(?!\w)", re.I)
 

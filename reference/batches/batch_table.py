@@ -16,6 +16,9 @@ from reference.batches.figure_columns import TABLE
 from reference.lab.batch_sizes import BATCH_SIZES, IMAGES, steps
 from reference.plausibility.tables import Row
 
+_OTHER_THINGS: Final = frozenset(
+    {"loss", "log", "lr", "count", "number", "compared", "per_sample", "other_time"}
+)
 _LONGEST_STEP: Final = 10.0  # seconds; all 60 000 images in one step take less
 
 
@@ -35,11 +38,15 @@ class TableRow(Value, frozen=True):
 
 
 class BatchTable(Value, frozen=True):
-    """All that was found of the table. `only_test` is true if accuracies are given, but of the test set alone."""
+    """All that was found of the table. `only_test` is true if accuracies are given, but of the test set alone.
+
+    `elsewhere` are the figures of columns that tell neither in any way, such as losses.
+    """
 
     rows: tuple[TableRow, ...]
     only_test: bool = False
     from_logs: bool = False
+    elsewhere: frozenset[float] = frozenset()
 
     @property
     def complete(self) -> bool:
@@ -102,7 +109,13 @@ def read_batch_table(blocks: Sequence[Block]) -> BatchTable:
     )
     only_test = bool(merged) and all("accuracy" not in record.readings for record in merged.values())
     only_test = only_test and any("test" in record.readings for record in merged.values())
-    return BatchTable(rows, only_test, from_logs)
+    elsewhere = frozenset(
+        reading.quantity.value
+        for record in merged.values()
+        for name, reading in record.readings.items()
+        if name in _OTHER_THINGS
+    )
+    return BatchTable(rows, only_test, from_logs, elsewhere)
 
 
 def is_summary(block: Block) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from math import ceil
 from typing import Final
 
 from grader.checks.quantities import Unit, prepared, quantity_spans
@@ -13,6 +14,7 @@ from reference.batches.batch_table import BatchTable, is_summary
 from reference.batches.figure_columns import TABLE
 from reference.lab.batch_sizes import BATCH_SIZES
 
+_MOST: Final = 0.6  # share of the figures that are lacking
 _MAX_TEXT: Final = 40_000  # characters of one block
 _SHARE: Final = re.compile(r"(?<![\d.,])(?:0?[.,]\d{2,}|\d{1,2}(?:[.,]\d+)?\s?\\?%)(?!\d)")
 
@@ -47,21 +49,42 @@ def unread_figures(table: BatchTable, blocks: Sequence[Block], repeated_within: 
     sizes = _sizes(own)
     shares = {size for size in BATCH_SIZES if size not in table.figures()["accuracy"]}
     times = {size for size in BATCH_SIZES if size not in table.figures()["time"]}
-    if shares and shares <= sizes:
-        others = _other_shares(own, list(table.figures()["accuracy"].values()), repeated_within)
-        if len(others) >= len(shares):
+    every = len(BATCH_SIZES)
+    if shares and (shares <= sizes or len(shares) == every):
+        known = [*table.figures()["accuracy"].values(), *table.elsewhere]
+        others = _other_shares(own, known, repeated_within)
+        if len(others) >= _most_of(len(shares)):
             return next(iter(others.values()))
-    if len(times) > 1 and times <= sizes:
-        known = set(table.figures()["time"].values())
+    if len(times) == 1 and (own_line := _line_with_time(own, next(iter(times)))) is not None:
+        return own_line
+    if len(times) > 1 and (times <= sizes or len(times) == every):
+        told = set(table.figures()["time"].values()) | table.elsewhere
         seen = {
             span.quantity.value: block
             for block in own
             for span in quantity_spans(prepared(block.text[:_MAX_TEXT]))
-            if span.quantity.unit is Unit.SECONDS and span.quantity.value not in known
+            if span.quantity.unit is Unit.SECONDS and span.quantity.value not in told
         }
-        if len(seen) >= len(times):
+        if len(seen) >= _most_of(len(times)):
             return next(iter(seen.values()))
     return None
+
+
+def _line_with_time(blocks: Sequence[Block], size: int) -> Block | None:
+    """A block with a line that begins with a size and holds several times: none of them may be the size's."""
+    opens = re.compile(
+        rf"\W{{0,8}}(?:(?:{TABLE.key_heading})\w{{0,10}}[^\d\n]{{0,12}})?{_written(size)}", re.I
+    )
+    for block in blocks:
+        for line in prepared(block.text[:_MAX_TEXT]).split("\n"):
+            if opens.match(line) and any(span.quantity.unit is Unit.SECONDS for span in quantity_spans(line)):
+                return block
+    return None
+
+
+def _most_of(lacking: int) -> int:
+    """So many figures that belong to no row are likely those that are lacking: some may be alike, or repeat another."""
+    return ceil(_MOST * lacking)
 
 
 def _other_shares(blocks: Sequence[Block], known: Sequence[float], within: float) -> dict[float, Block]:

@@ -200,6 +200,11 @@ class _Walk:
         if token.map and token.level == 0:
             self._keep_remarks(line)
         match token.type:
+            case "heading_open" if token.markup in {"-", "="} and "\n" in self.tokens[at + 1].content:
+                self._paragraph(
+                    self.tokens[at + 1], line
+                )  # a rule that was meant to part it from what follows
+                return at + 3
             case "heading_open":
                 self.open.enter(token.tag)
                 text = "".join(part for part in self._inline(self.tokens[at + 1]))

@@ -11,6 +11,7 @@ from grader.documents.core.document import Place
 from grader.documents.core.limits import shortened
 
 _MARKDOWN: Final = re.compile(r"^(?:```|~~~)|^\s{0,3}\|?\s?:?-{3,}:?\s?\|[\s|:-]*$|^\$\$", re.M)
+_UNDER: Final = 0.6  # of a line's length, from which it is underlined in the midst of others
 _UNDERLINE: Final = re.compile(r"[=\-~*_]{3,}\s*")
 _NUMBERED: Final = re.compile(
     r"(?:question|fråga|uppgift|task|exercise|problem|part|del|lab\w*)\s{0,2}\d{1,2}\s?[.:)]?\s*$|\d{1,2}[.)]\s[A-ZÅÄÖ][^.!?]{0,60}$",
@@ -36,10 +37,12 @@ def _lines(text: str, source: str) -> list[Line]:
         after = raw[index + 1] if index + 1 < len(raw) else ""
         before_blank = index == 0 or not raw[index - 1].strip()
         bare = line.strip()
-        if lines and lines[-1].level and _UNDERLINE.fullmatch(line):
+        if _UNDERLINE.fullmatch(line):  # of a title, or a rule between paragraphs
             lines.append(Line("", place))
             continue
-        underlined = bool(bare) and len(bare) < 100 and bool(_UNDERLINE.fullmatch(after)) and "|" not in line
+        under = after.strip() if _UNDERLINE.fullmatch(after) else ""
+        underlined = 0 < len(bare) < 100 and bool(under) and "|" not in line
+        underlined = underlined and (before_blank or len(under) >= _UNDER * len(bare))
         level = 0
         if underlined:
             level = 1 if after.startswith("=") else 2
