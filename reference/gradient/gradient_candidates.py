@@ -154,6 +154,20 @@ def _is_about_training(pair: WordedPair) -> bool:
     return Role.LOSS in {pair.target, pair.source} or Role.PARAMETERS in {pair.target, pair.source}
 
 
+_CHANGED: Final = re.compile(
+    r"(?:[=(][^\S\n]?-[^\S\n]?|(?<=[^\S\n])-)(?:\w{1,12}\s?\.\s?)?gradients?\s?\([^()\n]{0,120}\)"
+)
+"""A call that is turned into another value: the words in its brackets are no answer in words."""
+
+
+_ANSWERED: Final = re.compile(r"\?[^\S\n]{0,3}(?:->|=>|→|⇒|:|–)[^\S\n]{0,3}(?=\w)")
+"""Between a question that was copied and the answer behind it."""
+
+
+def _words(text: str) -> str:
+    return _ANSWERED.sub(": ", _CHANGED.sub(" ", text))
+
+
 def _passages(blocks: Sequence[Block]) -> Iterator[tuple[Block, str]]:
     """Each block's words; a table read along and down; behind them all prose of one file as one."""
     for block in blocks:
@@ -168,11 +182,11 @@ def _passages(blocks: Sequence[Block]) -> Iterator[tuple[Block, str]]:
                     ),
                 )
         else:
-            yield block, block.text
+            yield block, _words(block.text)
     prose = [
         block for block in blocks if block.kind in {BlockKind.PROSE, BlockKind.HEADING} and not block.unseen
     ]
     for source in dict.fromkeys(block.place.source for block in prose):
         own = [block for block in prose if block.place.source == source]
         if len(own) > 1:
-            yield own[0], "\n".join(block.text for block in own)[:20_000]
+            yield own[0], _words("\n".join(block.text for block in own)[:20_000])

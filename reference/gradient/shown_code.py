@@ -19,6 +19,11 @@ METHODS: Final = frozenset(("gradient", "jacobian", "gradients", "gradiant", "gr
 EXCERPT: Final = 1_000_000  # line numbers from here on are those of calls in words
 
 
+_SIGN: Final = 12  # characters before a call in words in which its sign stands
+NEGATED: Final = re.compile(r"(?:[=(]\s?-\s?|[^\S\n]-)(?:\w{1,8}\s?\.\s?)?$")
+"""What makes a call in words the negative one: a minus behind a sign, or right before it; not a dash nor a bullet."""
+_MARKED: Final = re.compile(r"(?<=[(,=\s])(?:`|\*{1,2}|_{1,2})([A-Za-z]\w*)(?:`|\*{1,2}|_{1,2})(?=\s?[,)])")
+"""A name that is set off among the arguments of a call in words."""
 _SHOWS_CODE: Final = re.compile(r"\.\s?gradi\w{1,6}\s?\(|GradientTape|\.assign|\bassign\(|training_loss\(")
 
 
@@ -64,7 +69,7 @@ def parts_of_words(blocks: Sequence[Block]) -> Iterator[CodePart]:
     """The code in the blocks of a report: its listings, and the lines and calls in its words."""
     skipped = False
     for number, block in enumerate(blocks):
-        text = block.text
+        text = _MARKED.sub(r"\1", block.text)
         if skipped and not find_any(text):
             skipped = False
             continue
@@ -73,7 +78,7 @@ def parts_of_words(blocks: Sequence[Block]) -> Iterator[CodePart]:
             listing = parse_listing(text)
             lines = set(listing.unread)
             calls = [call for call in find_any(listing.text) if call.line in lines and not call.commented]
-            yield CodePart(block, _with_calls(listing, calls), tuple(calls))
+            yield CodePart(block, _with_calls(listing, calls, text), tuple(calls))
             continue
         if _is_cut_off(text) and number + 1 < len(
             blocks
@@ -100,18 +105,20 @@ def _is_cut_off(text: str) -> bool:
     )
 
 
-def _with_calls(listing: CodeListing, calls: Sequence[Call]) -> CodeListing:
+def _with_calls(listing: CodeListing, calls: Sequence[Call], text: str) -> CodeListing:
     """A listing with the calls that stand in lines that are no Python put in, each by itself."""
-    made = list(_as_statements(calls))
+    made = list(_as_statements(calls, text))
     if not made:
         return listing
     body = sorted([*listing.tree.body, *(tree for _, tree in made)], key=lambda tree: _place(tree, made))
     return CodeListing(ast.Module(body, []), listing.text, listing.unread, listing.flat)
 
 
-def _as_statements(calls: Sequence[Call]) -> Iterator[tuple[int, ast.stmt]]:
+def _as_statements(calls: Sequence[Call], text: str) -> Iterator[tuple[int, ast.stmt]]:
+    cleaned = clean(text)
     for number, call in enumerate(calls):
-        tree = parse_expression(call.text) if call.parsed else None
+        sign = "-" if NEGATED.search(cleaned[max(0, call.start - _SIGN) : call.start]) else ""
+        tree = parse_expression(sign + call.text) if call.parsed else None
         if tree is not None:
             for node in ast.walk(tree):
                 if hasattr(node, "lineno"):
@@ -141,7 +148,7 @@ def _words_with_code(block: Block, text: str) -> CodePart:
             )
     listing = CodeListing(ast.Module(body, []), cleaned, (), flat=True)
     calls = [call for call in find_any(text) if call.line not in covered]
-    return CodePart(block, _with_calls(listing, calls), tuple(calls))
+    return CodePart(block, _with_calls(listing, calls, text), tuple(calls))
 
 
 def _height(text: str, line: int, source: str) -> int:
