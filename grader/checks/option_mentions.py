@@ -40,7 +40,8 @@ _TOGETHER: Final = re.compile(
     re.I,
 )
 _SET_TO: Final = re.compile(
-    r"\b(?:set|sets|setting|sätt\w*|sätter|ställ\w*)\s(?:\w+\W){0,5}(?:to|till)\s(?:be\s)?\W{0,2}$", re.I
+    r"\b(?:set|sets|setting|sätt\w*|sätter|ställ\w*|(?:decreas|lower|reduc|increas|rais|chang|switch|sänk|höj|minska|öka|ändra|byt)\w*\s(?:the|our|den|batch\w*|size|storlek\w*))\s(?:\w+\W){0,5}(?:to|till)\s(?:be\s)?\W{0,2}$",
+    re.I,
 )
 _MEASURE_BEFORE: Final = re.compile(
     r"(?:\b(?:takes|took|needs?|tog|accuracy\s(?:is|was|=)|loss\s(?:of|is|was)|times?\s(?:is|was|are)|factor(?:\sof)?|top|part|steps?|approximately\s[\d.]+\s?to)\s"

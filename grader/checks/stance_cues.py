@@ -198,7 +198,7 @@ CUES: Final = (
     Cue(
         _S.SUPPOSED,
         _R.AROUND,
-        r"maybe|perhaps|possibly|kanske|möjligen|möjligtvis|eventuellt|(?:could|might|may)(?=\s(?:(?:also|perhaps|still|even|then|well|therefore|be)\s){0,2}(?:be|have|use|choose|pick|take|go|start|seem|work|prefer|want|suffice|do|an?|the|enough)\b)|skulle\s(?:\w+\s)?kunna|kan\s(?:möjligen|tänkas)",
+        r"maybe|perhaps|possibly|kanske|möjligen|möjligtvis|eventuellt|(?:could|might|may)(?=\s(?:(?:also|perhaps|still|even|then|well|therefore|be)\s){0,2}(?:be|have|use|choose|pick|take|go|start|seem|work|prefer|want|suffice|do|decrease|increase|lower|reduce|raise|switch|change|try|continue|improve|an?|the|enough)\b)|skulle\s(?:\w+\s)?kunna|kan\s(?:möjligen|tänkas)",
     ),
     # --- denied
     Cue(

@@ -23,6 +23,7 @@ from reference.batches.other_plots import is_exact, other_plot
 from reference.batches.plot_candidates import ACCURACY_WORDS, TIME_WORDS, caption_of, plot_candidates
 
 _MOST_MARKED: Final = 4  # figures with the table's points drawn over them
+_MOST_OF: Final = 0.5  # of a picture's width and height, that a plot by itself takes
 _SEVERAL: Final = 2  # points off the table's: one alone may be a figure that was read wrongly
 
 
@@ -217,6 +218,7 @@ def _with_values(
             len(followed) == len(figures)
             and len(lacking) == 1
             and sum(reading.told for reading in followed) == 1
+            and all(_fills(reading) for reading in followed)
         ):
             return _one_seen([reading for reading in readings if reading.block in unsure], "")
     if finding.verdict is Verdict.MISSING:
@@ -306,6 +308,15 @@ def _is_raster(block: Block) -> bool:
     return not any(curve.source is not CurveSource.PIXELS for curve in figure.curves) and (
         figure.picture.media_type not in {"image/svg+xml", "application/pdf"}
     )
+
+
+def _fills(reading: FigureReading) -> bool:
+    """Whether what was followed in a picture takes most of it: beside it there may be another plot that was not."""
+    width, height = reading.block.figure.size if reading.block.figure is not None else (0, 0)
+    if not width or not height:
+        return True
+    xs, ys = zip(*(point for curve, _ in reading.curves for point in curve.points), strict=True)
+    return bool(max(xs) - min(xs) >= _MOST_OF * width and max(ys) - min(ys) >= _MOST_OF * height)
 
 
 def _is_plot(block: Block) -> bool:

@@ -70,7 +70,7 @@ class Figure(Value, frozen=True):
     `ticks` counts the numeric tick labels; `labelled` is true if words stand on the axes or in a legend.
     `address` is where the document says that a picture lies which was not handed in: a URL, a file's name.
     `curves` are the series that could be followed; a plot may have others. `mosaic`: its surfaces have many colours, as those
-    of pictures side by side and of heat maps.
+    of pictures side by side and of heat maps. `size`: width and height, in pixels, of the picture that curves were followed in.
     """
 
     kind: FigureKind = FigureKind.UNKNOWN
@@ -82,6 +82,7 @@ class Figure(Value, frozen=True):
     address: str = ""
     curves: tuple[Curve, ...] = ()
     mosaic: bool = False
+    size: tuple[int, int] = (0, 0)
 
 
 STRUCK: Final = "struck through"
