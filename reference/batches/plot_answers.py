@@ -8,6 +8,7 @@ from typing import Final
 import msgspec
 
 from grader.checks import Answer, Finding, failed, missing, partial, passed, review
+from grader.checks.curves import CurveStand
 from grader.documents.core.curve import CurveSource
 from grader.documents.core.document import Block, BlockKind, FigureKind
 from grader.model import Evidence, Value, Verdict
@@ -311,11 +312,12 @@ def _is_raster(block: Block) -> bool:
 
 
 def _fills(reading: FigureReading) -> bool:
-    """Whether what was followed in a picture takes most of it: beside it there may be another plot that was not."""
+    """Whether the curve that was told takes most of its picture: beside it there may be another plot that was not."""
     width, height = reading.block.figure.size if reading.block.figure is not None else (0, 0)
     if not width or not height:
         return True
-    xs, ys = zip(*(point for curve, _ in reading.curves for point in curve.points), strict=True)
+    told = [curve for curve, one in reading.curves if one.stand is not CurveStand.OTHER]
+    xs, ys = zip(*(point for curve in told for point in curve.points), strict=True)
     return bool(max(xs) - min(xs) >= _MOST_OF * width and max(ys) - min(ys) >= _MOST_OF * height)
 
 

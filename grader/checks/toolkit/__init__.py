@@ -13,6 +13,7 @@ from grader.checks.assignment import CheckFunction
 from grader.checks.toolkit.asserts import asserts
 from grader.checks.toolkit.call import call
 from grader.checks.toolkit.choice import choice
+from grader.checks.toolkit.decision import decision
 from grader.checks.toolkit.figure import figure
 from grader.checks.toolkit.formula import formula
 from grader.checks.toolkit.manual import manual
@@ -26,6 +27,7 @@ __all__ = [
     "asserts",
     "call",
     "choice",
+    "decision",
     "figure",
     "files",
     "formula",
@@ -41,6 +43,7 @@ KINDS: Final[Mapping[str, Callable[..., CheckFunction]]] = {
     "working": working,
     "formula": formula,
     "choice": choice,
+    "decision": decision,
     "call": call,
     "table": table,
     "metric": metric,
