@@ -29,6 +29,8 @@ _FREE: Final = r"optional|voluntary|frivillig\w{0,4}|valfri\w{0,2}|extrauppgift\
 _FREE_HEADING: Final = re.compile(rf"^[\W_]{{0,6}}(?:{_FREE})\b|[(\[]\s?(?:{_FREE})\b", re.I)
 _FREE_PROSE: Final = re.compile(rf"^[\W_]{{0,6}}(?:{_FREE})\b[^.!?\n]{{0,40}}[:)\]]", re.I)
 _TEXT: Final = frozenset((BlockKind.PROSE, BlockKind.HEADING))
+_NUMBER_ALONE: Final = re.compile(r"\W{0,6}(\d{1,2})\W{0,6}")
+_FEWEST_HEADINGS: Final = 2
 
 
 class QuestionText(Value, frozen=True):
@@ -80,6 +82,7 @@ def split(
     copied = 0
     for document in documents:
         numbered = any(_numbers(block, strong=True) for block in document.blocks)
+        headed = numbered or _headed_by_numbers(document, questions)
         current: tuple[str, ...] = ()
         free: Block | None = None  # the heading of an optional part that we are in
         for block, told in zip(
@@ -97,7 +100,7 @@ def split(
                 block.kind is BlockKind.HEADING or block.place.cell != free.place.cell
             ):
                 free = None
-            if free is None and not marked and not by_prompt and not numbered:
+            if free is None and not marked and not by_prompt and not headed:
                 current = _by_cue(shown, questions) or current
             copied += told.dropped
             if told.own is None:
@@ -118,6 +121,18 @@ def split(
         tuple(handed_out),
         tuple(optional),
     )
+
+
+def _headed_by_numbers(document: Document, questions: Sequence[QuestionText]) -> bool:
+    """Whether headings of nothing but a number part the document by question: its words then decide nothing."""
+    if document.format == "notebook":
+        return False
+    alone = {
+        int(match[1])
+        for block in document.blocks
+        if block.kind is BlockKind.HEADING and (match := _NUMBER_ALONE.fullmatch(block.text)) is not None
+    }
+    return len(alone & {question.number for question in questions}) >= _FEWEST_HEADINGS
 
 
 def _is_optional(block: Block) -> bool:
