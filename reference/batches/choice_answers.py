@@ -123,13 +123,19 @@ def _prose(answer: Answer) -> tuple[Block, ...]:
 def _own_words(answer: Answer) -> str:
     """The prose without rows of figures, captions and what only says where the table is."""
     rows = {
-        row.evidence.excerpt for row in answer.shared(shared_table).rows if len(row.evidence.excerpt) < _ROW
+        " ".join(line.split())
+        for row in answer.shared(shared_table).rows
+        for line in row.evidence.excerpt.split("\n")
+        if len(line) < _ROW
     }
     return "\n\n".join(
         "\n".join(
             line
             for line in block.text.split("\n")
-            if line.strip() and line.strip() not in rows and "\t" not in line and not _is_caption(line)
+            if line.strip()
+            and " ".join(line.split()) not in rows
+            and "\t" not in line
+            and not _is_caption(line)
         )
         for block in _prose(answer)
     )
