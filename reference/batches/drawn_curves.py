@@ -11,6 +11,7 @@ from grader.documents.core.document import Block
 from grader.execution import DrawnFigure, DrawnSeries, NotebookRun
 from grader.model import Value
 from grader.page_data import MarkedSeries, PlotMarks
+from reference.batches.point_labels import columns_by_labels
 
 COLUMNS: Final = ("time", "accuracy")
 _MOST_TOLD: Final = 400  # curves of a submission
@@ -40,14 +41,15 @@ class Drawn(Value, frozen=True):
 
 
 class FigureReading(Value, frozen=True):
-    """A figure with what each of its curves shows."""
+    """A figure with what each of its curves shows, and the columns whose figures are written beside its points."""
 
     block: Block
     curves: tuple[tuple[Curve, CurveReading], ...]
+    labelled: frozenset[str] = frozenset()
 
     def shows(self, column: str) -> bool:
         """Whether one of its curves is that column."""
-        return any(
+        return column in self.labelled or any(
             reading.stand is CurveStand.SHOWS and reading.column == column for _, reading in self.curves
         )
 
@@ -95,9 +97,9 @@ def read_figures(blocks: Sequence[Block], table: Table, *, points: int) -> list[
     for block in blocks:
         curves = block.figure.curves[:left] if block.figure is not None else ()
         left -= len(curves)
-        readings.append(
-            FigureReading(block, tuple((curve, read_curve(curve, columns, points)) for curve in curves))
-        )
+        read = tuple((curve, read_curve(curve, columns, points)) for curve in curves)
+        words = block.figure.words if block.figure is not None else ""
+        readings.append(FigureReading(block, read, columns_by_labels(words, table)))
     return readings
 
 
