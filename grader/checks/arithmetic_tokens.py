@@ -79,6 +79,28 @@ _WORD_SIGNS: Final = {
     "you get": "=",
     "one gets": "=",
     "to get": "=",
+    "to end up at": "=",
+    "to end up with": "=",
+    "ending up at": "=",
+    "ending up with": "=",
+    "to arrive at": "=",
+    "arriving at": "=",
+    "to reach": "=",
+    "reaching": "=",
+    "to obtain": "=",
+    "we obtain": "=",
+    "we reach": "=",
+    "we arrive at": "=",
+    "we end up at": "=",
+    "we end up with": "=",
+    "and end up at": "=",
+    "and end up with": "=",
+    "brings us to": "=",
+    "leads to": "=",
+    "och hamnar på": "=",
+    "hamnar vi på": "=",
+    "kommer vi till": "=",
+    "landar på": "=",
     "and get": "=",
     "getting": "=",
     "giving": "=",
@@ -133,6 +155,10 @@ _PREFIX: Final = _one_of(_PREFIXES)
 _LINKED: Final = re.compile(  # 12*7, which is 84
     r"[,.;]?[ \n]?\b(?:and[ ]|och[ ])?(?:which|that|this|it|det|vilket|detta|som)[ ]"
     r"(?:is|gives|makes|equals|becomes|comes[ ]to|är|ger|blir)\b(?:[ ](?:in[ ]total|totalt))?",
+    re.I,
+)
+_ADDED: Final = re.compile(  # 12*7 and 12 added
+    r"(?:and|with|och|med)[ ](?=(?:(?:another|the|a)[ ])?\d[\d.,]{0,8}[ ](?:\w+[ ]){0,2}(?:added|adderat|adderade|tillagd\w*|more|on[ ]top|därtill)\b)",
     re.I,
 )
 _IS: Final = re.compile(r"(?:is|are|be|är|vara)\b", re.I)
@@ -217,6 +243,9 @@ def _words(text: str, at: int, found: list[Token], spelled: Mapping[int, Spelled
         return [Token(TokenKind.EQUALS, "=", at, linked.end(), said=True)]
     if not (char.isalpha() or char == "_"):
         return []
+    added = _ADDED.match(text, at)
+    if added is not None and found and found[-1].kind in {TokenKind.NUMBER, TokenKind.CLOSE}:
+        return [Token(TokenKind.SIGN, "+", at, added.end(), said=True)]
     signs = _WORD_SIGN.match(text, at)
     if signs is not None:
         sign = _WORD_SIGNS[signs[0].lower()]

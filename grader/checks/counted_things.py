@@ -165,11 +165,12 @@ def _shares(
     sentence: Sequence[Token], things: Sequence[str | None], vocabulary: Vocabulary
 ) -> Iterator[tuple[int, str, bool]]:
     """The owners that a sentence shares things out to: where, which, and whether it is the owner that *has* them."""
-    last_owner: str | None = None
+    owners: list[tuple[int, str]] = []
+    meant: str | None = None  # by an "each" without a noun
     for at, token in enumerate(sentence):
         thing = things[at]
-        if thing in vocabulary.owners:
-            last_owner = thing
+        if thing is not None and thing in vocabulary.owners:
+            owners.append((at, thing))
             lone = at and sentence[at - 1].text.lower() in {"a", "an", "one", "single", "en", "ett", "enda"}
             if lone and _has(sentence, at + 1):
                 yield at, thing or "", True
@@ -178,8 +179,18 @@ def _shares(
         owner, end = _owner_ahead(sentence, things, at + 1, vocabulary)
         if owner is not None:
             yield at, owner, _has(sentence, end)
-        elif last_owner is not None:
-            yield at, last_owner, True
+        elif (meant := meant or _meant_by_each(sentence, owners)) is not None:
+            yield at, meant, True
+
+
+def _meant_by_each(sentence: Sequence[Token], owners: Sequence[tuple[int, str]]) -> str | None:
+    """The owner that an ``each`` without a noun speaks of: the last one, unless that is one of a list."""
+    if not owners:
+        return None
+    place, last = owners[-1]
+    behind = sentence[place + 1].text.lower() if place + 1 < len(sentence) else ""
+    listed = behind in {"and", "och", ","} and len({owner for _, owner in owners}) > 1
+    return None if listed else last
 
 
 def _has(sentence: Sequence[Token], at: int) -> bool:

@@ -38,6 +38,7 @@ class CountedWords(Value, frozen=True):
     biases: BiasShare
     weights_per_neuron: bool = False
     other_weights: bool = False  # a neuron is given another number of them
+    parameters_per_neuron: bool = False  # of weights and bias together
     weights_in_all: bool = False
     neurons: bool = False
     inputs: bool = False
@@ -75,6 +76,7 @@ def read_counted_words(account: Account, rows: frozenset[int] = frozenset()) -> 
         biases=said,
         weights_per_neuron=INPUTS in per_neuron,
         other_weights=bool(per_neuron - {INPUTS, PER_NEURON, NEURONS, WEIGHTS, COUNT, None}),
+        parameters_per_neuron=PER_NEURON in per_neuron,
         weights_in_all=any(one.thing == "weight" and one.number == WEIGHTS for one in things),
         neurons=any(one.thing == "neuron" and one.number == NEURONS for one in things),
         inputs=any(one.thing in {"input", "weight"} and one.number == INPUTS for one in things),

@@ -27,6 +27,10 @@ _WHOLE_LAYER: Final = frozenset(("side", "neurons"))
 _SMALL: Final = frozenset((0, 1, 2, 3))  # exponents, and what is counted by hand
 
 
+_SPEAKS: Final = re.compile(r"\b(?:numbers?\sof|amount\sof|antal(?:et)?)\b", re.I)
+"""Words in a calculation that are no signs: how they put its numbers together is not told for certain."""
+
+
 def side_outcome(one: Worked, account: Account, words: CountedWords) -> tuple[CountOutcome, str]:
     """What a calculation comes to, and the id of its mistake or of what it looks like; empty if there is none."""
     side, seen = one.side, one.seen
@@ -52,11 +56,11 @@ def side_outcome(one: Worked, account: Account, words: CountedWords) -> tuple[Co
             CountOutcome.RIGHT if words.neurons else CountOutcome.UNSURE
         ), ""  # the factor stands in words
     if one.stated == COUNT:
-        unclear = doubtful or side.unfinished
+        unclear = doubtful or side.unfinished or bool(_SPEAKS.search(side.text))
         return (CountOutcome.UNSURE if unclear else CountOutcome.MISTAKE), "other-formula"
     both = "neurons" in seen.quantities and bool(seen.quantities & {"side", *_STEPS_OF_INPUTS})
     strange = [one for one in seen.strange if one.value not in _SMALL]
-    if both and not strange and not doubtful and not side.unfinished:
+    if both and not strange and not doubtful and not side.unfinished and not _SPEAKS.search(side.text):
         return CountOutcome.MISTAKE, "other-formula"
     if seen.quantities >= _WHOLE_LAYER or (seen.quantities & _STEPS_OF_INPUTS and seen.strange):
         return CountOutcome.UNSURE, ""

@@ -57,6 +57,8 @@ def read_count(blocks: Sequence[Block]) -> CountReading:
             one for one in telling if one.outcome is not CountOutcome.UNSURE or one.mistake != "no-bias"
         ]
     if not telling:
+        if words.neurons and (words.parameters_per_neuron or words.explains_neuron):
+            return CountReading(CountOutcome.UNSURE, "", sources[0])  # all of it in words, and no calculation
         bare = next((block for text, block in pieces if COUNT_WRITTEN.search(text)), None)
         return CountReading(CountOutcome.STATED, "", bare) if bare else CountReading(CountOutcome.NOTHING)
     return min(telling, key=_rank)
