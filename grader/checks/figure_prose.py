@@ -128,8 +128,16 @@ def _names_by_order(lead: str, rows: Sequence[Row], table: Table) -> list[Column
     """The columns that a line before the rows names in their order: ``(width - time - share)``."""
     named = names_in(lead, table)
     shape = rows[0].shape
-    fitting = len(named) == len(shape) > 1 and all(map(fits, named, ({unit} for unit in shape)))
-    return named if fitting else None
+    apart = [  # "time / accuracy" over two figures are two columns, no ratio
+        column
+        for part in re.split(r"\s?[/|]\s?", lead)
+        for column in names_in(part, table)
+        if column.required
+    ]
+    for columns in (named, apart):
+        if len(columns) == len(shape) > 1 and all(map(fits, columns, ({unit} for unit in shape))):
+            return columns
+    return None
 
 
 def _led(readings: dict[int, Reading], lead: str, table: Table) -> Series:

@@ -111,7 +111,8 @@ def _key_patterns(table: Table) -> tuple[re.Pattern[str], re.Pattern[str], re.Pa
     return (
         re.compile(rf"(?:{key})[^\d\n.;,]{{0,16}}$", re.I),
         re.compile(
-            rf"[\s-]{{0,2}}(?:\w{{2,12}}\s(?:per|in|i|each)\s(?:(?:a|each|every|varje|one|single|en|ett)\s){{0,2}})?(?:{key})",
+            rf"[\s-]{{0,2}}(?:\w{{2,12}}\s(?:per|in|i|each)\s(?:(?:a|each|every|varje|one|single|en|ett)\s){{0,2}})?(?:{key})"
+            r"|\s\w{2,12}\s(?:at\s(?:a\stime|once)|each\stime|åt\sgången|i\staget)\b",
             re.I,
         ),
         re.compile(rf"\s{{0,2}}-?(?:{table.counted})", re.I),

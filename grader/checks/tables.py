@@ -43,7 +43,10 @@ def read_records(blocks: Sequence[Block], table: Table) -> list[Record]:
             best = _best(of_grid(headed, table, block, rank=rank, above=above), table)
             if best is not None:
                 found.append((rank, False, best))
-        loose.append(_in_lines(block) if block.rows and len(found) == count else block)
+        ragged = (
+            len({len(row) for row in block.rows}) > 1
+        )  # wide gaps in some lines may have been taken for cells
+        loose.append(_in_lines(block) if block.rows and (ragged or len(found) == count) else block)
     for arrangement in (
         *of_text(loose, table, rank=_OF_LINES),
         *of_code([block for block in blocks if _is_literal(block)], table, rank=_OF_CODE),
