@@ -16,7 +16,7 @@ assignment = Assignment(
     "tddc17-deep-learning",
     title="TDDC17: supervised deep learning",
     instructions=(
-        r"\b(?:your (?:lab )?report|if you get stuck|please (?:complete|fill|run|separately)|fill this in|you (?:can|have to|should|need to) (?:run|use|reset)"
+        r"\b(?:your (?:lab )?report|if you get stuck|please (?:complete|fill|run|separately)|fill this in|you (?:can|have to|should|need to) (?:run the|reset|use the first)"
         r"|here you will|remember, a neuron|question marks? with|which tensorflow node do we)\b"
     ),
     account=r"[a-z]{5}\d{3}",  # LiU-IDs

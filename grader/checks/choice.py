@@ -143,6 +143,10 @@ def read_choice(
         else:
             return Choice((), sentence(best[-1].sentence), mentioned, rejected, unclear=True, worded=True)
     chosen = next(iter(sets))
+    if len(chosen) > 1:  # "10 or 100, of which we would take 100"
+        last = best[-1].order
+        later = {frozenset(one.options) for one in sure if one.order > last and one.strength >= _PICKED}
+        chosen = next(iter(later)) if len(later) == 1 and next(iter(later)) < chosen else chosen
     if reader.outside and len(chosen) == 1 and strongest <= _PRAISED:
         return Choice(
             (), sentence(best[-1].sentence), mentioned, rejected, reader.outside, unclear=True, worded=True

@@ -12,6 +12,7 @@ from typing import Final
 from msgspec.structs import replace
 
 from grader.checks.aspects import Aspect
+from grader.checks.choice_words import REASON
 from grader.checks.claims import Clause
 from grader.checks.degrees import AS, MORE, MOST, NEARLY, Degree, Side, Word, form_of, plain_word
 from grader.checks.number_words import MORPHEME
@@ -157,6 +158,7 @@ class DegreeReader:
                     (degree is not Degree.MOST and plain.side is not Side.GOOD)
                     or degree is Degree.MORE
                     or self._beside_own(words, index)
+                    or (degree is Degree.MOST and plain.side is Side.GOOD and REASON.match(clause.text))
                 ):
                     self.loose.append(tokens[index][0])
             for name in bound:
