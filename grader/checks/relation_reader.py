@@ -25,6 +25,7 @@ from grader.checks.relation_words import (
     BALANCE,
     BEATS,
     BECAUSE_OF,
+    BOUGHT,
     CHANGE,
     COMPARES,
     CONNECTING,
@@ -244,12 +245,22 @@ class RelationReader:
                 or any(one.twice and found.start in one.at for one in weighed_by),
                 hedged=found.hedged
                 or weighed
+                or self._bought(clause, found, compared)
                 or any(not one.twice and found.start in one.at for one in weighed_by)
                 or clause.stance is Stance.TAKEN_BACK
                 or (found.degree is Degree.MOST and clause.sentence in self._among),
                 supposed=stance is Stance.SUPPOSED,
                 turned_from=clause.stance is Stance.TAKEN_BACK,
             )
+
+    def _bought(self, clause: Clause, found: Relation, compared: Sequence[Mention]) -> bool:
+        """Whether a comparison is said of what an option before it gets: "an eighth of what 1 needs for a lower accuracy"."""
+        before = any(one.end <= found.start for one in compared)
+        return (
+            found.degree is Degree.MORE
+            and before
+            and bool(BOUGHT.search(self.text[clause.start : found.start]))
+        )
 
     def _rivalled(
         self,

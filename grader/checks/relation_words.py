@@ -101,12 +101,15 @@ THERE: Final = re.compile(
     r"|(?:anything|a|any|the|all)\s(?:even\s)?(?:smaller|larger|bigger|lower|higher)\s(?:one|batch\w*|size)s?)\b",
     re.I,
 )
+BOUGHT: Final = re.compile(  # "what 1 needs for a lower accuracy": of the other
+    r"\b(?:for|at|with|to\sget|to\sreach|för|med|till)\s(?:an?\s|the\s|even\s|en\s|ett\s)?(?:\w+\s)?$", re.I
+)
 DIFFERS: Final = re.compile(
-    r"\W*(?:\w+\s)?(?:more|extra|less|longer|lower|higher|slower|faster|fewer|shorter|worse|better|behind|ahead|difference|gain|loss|below|above|additional|mer|mindre|fler|extra|längre|lägre|högre|sämre|bättre|skillnad|snabbare|långsammare|kortare|points?|units?)\b",
+    r"\W*(?:\w+\s)?(?:more|extra|less|longer|lower|higher|slower|faster|fewer|shorter|worse|better|behind|ahead|difference|gain|loss|below|above|additional|saved|gained|lost|won|saving|sparad?\w*|sparas|vunn\w*|tappad\w*|mer|mindre|fler|extra|längre|lägre|högre|sämre|bättre|skillnad|snabbare|långsammare|kortare|points?|units?)\b",
     re.I,
 )
 LOSES: Final = re.compile(
-    r"\b(?:los\w+|lost|gain\w*|drop\w*|differ\w*|sav\w+|sacrific\w*|cost\w*|within|extra|more|less|another|additional|tappa\w*|förlora\w*|skilj\w*|vinn\w*|sparar?|inom)\W+(?:(?:by|of|about|around|less|than|under|a|some|just|barely|hardly|only|med|cirka|knappt|mindre|än|ungefär)\W+){0,4}$",
+    r"\b(?:los\w+|lost|gain\w*|drop\w*|differ\w*|sav\w+|sacrific\w*|cost\w*|within|extra|more|less|another|additional|cut|decreas\w*|increas\w*|reduc\w*|pay\w*|tappa\w*|förlora\w*|skilj\w*|vinn\w*|sparar?|minska\w*|öka\w*|sjunk\w*|stig\w*|inom)\W+(?:(?:by|of|about|around|less|than|under|a|some|just|barely|hardly|only|med|cirka|knappt|mindre|än|ungefär)\W+){0,4}$",
     re.I,
 )
 BOUND: Final = (

@@ -16,7 +16,9 @@ from reference.lab.batch_sizes import BATCH_SIZES
 
 _MOST: Final = 0.6  # share of the figures that are lacking
 _MAX_TEXT: Final = 40_000  # characters of one block
-_SHARE: Final = re.compile(r"(?<![\d.,])(?:0?[.,]\d{2,}|\d{1,2}(?:[.,]\d+)?\s?\\?%)(?!\d)")
+_SHARE: Final = re.compile(
+    r"(?<![\d.,])(?:0?[.,]\d{2,}|\d{1,2}(?:[.,]\d+)?(?:\s|\\,|~){0,2}(?:\\?%|per\s?cent|procent))(?!\d)", re.I
+)
 
 
 def speaks_of_figures(blocks: Sequence[Block], least: int) -> Block | None:
@@ -50,10 +52,11 @@ def unread_figures(table: BatchTable, blocks: Sequence[Block], repeated_within: 
     shares = {size for size in BATCH_SIZES if size not in table.figures()["accuracy"]}
     times = {size for size in BATCH_SIZES if size not in table.figures()["time"]}
     every = len(BATCH_SIZES)
-    if shares and (shares <= sizes or len(shares) == every):
+    if shares:
         known = [*table.figures()["accuracy"].values(), *table.elsewhere]
         others = _other_shares(own, known, repeated_within)
-        if len(others) >= _most_of(len(shares)):
+        placed = shares <= sizes or len(shares) == every
+        if len(others) >= (_most_of(len(shares)) if placed else len(shares)):
             return next(iter(others.values()))
     if len(times) == 1 and (own_line := _line_with_time(own, next(iter(times)))) is not None:
         return own_line
