@@ -24,6 +24,7 @@ MAX_TEXT: Final = 40_000  # characters of one block
 _TEXTUAL: Final = frozenset(
     {BlockKind.HEADING, BlockKind.PROSE, BlockKind.OUTPUT, BlockKind.MATHS, BlockKind.TABLE, BlockKind.CODE}
 )
+_ALIGNED: Final = re.compile(r"&|\\[,;:! ]|\\(?:quad|qquad|text|mathrm|textrm)\b|(?<=text)\{|[{}]|\\(?=%)")
 _COMMENT: Final = re.compile(r"\s{0,40}#{1,4}\s?(.*)")
 
 
@@ -47,6 +48,8 @@ def of_text(blocks: Sequence[Block], table: Table, *, rank: int) -> list[Arrange
 
 def _text(block: Block) -> str:
     text = block.text[:MAX_TEXT]
+    if block.kind is BlockKind.MATHS and "\\\\" in text:  # an aligned formula is a table without rules
+        return _ALIGNED.sub(" ", text.replace("\\\\", "\n"))
     if block.kind is not BlockKind.CODE:
         return text
     return "\n".join(found[1] for line in text.split("\n") if (found := _COMMENT.match(line)))

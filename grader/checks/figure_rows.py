@@ -23,6 +23,7 @@ _MAX_BELOW: Final = 12  # lines under a key that belong to its row
 _MAX_FIGURES: Final = 12  # of one row
 _SHORT: Final = 130  # characters of a line or sentence that goes on with a row that has figures
 _LONG: Final = 400  # and with one that has none yet
+_ALIKE: Final = 2  # rows of one shape; more of them are a table that is whole
 _MAX_LEAD: Final = 160
 
 
@@ -69,7 +70,7 @@ def groups_of(sentences: Sequence[Sentence], table: Table) -> Iterator[Group]:
     for number, sentence in enumerate(sentences):
         keys = sentence.keys
         if not keys:
-            row = group.rows[-1] if group.rows else None
+            row = group.rows[-1] if group.rows and not _is_whole(group, sentence) else None
             more = (
                 _more(sentence, row, figures_of(sentence, sentence.figures, number), table)
                 if row and below > 0
@@ -104,6 +105,17 @@ def groups_of(sentences: Sequence[Sentence], table: Table) -> Iterator[Group]:
             group.rows.append(Row(key, figures_of(sentence, own, number)))
             below = _MAX_BELOW
     yield group
+
+
+def _is_whole(group: Group, sentence: Sentence) -> bool:
+    """Whether the rows before a paragraph are alike, the last one too: what follows speaks of them, and is no figure of the last."""
+    shapes = [row.shape for row in group.rows]
+    return (
+        len(shapes) > _ALIKE
+        and len(shapes[0]) > 1
+        and len(set(shapes)) == 1
+        and bool(re.search(r"[^\W\d]{2}.*\s[^\W\d]{2}", sentence.text))
+    )
 
 
 def _more(sentence: Sentence, row: Row, figures: list[Figure], table: Table) -> list[Figure]:

@@ -50,7 +50,7 @@ _MEASURE_BEFORE: Final = re.compile(
 )
 _LIKENED: Final = (
     r"(?:\b(?:than|än|over|beats?|outperforms?|outdoes|surpass(?:es)?|slår|överträffar|framför|versus|vs\.?|unlike|against|besides|apart\sfrom|gentemot|mot|compared\s(?:to|with)|jämfört\smed|relative\sto|from|från|until|till\sdess|below|above|under|över|beyond|up\sto|down\sto|upp\still|ner\still|ned\still"
-    r"|(?:quarter|half|third|fifth|tenth|fraction|times|fjärdedel\w*|hälften|tredjedel\w*|bråkdel\w*)\s(?:of|av|the|as)|what|like|liksom|som\sför|som\smed|as\s(?:for|with|in|at|that\sof)|to(?=\s\w*\W{0,3}$)|same\sas|close\sto|nära"
+    r"|(?:quarter|half|third|fifth|tenth|fraction|(?:[\d.,]+|two|three|four|five|six|seven|eight|nine|ten|forty|several|many|few)\s?times|fjärdedel\w*|hälften|tredjedel\w*|bråkdel\w*)\s(?:of|av|the|as)|what|like|liksom|som\sför|som\smed|as\s(?:for|with|in|at|that\sof)|to(?=\s\w*\W{0,3}$)|same\sas|close\sto|nära"
     r"|(?:larger|smaller|bigger|higher|lower|greater|less|more|else|other|större|mindre|högre|lägre|annat|annan)\s(?:than|än)?|before|after|före|efter|near)\b"
     r"(?:\s(?:FILLING|e\.?g\.?|going)){0,5}\s?[\"'`(]{0,2}\s?)$"
 )

@@ -72,10 +72,15 @@ def with_points(text: str) -> str:
     return _THREE_DECIMALS.sub(r"\1.", text)
 
 
+_COUNTED: Final = re.compile(r"\b\d{1,5}\s?/\s?\d{2}[ ,]?\d{3}\s?[=≈]\s?(?=0?[.,]\d|\d{1,2}(?:[.,]\d+)?\s?%)")
+"""So many of all, before the share that it comes to: ``49152/60000 = 0.8192``."""
+
+
 def prepared(text: str) -> str:
     """A text in the form that `quantity_spans` reads: plain notation, line by line."""
     return "\n".join(
-        _GLUED.sub(r"\1 ", plain(line).replace("\n", " ").replace("µ", "μ")) for line in text.split("\n")
+        _GLUED.sub(r"\1 ", _COUNTED.sub("", plain(line).replace("\n", " ").replace("µ", "μ")))
+        for line in text.split("\n")
     )
 
 

@@ -126,7 +126,10 @@ class RelationReader:
             before = clause.sentence
             labelled = None if named else self._labelled(every, clause)
             if labelled is None:
-                result += self._in_clause(clause, named, spoken, topic, only=spoken_last <= {topic})
+                only = spoken_in >= 0 and spoken_last <= {
+                    topic
+                }  # before any is named, it goes without saying of none
+                result += self._in_clause(clause, named, spoken, topic, only=only)
             else:
                 result += self._in_clause(clause, named, spoken, labelled, only=False)
             self._carried = next(

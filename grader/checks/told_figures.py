@@ -18,6 +18,7 @@ from grader.checks.relations import Kind, Relation
 _MANY: Final = 3  # figures in one clause, beyond which they are a list
 _MORE: Final = re.compile(r"\s(?:more|extra|fewer|less|additional|mer|fler)\s", re.I)
 _ADDED: Final = r"(?:more|extra|fewer|whole|additional|percentage|fler|extra|mere)"
+_DELTA: Final = re.compile(r"(?:\bdelta\b|Δ)\s?\w{0,8}\s?[=:]?\s?$", re.I)
 _ARTICLE: Final = re.compile(r"\b(?:an?|en|ett|one)(?=\s(\w+)(?:\s(\w+))?)", re.I)
 
 
@@ -71,7 +72,7 @@ def _figure(
         differs = (
             unit.difference
             or bool(DIFFERS.match(rest) or LOSES.search(before) or _MORE.match(behind))
-            or bool(SAVED.search(text, clause.start, start))
+            or bool(SAVED.search(text, clause.start, start) or _DELTA.search(before))
         )
         other = bool(
             (aspect.unlike and re.search(aspect.unlike, wide, re.I))

@@ -95,7 +95,7 @@ def _other_shares(blocks: Sequence[Block], known: Sequence[float], within: float
     for block in blocks:
         for match in _SHARE.finditer(block.text[:_MAX_TEXT]):
             value = float(re.sub(r"[^\d.]", "", match[0].replace(",", ".")))
-            share = value / 100 if "%" in match[0] else value
+            share = value if re.fullmatch(r"[\d.,]+", match[0]) else value / 100
             if share <= 1 and not any(abs(share - other) < within for other in known):
                 others.setdefault(share, block)
     return others

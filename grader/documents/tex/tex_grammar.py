@@ -253,6 +253,13 @@ INCLUDES: Final = frozenset(
     ("input", "include", "subfile", "lstinputlisting", "inputminted", "verbatiminput", "import", "includepdf")
 )
 _SYMBOLS: Final = {
+    # units as siunitx has them
+    "second": "s",
+    "minute": "min",
+    "hour": "h",
+    "percent": "%",
+    "milli": "m",
+    "micro": "µ",
     "_": "_", "&": "&", "%": "%", "#": "#", "$": "$", "{": "{", "}": "}", " ": " ", "-": "", "/": "", "@": "",
     "textbackslash": "\\", "textasciitilde": "~", "textasciicircum": "^", "textgreater": ">", "textless": "<",
     "textbar": "|", "textquotesingle": "'", "textquotedbl": '"', "textunderscore": "_", "textbraceleft": "{",
