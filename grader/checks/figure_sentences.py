@@ -136,7 +136,7 @@ _SUBJECT: Final = re.compile(
 _RANGE: Final = re.compile(r"-|\s(?:to|till)\s")  # "3-5 s" is no figure
 _BEHIND_HEAD: Final = re.compile(r"\s{0,3}(?:[:=)(|,-]|\*|$|\s|(?:it|the|took|tog)\b)")
 _BEHIND_PREPOSITION: Final = re.compile(
-    r"\s{0,2}(?:[:=)(,.;!-]|$|\d|~|(?:it|the|this|that|we|i|is|was|were|took|tog|gave|gav|har|had|have|var|blev|and|och|got|fick|det|den|vi|jag|reached|needed|only|about|around|bara|cirka|ca|samples?|resulted|ended|finished|training|accuracy|time|as|images)\b)",
+    r"\s{0,2}(?:[:=)(,.;!-]|$|\d|~|(?:it|the|this|that|we|i|is|was|were|took|tog|gave|gav|har|had|have|var|blev|blir|gick|går|behövde\w*|krävde\w*|nådde|hamnade|and|och|got|fick|det|den|vi|jag|reached|needed|only|about|around|bara|cirka|ca|samples?|resulted|ended|finished|training|accuracy|time|as|images)\b)",
     re.I,
 )
 

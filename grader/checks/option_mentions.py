@@ -59,6 +59,7 @@ _AMONG: Final = r"(?:^|[,;:(]\s?|\b(?:choice|choose|choosing|choice|decide|stand
 _JOINED: Final = r"\W{0,4}(?:,|and|or|nor|to|och|eller|till|samt|resp\.?|-|–|/|&)?\s*(?:(?:for|with|the|a|an|even|not|för|med|of|CALLED)\s){0,4}\W{0,3}"
 _FILLING: Final = r"the|a|an|that|of|for|with|using|in|by|en|ett|med|på|för|accuracy|time|one|case|both|either|each|even|både|CALLED"
 _LIST_GOES_ON: Final = re.compile(r"\s*(?:,|and|or|och|eller)\s", re.I)
+_AMOUNT: Final = 100  # from which "a hundred" is a number whatever stands beside it
 _OF_TWO: Final = re.compile(
     r"\b(?:(?P<first>the\sformer|(?:den|det)\sförra|förstnämnda|(?:den|det)\sförsta\sav\sdem)|(?P<last>the\slatter|(?:den|det)\ssenare|sistnämnda))\b(?!\s(?:half|part|delen|hälften))",
     re.I,
@@ -178,7 +179,7 @@ def _by_name(text: str, options: Options, start: int, end: int) -> Iterator[Ment
             sized = bool(_patterns(options.called).called_before.search(text[max(start, left - 24) : left]))
             if (
                 option is not None
-                and (sized or not word.article)
+                and (sized or not word.article or word.value >= _AMOUNT)
                 and _names(text, left, right, start, options)
             ):
                 yield Mention(option, left, right)

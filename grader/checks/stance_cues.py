@@ -131,7 +131,7 @@ CUES: Final = (
         _S.TAKEN_BACK,
         _R.FAR,
         rf"{_ONCE},?\s(?:of\sall\s)?{_WE}\s(?:(?:had|have|both|all|even|also)\s)?{_DID}\b|{_WE}\s(?:had\s)?{_ONCE}\s{_DID}\b|{_ONCE}\s{_DID}\s{_WE}\b|{_WE}\s{_DID}\s{_ONCE}\b|{_WE}\s(?:had\s)?(?:{_DOUBT}|expected|hoped|suspected|förväntade|hoppades)\b"
-        r"|(?:our|my|vår|vårt|min|mitt)\s(?:first|initial|original|old|previous|earlier|första|ursprungliga|gamla|tidigare)\s(?:answer|choice|svar|val)\b",
+        r"|(?<!be\s)(?:our|my|vår|vårt|min|mitt)\s(?:first|initial|original|old|previous|earlier|första|ursprungliga|gamla|tidigare)\s(?:answer|choice|svar|val)\b",
         turns=True,
     ),
     Cue(

@@ -90,6 +90,11 @@ OPTIONS: Final = Options(
     called=r"(?:mini-?)?batch(?:es)?(?:[\s_-]?(?:size|storlek\w*))?s?|sizes?|storlek\w*|bs|values?|options?|alternativ\w*|värde\w*",
 )
 _ROW: Final = 120  # characters of a line that is a row of figures and nothing else
+_KEY_ALONE: Final = re.compile(
+    r"\W{0,6}(?:(?:mini)?[\s_-]?batch(?:es)?(?:[\s_-]?(?:size|storlek\w*))?|size|storlek|bs|b)\W{0,6}\d{1,3}(?:[ ,.]?\d{3})?k?\W{0,6}",
+    re.I,
+)
+_FEWEST_HEADINGS: Final = 3  # lines of nothing but a size, which stand over its figures and choose nothing
 _CAPTION: Final = re.compile(
     r"^\W*(?:(?:table|tabell|figure|figur|fig|plot|graph|diagram|bild)\s?\.?\s?\d+\b|(?:caption|bildtext)\b)"
     r"|\b(?:tables?|figures?|plots?|graphs?|diagrams?|tabell\w*|figur\w*|graf\w*|plott\w*|diagram\w*)\b.{0,40}\b(?:shows?|lists?|contains?|gives?|presents?|displays?|visar|innehåller|ger)\b.{0,60}$"
@@ -128,11 +133,16 @@ def _own_words(answer: Answer) -> str:
         for line in row.evidence.excerpt.split("\n")
         if len(line) < _ROW
     }
+    alone = [
+        line for block in _prose(answer) for line in block.text.split("\n") if _KEY_ALONE.fullmatch(line)
+    ]
+    over_rows = frozenset(alone) if len(alone) >= _FEWEST_HEADINGS else frozenset[str]()
     return "\n\n".join(
         "\n".join(
             line
             for line in block.text.split("\n")
             if line.strip()
+            and line not in over_rows
             and " ".join(line.split()) not in rows
             and "\t" not in line
             and not _is_caption(line)

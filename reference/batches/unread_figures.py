@@ -56,7 +56,7 @@ def unread_figures(table: BatchTable, blocks: Sequence[Block], repeated_within: 
         known = [*table.figures()["accuracy"].values(), *table.elsewhere]
         others = _other_shares(own, known, repeated_within)
         placed = shares <= sizes or len(shares) == every
-        if len(others) >= (_most_of(len(shares)) if placed else len(shares)):
+        if (placed or len(shares) > 1) and len(others) >= (_most_of(len(shares)) if placed else len(shares)):
             return next(iter(others.values()))
     if len(times) == 1 and (own_line := _line_with_time(own, next(iter(times)))) is not None:
         return own_line
