@@ -90,7 +90,8 @@ def groups_of(sentences: Sequence[Sentence], table: Table) -> Iterator[Group]:
             if not own and keys > 1:
                 continue  # a list of sizes, or a comparison
             last = group.rows[-1] if group.rows else None
-            if last is not None and last.key == key and len(last.figures) + len(own) <= _MAX_FIGURES:
+            goes_on = last is not None and last.key == key and not _is_whole(group, sentence)
+            if last is not None and goes_on and len(last.figures) + len(own) <= _MAX_FIGURES:
                 last.figures += figures_of(sentence, own, number)
                 continue
             if any(row.key == key for row in group.rows):

@@ -130,7 +130,7 @@ _THEN: Final = re.compile(
     re.I,
 )
 _SUBJECT: Final = re.compile(
-    r"\s?\(\s?[~<]?\d|\s?:\s[~<]?\d|\s{1,2}(?:took|tog|gave|gav|got|fick|needed|behövde|required|krävde|reached|nådde|finished|ran)\b",
+    r"\s?\(\s?[~<]?\d|\s?(?:->|→|=>|⇒)\s?[~<]?\d|\s?:\s[~<]?\d|\s{1,2}(?:took|tog|gave|gav|got|fick|needed|behövde|required|krävde|reached|nådde|finished|ran)\b",
     re.I,
 )
 _RANGE: Final = re.compile(r"-|\s(?:to|till)\s")  # "3-5 s" is no figure

@@ -25,6 +25,7 @@ _EXPONENT: Final = re.compile(
 _KILO: Final = re.compile(r"(?<![\w.,^*/])(?P<factor>\d{1,3}(?:[.,]\d)?)\s?(?:[kK]|tusen|thousand)(?![\w/])")
 _NOISE: Final = re.compile(r"[\dOolI|]{1,6}")
 _MOST: Final = 4  # keys in a column, from which letters like digits are some of them
+_NOTE: Final = re.compile(r"\[\^\w{1,4}\]|[¹²³⁴⁵⁶⁷⁸⁹*†‡]{1,3}\s?$")
 _NOISE_SHARE: Final = re.compile(r"[0Oo][.,][\dOolI]{2,6}")
 _AS_DIGITS: Final = str.maketrans({"O": "0", "o": "0", "l": "1", "I": "1", "|": "1"})
 
@@ -148,7 +149,8 @@ def keys_of_cells(cells: Sequence[str], table: Table) -> dict[int, int]:
 
 
 def without_noise(cell: str) -> str:
-    """A figure in which letters were read for digits (``O.8164``) as it was meant; any other cell as it is."""
+    """A cell without marks of notes (``159 s[^1]``); a figure in which letters were read for digits (``O.8164``) as it was meant."""
+    cell = _NOTE.sub("", cell)
     bare = cell.strip()
     return bare.translate(_AS_DIGITS) if _NOISE_SHARE.fullmatch(bare) else cell
 

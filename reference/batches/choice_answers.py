@@ -106,11 +106,13 @@ _CAPTION: Final = re.compile(
 class ChoiceCriteria(Value, frozen=True):
     """`behind`: how far below the best accuracy of the student's own table a choice holds its own.
 
-    `least_accuracies`: with fewer there is no table to hold a choice against.
+    `least_accuracies`: with fewer there is no table to hold a choice against. `unusual` are sizes that no honest table
+    speaks for (docs/lab.md): where one does, its figures are for a person.
     """
 
     behind: float
     least_accuracies: int
+    unusual: tuple[int, ...] = (min(BATCH_SIZES), max(BATCH_SIZES))
 
 
 class ReasoningCriteria(Value, frozen=True):
@@ -260,6 +262,12 @@ def _held_against_table(
             "The batch size you chose is fast, but less accurate than others in your table; a person looks at the reasons.",
             shown,
             staff=f"Chosen {chosen}: {behind:.3f} below the best accuracy of the student's own table.",
+        )
+    if chosen in criteria.unusual:
+        return review(
+            "The batch size you chose holds its own in your table, which is unusual; a person looks at the figures.",
+            shown,
+            staff=f"Chosen {chosen}: no table of an honest run speaks for it.",
         )
     return passed(f"Batch size {chosen} is chosen, and holds its own in the table.", shown)
 
