@@ -78,12 +78,10 @@ class RelationReader:
         nouns = "|".join(aspect.nouns for aspect in aspects)
         self._figures = FigureOwners(options, aspects)
         costs = "|".join(aspect.nouns for aspect in aspects if aspect.less_is_better) or "cost"
-        self._of = re.compile(rf"(?:\W|\b(?:{nouns}|{options.called}|{CONNECTING})\b)*", re.I)
+        joining = rf"\b(?:{nouns}|{options.called}|{CONNECTING})\b|\W"
+        self._of = re.compile(joining, re.I)
         units = "|".join(unit.words for aspect in aspects for unit in aspect.units)
-        self._of_with_figures = re.compile(
-            rf"(?:\W|\d|\b(?:{nouns}|{options.called}|{CONNECTING})\b|(?<=\d)(?:{units})\b|(?<=\s)(?:{units})\b)*",
-            re.I,
-        )
+        self._of_with_figures = re.compile(rf"{joining}|\d|(?<=[\d\s])(?:{units})\b", re.I)
         self._per_cost = re.compile(rf"\b(?:for|för|per)\s(?:the\s|its\s|that\s|den\s)?(?:{costs})\b", re.I)
         self._weighed = WeighedSuperlatives(aspects)
         self._trend = re.compile(TREND.replace("CALLED", options.called), re.I)
@@ -319,7 +317,7 @@ class RelationReader:
             between = self.text[found.end : behind[0].start]
             if COMPARES.search(between):
                 return topic, Sure.GUESSED
-            close = len({one.option for one in behind}) == 1 and bool(self._of.fullmatch(between))
+            close = len({one.option for one in behind}) == 1 and _consists_of(self._of, between)
             return behind[0].option, Sure.NAMED if close else Sure.GUESSED
         if not only:
             return topic, Sure.GUESSED
@@ -329,7 +327,7 @@ class RelationReader:
         """Whether a superlative begins another statement: "… for 10 and the lowest time, 1 s, for 1000"."""
         return bool(
             JOINED_ANEW.search(self.text[before.end : found.start])
-            and self._of_with_figures.fullmatch(self.text, found.end, behind.start)
+            and _consists_of(self._of_with_figures, self.text[found.end : behind.start])
         )
 
     def _others(self, clause: Clause) -> Iterator[Relation]:
@@ -384,6 +382,17 @@ class RelationReader:
         for one in relations:
             many = len(of.get(one.sentence, ())) > _PAIR
             yield replace(one, listed=True) if many and one.kind is Kind.VALUE else one
+
+
+def _consists_of(piece: re.Pattern[str], text: str) -> bool:
+    """Whether a text is nothing but such pieces: taken one after another and never back, as their words overlap."""
+    at = 0
+    while at < len(text):
+        match = piece.match(text, at)
+        if match is None or match.end() == at:
+            return False
+        at = match.end()
+    return True
 
 
 def _ends_with(pattern: re.Pattern[str], text: str) -> bool:

@@ -9,6 +9,7 @@ import pytest
 from growth import is_linear
 
 from grader.checks.choice import read_choice
+from grader.checks.reasons import Figures, read_reasons
 from grader.documents.core.document import Block, BlockKind, Place
 from reference.batches.batch_table import read_batch_table
 from reference.batches.choice_answers import ASPECTS, OPTIONS
@@ -39,6 +40,8 @@ TEXTS = {
     "turned round": "100480-128 = 784*128 " * 1_900,
     "underscores": f"the gradient of the loss with respect to {'_' * 21}; parameters. " * 300,
     "brackets": "784(784)" * 5_000,
+    "training times": f"100 is the fastest {'training-time ' * 30} of 10 and the lowest {'batch size ' * 30} of 1. "
+    * 40,
 }
 
 
@@ -46,11 +49,16 @@ def block(text: str) -> Block:
     return Block(BlockKind.PROSE, text, Place("report.md", "line 1"))
 
 
+FIGURES: Figures = {
+    "time": {1: 118.0, 10: 13.0, 100: 3.0, 1000: 1.0, 60000: 1.0},
+    "accuracy": {1: 0.8124, 10: 0.8251, 100: 0.8185, 1000: 0.7097, 60000: 0.1},
+}
 UNREAD = count()  # what stands before a text, so that none is remembered from a reading before
 READERS: dict[str, Callable[[str], object]] = {
     "table": lambda text: read_batch_table([block(text)]),
     "figures": lambda text: speaks_of_figures([block(text)], 4),
     "choice": lambda text: read_choice(text, OPTIONS, ASPECTS),
+    "reasons": lambda text: read_reasons(text, OPTIONS, ASPECTS, 100, FIGURES),
     "parameters": lambda text: read_count([block(text)]),
     "gradient": lambda text: worded_pairs(f"{next(UNREAD)}. {text}", bare=True),
 }
