@@ -135,7 +135,7 @@ def test_tables_are_cleaned() -> None:
     )
     assert table.rows == (
         ("Batch size", "", "Time (s)"),
-        (r"60\,000", "1", "10 %"),
+        (r"60\,000", "1s", "10 %"),
         ("", "a & b", "x_1"),
     )
 
