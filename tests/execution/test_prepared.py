@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -36,8 +37,21 @@ def _zygotes(directory: Path) -> list[int]:
     return found
 
 
+def _gone(directory: Path) -> bool:
+    """Whether nothing runs there any more, a moment after all was ended."""
+    until = time.monotonic() + SECONDS
+    while _zygotes(directory) and time.monotonic() < until:
+        time.sleep(0.02)
+    return not _zygotes(directory)
+
+
 def _own_zygotes() -> set[int]:
-    return {one.pid for one in psutil.Process().children() if "child.zygote" in " ".join(one.cmdline())}
+    found = set()
+    for one in psutil.Process().children():
+        with contextlib.suppress(psutil.Error):  # it may end while it is looked at
+            if "child.zygote" in " ".join(one.cmdline()):
+                found.add(one.pid)
+    return found
 
 
 def _appeared(directory: Path) -> list[int]:
@@ -67,7 +81,7 @@ def test_a_notebook_runs_in_what_was_prepared_for_it(
         assert run.status is ExecutionStatus.OK
         assert len(before) == 1
         assert _zygotes(tmp_path) == before
-    assert not _zygotes(tmp_path)
+    assert _gone(tmp_path)
     assert [one.name for one in tmp_path.iterdir()] == ["lock"]  # of the directory itself
 
 
@@ -76,7 +90,7 @@ def test_what_was_prepared_in_vain_goes_with_its_executor(
 ) -> None:
     with prepared:
         prepared.prepare(notebook("1"), _plan())
-    assert not _zygotes(tmp_path)
+    assert _gone(tmp_path)
     assert [one.name for one in tmp_path.iterdir()] == ["lock"]  # of the directory itself
 
 

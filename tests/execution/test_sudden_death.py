@@ -177,7 +177,8 @@ def test_when_all_is_done_nothing_is_left(
             executor.run_code(["1"], "1", plain_plan().profiles["plain"])
         inside = next(path for path in directory.iterdir() if path.is_dir())
         assert not [path for path in inside.iterdir() if path.name.isdigit()], "a kernel's directory is left"
-    assert not belonging_to(directory, "98 &")
+    # A supervisor that has told how its child ended is gone a moment later.
+    assert wait_until(lambda: not belonging_to(directory, "98 &"), 5), belonging_to(directory, "98 &")
     assert [path.name for path in directory.iterdir()] == ["lock"]
     (directory / "lock").unlink()
     directory.rmdir()
