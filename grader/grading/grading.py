@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import traceback
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import TYPE_CHECKING, Final
 
 import msgspec
@@ -116,17 +116,21 @@ def _graded(
     noticed += tuple(Flag("several-people", said) for said in submission.remarks)
     seen = visible(documents)
     sections = _sections(seen, assignment)
-    marks: dict[str, tuple[PlotMarks, ...]] = {}
+    findings: dict[str, Finding] = {}
     questions, flags = judge(
-        seen, assignment, sections=sections, run=executed, executor=executor, marks=marks
+        seen, assignment, sections=sections, run=executed, executor=executor, findings=findings
     )
 
-    def judging(found: tuple[Document, ...]) -> tuple[Sections, Sequence[QuestionResult]]:
+    def judging(
+        found: tuple[Document, ...], changed: Collection[str] | None
+    ) -> tuple[Sections, Sequence[QuestionResult]]:
         nonlocal sections, questions, flags
         shown = visible(found)
         sections = _sections(shown, assignment)
+        for check in _to_judge_anew(assignment, changed):
+            findings.pop(check, None)
         questions, flags = judge(
-            shown, assignment, sections=sections, run=executed, executor=executor, marks=marks
+            shown, assignment, sections=sections, run=executed, executor=executor, findings=findings
         )
         return sections, questions
 
@@ -152,7 +156,19 @@ def _graded(
         language=_language(documents, sections, assignment),
     )
     left = tuple(document for document in handed_in.documents if document.name in notes)
+    marks = {check: finding.marks for check, finding in findings.items()}
     return Judged(result, (*documents, *left), executed, marks)
+
+
+def _to_judge_anew(assignment: Assignment, changed: Collection[str] | None) -> set[str]:
+    """The checks of the questions that changed, all if that is None, and of those that depend on them."""
+    anew: set[str] = set()
+    for question in assignment.questions:
+        own = {check.id for check in question.checks}
+        leaning = any(anew.intersection(check.depends) for check in question.checks)
+        if changed is None or question.id in changed or leaning:
+            anew |= own
+    return anew
 
 
 def _answers(document: Document, assignment: Assignment) -> bool:
@@ -188,11 +204,16 @@ def judge(
     sections: Sections | None = None,
     run: NotebookRun | None = None,
     executor: Callable[[], Executor] | None = None,
-    marks: dict[str, tuple[PlotMarks, ...]] | None = None,
+    findings: dict[str, Finding] | None = None,
 ) -> tuple[tuple[QuestionResult, ...], tuple[Flag, ...]]:
-    """Runs all checks on what was read, split by question already or here; `marks` takes what they would draw."""
+    """Runs all checks on what was read, split by question already or here.
+
+    `findings` takes what each check found; those that are in it already stand, and their checks are not run again.
+    """
     sections = sections or _sections(documents, assignment)
-    findings: dict[str, Finding] = {}
+    findings = {} if findings is None else findings
+    standing = dict(findings)
+    findings.clear()  # a check sees what was found before it, and no more
     shared: dict[object, object] = {}
     flags: list[Flag] = []
     results = []
@@ -200,11 +221,9 @@ def judge(
         answer = Answer(question.id, documents, sections, findings, shared, run, executor)
         checks = []
         for check in question.checks:
-            finding = guarded(check, answer, findings)
+            finding = standing.get(check.id) or guarded(check, answer, findings)
             findings[check.id] = finding
             flags.extend(finding.flags)
-            if marks is not None:
-                marks[check.id] = finding.marks
             checks.append(_result(check, finding))
         results.append(_question(question, checks, findings))
     return tuple(results), tuple(dict.fromkeys(flags))

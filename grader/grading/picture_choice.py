@@ -1,21 +1,22 @@
 """Which pictures are looked at, and when: following curves costs, reading words costs more, and one may settle a question.
 
 First the curves in the pictures under the questions that the text left open are followed, then those in pictures under no
-question. If something is still open, OCR reads them in rounds, each twice as many as the one before, the likeliest plots
-first, until nothing is open or all are read. What is open is judged anew after each round.
+question. If something is still open, OCR reads them, the likeliest plots first. Both go in rounds, each with twice as many
+pictures as the one before, until nothing is open or all were looked at. What is open is judged anew after each round.
+A picture that a passed check rests on is settled, where its curves take most of it: nothing else is looked for in it.
 """
 
 from __future__ import annotations
 
 import time
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from functools import partial
 from typing import Final
 
 import msgspec
 
-from grader.documents.core.document import Block, Document
+from grader.documents.core.document import Block, Document, Figure
 from grader.documents.core.limits import DEFAULT_LIMITS, ReadingLimits
 from grader.documents.sections import Sections
 from grader.model import QuestionResult, Verdict
@@ -23,7 +24,8 @@ from grader.stopwatch import timed
 
 _OPEN: Final = frozenset((Verdict.MISSING, Verdict.REVIEW, Verdict.PARTIAL))
 Documents = tuple[Document, ...]
-Judging = Callable[[Documents], tuple[Sections, Sequence[QuestionResult]]]
+Judging = Callable[[Documents, Collection[str] | None], tuple[Sections, Sequence[QuestionResult]]]
+_MOST_OF: Final = 0.5  # of a picture's width and height, that curves take where it is theirs
 _Key = tuple[int, int]  # which document, and which of its own figures
 
 
@@ -32,7 +34,8 @@ def with_pictures(
 ) -> Documents:
     """The documents with what had to be looked at in their pictures; the same ones if nothing had to.
 
-    `judging` judges documents anew; what it said last stands for those that come back.
+    `judging` judges documents anew, the questions that may have changed, all if that is None; what it said last stands
+    for those that come back.
     """
     rounds = _Rounds(documents, sections, questions, judging)
     with timed("curves"):
@@ -60,10 +63,12 @@ class _Rounds:
         """Follows curves, under open questions first."""
         looked: set[_Key] = set()
         for under_questions in (True, False):
-            wanted = self._wanted(looked, under_questions=under_questions)
-            if wanted:
-                looked.update(key for key, _ in wanted)
-                self._look(_with_curves, [block for _, block in wanted])
+            count = 1
+            while chosen := self._wanted(looked, under_questions=under_questions)[:count]:
+                looked.update(key for key, _ in chosen)
+                # curves tell nothing of questions that are settled without them
+                self._look(_with_curves, [block for _, block in chosen], open_questions(self._questions))
+                count *= 2
 
     def read(self) -> None:
         """Reads words, round by round, within the limits for each document."""
@@ -90,10 +95,15 @@ class _Rounds:
                 )
                 for at, _ in enumerate(self.documents)
             ]
-            self._look(partial(_with_words, limits), [block for _, block in chosen])
+            self._look(partial(_with_words, limits), [block for _, block in chosen], None)
             count *= 2
 
-    def _look(self, reading: Callable[[int, Document, list[Block]], Document], wanted: list[Block]) -> None:
+    def _look(
+        self,
+        reading: Callable[[int, Document, list[Block]], Document],
+        wanted: list[Block],
+        changing: Collection[str] | None,
+    ) -> None:
         found = tuple(
             reading(at, document, own)
             if (own := [block for block in wanted if any(block is other for other in document.blocks)])
@@ -102,7 +112,7 @@ class _Rounds:
         )
         if any(one is not other for one, other in zip(found, self.documents, strict=True)):
             self.documents = found
-            self._sections, self._questions = self._judging(found)
+            self._sections, self._questions = self._judging(found, changing)
 
     def _wanted(self, looked: set[_Key], *, under_questions: bool) -> list[tuple[_Key, Block]]:
         """The pictures that matter and were not looked at yet."""
@@ -118,14 +128,37 @@ def pictures_that_matter(
     sections: Sections, questions: Sequence[QuestionResult]
 ) -> tuple[list[Block], list[Block]]:
     """The unread pictures under questions that the text left open, and those under no question."""
-    open_ones = {
-        one.id for one in questions if any(check.max > 0 and check.verdict in _OPEN for check in one.checks)
-    }
+    open_ones = open_questions(questions)
     if not open_ones:
         return [], []
-    own = {id(block): block for question in open_ones for block in sections.of(question) if _is_unread(block)}
-    rest = [block for block in sections.rest if _is_unread(block) and id(block) not in own]
+    every = {
+        id(block): block for blocks in (*sections.by_question.values(), sections.rest) for block in blocks
+    }
+    places = Counter((block.place.source, block.place.where) for block in every.values())
+    settled = {
+        place
+        for question in questions
+        for check in question.checks
+        if check.verdict is Verdict.PASS
+        for evidence in check.evidence
+        if places[place := (evidence.source, evidence.where)] == 1  # several blocks may stand in one line
+    }
+    own = {
+        id(block): block
+        for question in questions
+        if question.id in open_ones
+        for block in sections.of(question.id)
+        if _is_unread(block, settled)
+    }
+    rest = [block for block in sections.rest if _is_unread(block, settled) and id(block) not in own]
     return list(own.values()), rest
+
+
+def open_questions(questions: Sequence[QuestionResult]) -> frozenset[str]:
+    """The questions of which something that counts was not found, or not for certain."""
+    return frozenset(
+        one.id for one in questions if any(check.max > 0 and check.verdict in _OPEN for check in one.checks)
+    )
 
 
 def _keys(documents: Documents) -> dict[int, _Key]:
@@ -147,8 +180,21 @@ def _unlikely(block: Block) -> int:
     return 0 if figure.curves else 1
 
 
-def _is_unread(block: Block) -> bool:
-    return block.figure is not None and block.figure.picture is not None and not block.figure.words
+def _is_unread(block: Block, settled: Collection[tuple[str, str]]) -> bool:
+    figure = block.figure
+    if figure is None or figure.picture is None or figure.words:
+        return False
+    return (block.place.source, block.place.where) not in settled or not _is_filled(figure)
+
+
+def _is_filled(figure: Figure) -> bool:
+    """Whether the curves that were followed take most of a picture: nothing else of weight is in it."""
+    points = [point for curve in figure.curves for point in curve.points]
+    if not points or not all(figure.size):
+        return False
+    xs, ys = zip(*points, strict=True)
+    width, height = figure.size
+    return bool(max(xs) - min(xs) >= _MOST_OF * width and max(ys) - min(ys) >= _MOST_OF * height)
 
 
 def _with_curves(_: int, document: Document, own: list[Block]) -> Document:

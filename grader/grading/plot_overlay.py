@@ -53,13 +53,13 @@ def _of_pixels(block: Block, marks: PlotMarks) -> tuple[bytes, tuple[int, int], 
         return None
     from grader.documents.core.limits import DEFAULT_LIMITS  # noqa: PLC0415 - only where a person must look at a picture
     from grader.documents.figures.raster import decode  # noqa: PLC0415 - the same
-    from grader.documents.figures.raster_curves import seen_size  # noqa: PLC0415 - the same
+    from grader.documents.figures.raster_curves import seen_at  # noqa: PLC0415 - the same
     from grader.documents.pdf.pdf_render import png  # noqa: PLC0415 - the same
 
     image = decode(block.figure.picture, DEFAULT_LIMITS)
     if image is None:
         return None
-    wide, high = seen_size(image)
+    wide, high = seen_at(image).size
     image.thumbnail((_WIDTH, _WIDTH))
     across, up = image.width / wide, image.height / high
     return png(image), image.size, lambda x, y: (x * across, (high - y) * up)

@@ -12,7 +12,7 @@ import jsonschema
 from grader.model import Result, json_schema
 
 SEED = Path(__file__).parents[1] / "corpora" / "seed.md"
-HEAVY = ("tensorflow", "pandas", "matplotlib", "scipy", "nbclient", "pdfplumber", "sqlalchemy")
+HEAVY = ("tensorflow", "pandas", "matplotlib", "cv2", "nbclient", "pdfplumber", "sqlalchemy")
 
 
 def grader(*arguments: str, cwd: Path | None = None) -> subprocess.CompletedProcess[str]:

@@ -146,7 +146,7 @@ def test_pictures_side_by_side_are_no_plot_and_plots_are_no_pictures() -> None:
     matrix = cells.resize((400, 400), resample=Image.Resampling.NEAREST)  # a heat map without its axes
     assert is_field(matrix)
     figure = Block(BlockKind.FIGURE, "", Place("a.pdf", "picture 1"), figure=Figure())
-    assert with_lines(figure, matrix).figure == Figure(mosaic=True, size=(400, 400))
+    assert with_lines(figure, matrix).figure == Figure(mosaic=True)
     plot = Image.new("RGB", (600, 400), "#eaeaf2")
     ImageDraw.Draw(plot).line([(x + 50, y) for x, y in LINE], fill="#c44e52", width=4)
     assert not is_field(plot)

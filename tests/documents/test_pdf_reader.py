@@ -175,7 +175,7 @@ def test_a_plot_of_strokes_is_a_figure_and_its_words_are_not_text(read: Read) ->
     assert figure is not None
     assert (figure.kind, figure.ticks, figure.labelled) == (FigureKind.PLOT, 10, True)
     assert figure.picture is not None
-    assert Image.open(io.BytesIO(figure.picture.data)).format == "PNG"
+    assert Image.open(io.BytesIO(figure.picture.data)).format == "WEBP"
 
 
 def test_a_damaged_directory_is_mended(read: Read) -> None:

@@ -62,7 +62,7 @@ def _questions(verdict: Verdict) -> tuple[QuestionResult, ...]:
 def _looked(document: Document, until: str | None, under: Sequence[str] = ()) -> Document:
     """What comes back if the question is open until the words of one picture are read."""
 
-    def judged(found: tuple[Document, ...]) -> tuple[Sections, Sequence[QuestionResult]]:
+    def judged(found: tuple[Document, ...], _: object = None) -> tuple[Sections, Sequence[QuestionResult]]:
         blocks = [block for block in found[0].blocks if not block.ocr]
         settled = any(block.figure is not None and block.figure.words == until for block in blocks)
         own = tuple(block for block in blocks if block.text in under)
@@ -108,7 +108,7 @@ def test_nothing_open_reads_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
     document = Document("a.docx", "docx", (_picture("picture 0"),))
     sections = Sections({}, document.blocks)
     assert (
-        with_pictures((document,), sections, _questions(Verdict.PASS), lambda _: pytest.fail("judged"))[0]
+        with_pictures((document,), sections, _questions(Verdict.PASS), lambda *_: pytest.fail("judged"))[0]
         is document
     )
     assert not reader.read

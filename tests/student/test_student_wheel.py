@@ -16,7 +16,7 @@ import grader
 
 TOP = Path(grader.__file__).parents[1]
 HEAVY = (
-    *("tensorflow", "pandas", "matplotlib", "fastapi", "sqlalchemy", "scipy", "sympy", "nbclient", "babel"),
+    *("tensorflow", "pandas", "matplotlib", "fastapi", "sqlalchemy", "cv2", "sympy", "nbclient", "babel"),
     *("numpy", "PIL", "pdfplumber"),
 )
 MOST_MEGABYTES = 60  # of what is installed, without pip's own

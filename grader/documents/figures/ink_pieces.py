@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import warnings
 from collections.abc import Iterator
 from typing import Any, Final, NamedTuple
 
@@ -10,6 +9,7 @@ Mask = Any  # numpy array of booleans
 
 _LONG: Final = 0.28  # share of the picture from which a straight run of dark pixels is an axis or a rule
 _THIN: Final = 5  # pixels
+_MOST_PIECES: Final = 3_000  # what has more is a texture
 
 
 class Piece(NamedTuple):
@@ -39,22 +39,20 @@ class Piece(NamedTuple):
 
 def pieces_of(mask: Mask, bridge: int) -> Iterator[Piece]:
     """Connected ink, gaps of dashes and of what crosses a line bridged."""
-    import numpy as np  # noqa: PLC0415 - loaded only where a picture is looked at
+    import cv2  # noqa: PLC0415 - loaded only where a picture is looked at
+    import numpy as np  # noqa: PLC0415 - the same
 
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        from scipy import ndimage  # noqa: PLC0415 - slow to load
-
-    grown = ndimage.maximum_filter(mask.view(np.uint8), size=2 * bridge + 1)
-    labels, count = ndimage.label(grown, structure=np.ones((3, 3), dtype=bool))
-    if count > 3_000:
+    first, last = np.nonzero(mask.any(axis=1))[0][[0, -1]] if mask.any() else (0, -1)
+    mask = mask[first : last + 1]
+    grown = cv2.dilate(mask.view(np.uint8), np.ones((2 * bridge + 1, 2 * bridge + 1), np.uint8))
+    count, labels, stats, _ = cv2.connectedComponentsWithStats(grown, connectivity=8)
+    if count > _MOST_PIECES:
         return
-    for number, area in enumerate(ndimage.find_objects(labels), start=1):
+    for number, (x, y, width, height, _area) in enumerate(stats[1:].tolist(), start=1):
+        area = slice(y, y + height), slice(x, x + width)
         ink = mask[area] & (labels[area] == number)
         rows, columns = np.nonzero(ink.any(axis=1))[0], np.nonzero(ink.any(axis=0))[0]
-        if not len(rows):
-            continue
-        top, left = area[0].start + int(rows[0]), area[1].start + int(columns[0])
+        top, left = int(first) + y + int(rows[0]), x + int(columns[0])
         ink = ink[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1]
         yield Piece(left, top, left + ink.shape[1], top + ink.shape[0], ink)
 

@@ -29,25 +29,27 @@ _THINNEST: Final = 4  # rows of ink of what is left of two axes
 _ONE_VALUED: Final = 0.75  # share of the columns that hold one piece of ink, in a curve
 
 
-def seen_size(image: Image) -> tuple[int, int]:
-    """The width and height, in pixels, of a picture as its curves are read: `curves_in` reduces what is larger."""
+def seen_at(image: Image) -> Image:
+    """The picture as its curves are read: reduced to at most 1000 pixels a side."""
+    if max(image.size) <= _SIDE:
+        return image
+    from PIL import Image as images  # noqa: N813, PLC0415 - loaded only where a picture is looked at
+
     small = image.copy()
-    small.thumbnail((_SIDE, _SIDE))
-    return small.size
+    small.thumbnail((_SIDE, _SIDE), resample=images.Resampling.BOX)
+    return small
 
 
 def curves_in(image: Image) -> tuple[Curve, ...]:
-    """The curves that can be followed in an RGB picture, in its pixels, reduced to at most 1000 a side.
+    """The curves that can be followed in an RGB picture, in the pixels of `seen_at`.
 
-    None where scipy is not installed, as with students: the plot is then left to a person.
+    None where OpenCV is not installed, as with students: the plot is then left to a person.
     """
-    if find_spec("scipy") is None:
+    if find_spec("cv2") is None:
         return ()
     import numpy as np  # noqa: PLC0415 - loaded only where a picture is looked at
 
-    if max(image.size) > _SIDE:
-        image = image.copy()
-        image.thumbnail((_SIDE, _SIDE))
+    image = seen_at(image)
     pixels = np.asarray(image, dtype=np.int16)
     found: list[Curve] = []
     for mask, plain in _colours(pixels):

@@ -42,7 +42,11 @@ def ruled_table(cells: Sequence[Sequence[Box4 | None]], lines: Sequence[TextLine
         for word in line.words
         if outer[0] - 2 < (word.x0 + word.x1) / 2 < outer[2] + 2
     ]
-    rows = tuple(tuple(_inside(cell, inside) if cell else "" for cell in row) for row in cells)
+    columns = max(cells, key=lambda row: sum(cell is not None for cell in row))
+    rows = tuple(
+        _parted(row, columns, inside) or tuple(_inside(cell, inside) if cell else "" for cell in row)
+        for row in cells
+    )
     filled = sum(bool(cell) for row in rows for cell in row)
     if filled < 4 or filled * 3 < sum(len(row) for row in rows):
         return None
@@ -66,6 +70,29 @@ def _heading_above(rows: Rows, first: int, lines: Sequence[TextLine]) -> tuple[s
         if len(cells) == len(rows[0]):
             return tuple(cell.text for cell in cells)
     return None
+
+
+def _parted(
+    row: Sequence[Box4 | None], columns: Sequence[Box4 | None], words: Sequence[tuple[int, Word]]
+) -> tuple[str, ...] | None:
+    """A row of figures without rules of its own, by the columns of another row; None where it has them, or is no such row.
+
+    Tables with shaded bands have rules around every second row alone.
+    """
+    whole = [cell for cell in row if cell is not None]
+    if len(row) != len(columns) or len(whole) != 1 or any(cell is None for cell in columns):
+        return None
+    _, top, _, bottom = whole[0]
+    own = [(index, word) for index, word in words if top <= (word.top + word.bottom) / 2 <= bottom]
+    parts = [
+        tuple((index, word) for index, word in own if cell[0] - 0.5 <= word.x0 and word.x1 <= cell[2] + 0.5)
+        for cell in columns
+        if cell is not None
+    ]
+    if sum(map(len, parts)) != len(own) or not all(parts):
+        return None
+    cells = tuple(" ".join(word.text for _, word in part) for part in parts)
+    return cells if sum(map(_is_quantity, cells)) * 2 > len(cells) else None
 
 
 def _inside(cell: Box4, words: Sequence[tuple[int, Word]]) -> str:

@@ -26,6 +26,10 @@ _ASIDE: Final = (
 )
 _READABLE: Final = 10.0  # points that tiny type is set anew in
 
+_SHORTEST_RULE: Final = (
+    5.0  # points of a cell's edge; the ticks of a plot are shorter, and would draw a table's rules to them
+)
+
 
 class Frame(NamedTuple):
     """The part of a page that is displayed, in the reader's coordinates; `turn` as in `PageContent`."""
@@ -205,7 +209,8 @@ def _content(drawn: _Drawn, glyphs: Sequence[Glyph], box: Box4 | None, part: int
 def _tables(page: Any, strokes: Sequence[Any], lines: Sequence[TextLine]) -> list[PlacedTable]:
     if not 4 <= len(strokes) <= 3_000:
         return []
-    found = (ruled_table([row.cells for row in table.rows], lines) for table in page.find_tables())
+    drawn = page.find_tables({"edge_min_length_prefilter": _SHORTEST_RULE})
+    found = (ruled_table([row.cells for row in table.rows], lines) for table in drawn)
     return [table for table in found if table is not None]
 
 

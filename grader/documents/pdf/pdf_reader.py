@@ -57,7 +57,7 @@ def read_pdf(path: Path, source: str, collector: Collector) -> int:
             data = renderer.cut(item.page - 1, frame.own(region.box), width, item.turn)
         if data is None or not collector.budget.take_picture(len(data)):
             return None
-        return Picture("image/png", data)
+        return Picture("image/webp", data)
 
     def placing(item: Item, box: Box4) -> Place:
         where = f"page {item.page}, line {item.number}" if item.number else f"page {item.page}"

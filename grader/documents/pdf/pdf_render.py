@@ -46,14 +46,14 @@ class Renderer:
         return float(self._document[page].get_width())
 
     def cut(self, page: int, box: Box4, width: int, turn: int = 0) -> bytes | None:
-        """A part of a page as PNG, about `width` pixels wide; `page` counts from 0. None if it cannot be drawn.
+        """A part of a page as WebP, about `width` pixels wide; `page` counts from 0. None if it cannot be drawn.
 
         Empty if nothing is to be seen there.
         """
         image = self.image(page, box, width, turn)
         if image is None:
             return None
-        return b"" if _is_blank(image) else png(image)
+        return b"" if _is_blank(image) else webp(image)
 
     def sheet(self, page: int) -> Any:
         """A page as PDFium has it, for whoever asks it more than a picture. Raises `PdfiumError` or `OSError`."""
@@ -114,6 +114,13 @@ def png(image: Image, *, level: int = 1) -> bytes:
     """An image as PNG. What is kept or sent is worth a higher `level` of compression (1 to 9), at three times the time."""
     stream = io.BytesIO()
     image.save(stream, "PNG", compress_level=level)
+    return stream.getvalue()
+
+
+def webp(image: Image) -> bytes:
+    """An image as WebP, each pixel as it is: a third of the time that PNG takes, and smaller. At most 16,383 pixels a side."""
+    stream = io.BytesIO()
+    image.save(stream, "WEBP", lossless=True, quality=0, method=0)
     return stream.getvalue()
 
 

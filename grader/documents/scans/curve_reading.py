@@ -12,9 +12,9 @@ from grader.documents.core.document import Block, BlockKind, Document, FigureKin
 from grader.documents.core.extras import looks_into_pictures
 from grader.documents.core.limits import DEFAULT_LIMITS, ReadingLimits
 from grader.documents.core.reader_parent import NoReaderError, Request, Task, ask
-from grader.documents.figures.mosaics import is_field, is_mosaic
+from grader.documents.figures.mosaics import holds_no_plot
 from grader.documents.figures.raster import decode
-from grader.documents.figures.raster_curves import curves_in, seen_size
+from grader.documents.figures.raster_curves import curves_in, seen_at
 from grader.documents.pdf.pdf_reader import plot_of_pdf
 from grader.errors import UnreadableDocumentError
 
@@ -64,10 +64,11 @@ def with_curves(block: Block, curves: tuple[Curve, ...]) -> Block:
 def with_lines(block: Block, image: Image) -> Block:
     """A figure with the curves in its picture, and whether that is one of plots at all."""
     assert block.figure is not None
-    mosaic = is_mosaic(image) or is_field(image)  # the edges of whose surfaces would be followed as curves
-    figure = msgspec.structs.replace(
-        block.figure, curves=() if mosaic else curves_in(image), mosaic=mosaic, size=seen_size(image)
-    )
+    if holds_no_plot(image):
+        figure = msgspec.structs.replace(block.figure, curves=(), mosaic=True)
+    else:
+        seen = seen_at(image)
+        figure = msgspec.structs.replace(block.figure, curves=curves_in(seen), size=seen.size)
     return msgspec.structs.replace(block, figure=figure)
 
 
