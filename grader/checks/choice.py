@@ -40,6 +40,7 @@ from grader.model import Value
 
 MAX_TEXT: Final = 8_000  # characters of reasoning that are read
 _MOST_MENTIONS: Final = 12  # of options in one clause; more are a list of figures
+_PAIR: Final = 2  # options, of which one may be "the faster of them"
 _FEW_WORDS: Final = 8  # an answer of no more words than this, with one option in it, is a choice
 
 _CONCLUDED, _PICKED, _BEST, _BARE, _PRAISED, _LATER = 6, 5, 4, 4, 2, 1
@@ -52,6 +53,15 @@ _TELLS: Final = re.compile(
     re.I,
 )
 _STATES: Final = re.compile(r"\b(?:is|är|was|var|takes?|tar|has|har|gives?|ger|combines?)\b", re.I)
+_LABEL: Final = re.compile(r"\W*(?:\w+\W+){0,2}?[\w.,]+\s?:")
+_NO_MORE: Final = re.compile(  # "100: as accurate, in 4 s. Winner."
+    r"\W*(?:(?:the|our|clear|is|är)\s)*(?:winner|best(?:\s(?:one|choice|option|trade-?off|compromise))?|choice|bäst(?:a\svalet)?|vinnare|valet|vårt\sval)\W*",
+    re.I,
+)
+_TAKING: Final = re.compile(
+    r"\W*(?:(?:but|and|so|men|och)\s)?(?:att\s\w+|to\s\w+|(?:runn|us|train|go|start|begin|choos|pick|tak)ing)\s[^.;:]{1,60}?\b(?:takes?|took|costs?|needs?|requires?|tar|tog|kostar|behöver|kräver)\b",
+    re.I,
+)
 _FIRST_WORD: Final = 12  # characters of the clause behind, for "simply because"
 _PREDICATE: Final = re.compile(
     r"\W*(?:is|are|seems?|looks|wins|would|will|är|vore|blir|känns|verkar|vinner)\b", re.I
@@ -85,6 +95,7 @@ class _Candidate(Value, frozen=True):
     options: tuple[Option, ...]
     sentence: int
     hedged: bool = False
+    label: bool = False  # an option and a colon
 
 
 class _Read(Value, frozen=True):
@@ -97,8 +108,11 @@ class _Read(Value, frozen=True):
     hedged: bool
 
 
-Described = Callable[[str], Option | None]
-"""Tells which option a description names ("the middle one", "the most accurate one"), None if it names none."""
+Described = Callable[[str, Sequence[Option]], Option | None]
+"""Tells which option a description names ("the middle one", "the most accurate one"), None if it names none.
+
+The second argument are the two that were spoken of last, for "the faster of them"; empty if there are no such two.
+"""
 
 
 def read_choice(
@@ -215,7 +229,10 @@ class _Reader:
         self.rejected: set[Option] = set()
         self.outside: tuple[str, ...] = ()
         self.conditional = any(
-            one.clause.stance in _DOUBTED and not _MILD.fullmatch(one.clause.cue) for one in read
+            one.clause.stance in _DOUBTED
+            and not _MILD.fullmatch(one.clause.cue)
+            and not (one.clause.text.rstrip().endswith("?") and not one.all)  # "which one to start with?"
+            for one in read
         )
         spans: dict[int, list[int]] = {}
         for one in read:
@@ -234,6 +251,8 @@ class _Reader:
         cue_strength = 0  # of a clause that ends in a colon: "Our recommendation: 100"
         cue_sentence = -1
         labelled = False  # by a place that is not the first
+        item: tuple[Option, ...] = ()  # of which a line of a list speaks
+        pair: tuple[Option, ...] = ()  # the two that were spoken of last
         naming = {
             one.clause.sentence for one in self.read if one.plain
         }  # a description there is beside a name
@@ -244,6 +263,8 @@ class _Reader:
                 cue_strength = 0
                 continue
             words = clause.text
+            if clause.start == 0 or self.text[: clause.start].rstrip(" \t-*•+–").endswith("\n"):
+                item = tuple(mention.option for mention in one.plain[:1]) if _LABEL.fullmatch(words) else ()
             named = self._named(one)
             pick, best = self._says(PICK, clause), self._says(BEST, clause) or self._per_cost(clause)
             reject = self._says(REJECT, clause)
@@ -258,46 +279,57 @@ class _Reader:
             elif denied_word and not self._says(PICK, clause):
                 strength, named = 0, ()
             elif not named and (pick or best) and not one.all:
-                found_option = self.described(words) if self.described else None
+                found_option = self.described(words, pair) if self.described else None
                 outside = other_numbers(self.text, self.options, clause.start, clause.end)
                 if outside:
                     self.outside += outside
                 elif found_option is not None:
                     named, strength = (found_option,), _PICKED if pick else _BEST
+                elif item and _NO_MORE.fullmatch(words):
+                    named, strength = item, _PICKED if pick else _BEST
                 elif len(topic) == 1 and (
                     REFERS_BACK.search(words) or _PREDICATE.match(words) or cue_strength
                 ):
                     named, strength = topic, _PICKED if pick else _BEST
             elif named:
                 strength = self._strength(one, named, following, bool(pick), bool(best), bool(reject))
-                if not strength and cue_strength and cue_sentence in {clause.sentence, clause.sentence - 1}:
+                near = cue_sentence == clause.sentence or (
+                    cue_sentence == clause.sentence - 1 and self._opens(one)
+                )
+                if not strength and cue_strength and near:
                     strength = cue_strength if self._bare(one) or not reject else 0
                 if labelled and cue_sentence == clause.sentence and strength <= _BARE:
                     strength = 0  # "worst: 60000", "fastest: 1000"
             alone = not one.all and clause.sentence not in naming and self._describes_alone(clause)
             if not strength and self.described and alone:
-                found_option = self.described(words)
+                found_option = self.described(words, pair)
                 if found_option is not None:
                     named, strength = (found_option,), _BARE
             if strength and named:
                 if LATER.search(words) and strength < _CONCLUDED:
                     strength = _LATER
-                found.append(_Candidate(strength, order, named, clause.sentence, one.hedged))
+                label = strength <= _BARE and bool(_LABEL.fullmatch(words)) and self._bare(one)
+                found.append(_Candidate(strength, order, named, clause.sentence, one.hedged, label))
             spoken = tuple(dict.fromkeys(mention.option for mention in one.plain))
             if len(spoken) == 1:
                 topic = spoken
             elif len(spoken) > 1:
                 topic = spoken[:1] if self._is_subject(one) else ()
-            colon = words.rstrip().endswith((":", "=")) or (
+            every = tuple(dict.fromkeys(mention.option for mention in one.all))
+            pair = every if len(every) == _PAIR else () if len(every) > _PAIR else pair
+            colon = words.rstrip().endswith((":", "=", "?")) or (
                 following is not None and self._opens_colon(clause, following)
             )
             cue_strength = (_PICKED if pick else _BEST if best else 0) if colon and not one.all else 0
-            label = self.text[one.all[-1].end if one.all else clause.start : clause.end] if colon else ""
-            if FIRST_PLACE.fullmatch(label.strip(" ,;:=-*•")):
+            before_colon = (
+                self.text[one.all[-1].end if one.all else clause.start : clause.end] if colon else ""
+            )
+            if FIRST_PLACE.fullmatch(before_colon.strip(" ,;:=-*•")):
                 cue_strength = _BEST
-            labelled = self._ranks(label) and not (not one.all and (pick or best))
+            labelled = self._ranks(before_colon) and not (not one.all and (pick or best))
             cue_sentence = clause.sentence
-        return found
+        labels = {one.options for one in found if one.label}
+        return [one for one in found if not (one.label and len(labels) > 1)]  # a line for each chooses none
 
     def _ranks(self, label: str) -> bool:
         """Whether a label before a colon ranks options by something else than being the best: "worst", "fastest", "second"."""
@@ -311,12 +343,16 @@ class _Reader:
         ]
         return bool(REJECT.search(label) or RANK.search(label)) or Degree.MOST in degrees
 
+    def _opens(self, one: _Read) -> bool:
+        """Whether a clause begins with an option."""
+        before = self.text[one.clause.start : one.plain[0].start] if one.plain else "none"
+        return not re.search(r"\w", self._filler.sub("", before))
+
     def _is_subject(self, one: _Read) -> bool:
         """Whether a clause begins with the first of its options and only measures it by the others: "100 takes a quarter of 10"."""
         first, second = one.plain[0], one.plain[1]
-        opens = not re.search(r"\w", self._filler.sub("", self.text[one.clause.start : first.start]))
         between = self.text[first.end : second.start]
-        return opens and (
+        return self._opens(one) and (
             between.count("(") > between.count(")")
             or bool(re.search(r"\w+\s.*\b(?:of|for|för|hos|av)\s(?:\w+\s)?$", between, re.I))
         )
@@ -412,6 +448,8 @@ class _Reader:
         words = one.clause.text
         concluded = bool(CONCLUDES.match(words))
         bare = self._bare(one)
+        if pick and not best and _TAKING.match(words):
+            pick = False  # "to run with 1 takes two minutes"
         if pick or best:
             if reject and not pick:
                 return 0
@@ -463,5 +501,6 @@ class _Reader:
         return (
             one.clause.text.rstrip().endswith((".", "!", ")"))
             or not behind.strip()
+            or behind.startswith("\n")
             or bool(REASON.match(self.text[one.plain[-1].end : one.clause.end].lstrip()))
         )

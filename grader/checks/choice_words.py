@@ -6,10 +6,10 @@ import re
 from typing import Final
 
 PICK: Final = re.compile(
-    r"\b(?:prefer\w*|choos\w+|chose\w*|choice|pick\w*|select\w*|recommend\w*|suggest\w*|propos\w+|favou?r\w*|opt(?:ed)?\s(?:for|to)|settl\w+\s(?:on|for)|vot\w+\s(?:for|goes\sto)|(?:stick|stuck)\s(?:with|to)|decid\w+\s(?:on|for|to)|land\w*\s(?:on|at|in)"
+    r"\b(?:prefer\w*|choos\w+|chose\w*|choice|pick\w*|select\w*|recommend\w*|suggest\w*|propos\w+|favou?r\w*|opt(?:ed)?\s(?:for|to)|settl\w+\s(?:on|for)|vot\w+\s(?:for|goes\sto)|(?:stick|stuck)\s(?:with|to)|decid\w+\s(?:on|for|to)|land\w*\s(?:on|at|in)|stop\w*\s(?:at|with)|agree\w*\s(?:on|upon)|end(?:ed)?\sup\s(?:with|at|on|choosing)"
     r"|(?:our|my|the)\s(?:\w+\s)?answer|answer(?=\s?[:=])|conclusion(?=\s?[:=])|(?:we|i|let's|lets|should|would|will|shall|'d|'ll|can|to|now)\s(?:\w+\s)?(?:go|take|say|use|run|try|keep|set|train|begin|start)\b|lean\w*\s(?:towards?|to)|inclin\w*\s(?:towards?|to)|should\s(?:\w+\s)?be\s(?:used|chosen)|would\s(?:\w+\s)?be\s(?:used|chosen)"
     r"|(?:start|begin|go)(?:ing)?\s(?:(?:the|our|out|off|by|training|\w+)\s){0,3}?(?:with|at|from|for|using)|(?:is|'s|be)\swhere\s(?:we|i|one|you)|(?:one|size|value|option)\s(?:(?:we|i|one|you|that|to)\s)?(?:would\s|should\s|will\s|'d\s)?(?:start|begin|use|go|pick|take)|(?:should|ought\sto|must|bör|borde|får)\s(?:be|vara|bli)(?!\s(?:noted?|mentioned|said|seen|taken|able|possible|clear|careful|reset|more|less|higher|lower|a\sbit|some|enough)\b)|(?:vårt|mitt|our|my)\s(?:\w+\s)?val|valet"
-    r"|(?:convinced|won\sus)|for\s(?:me|us)\sit(?:'s|\sis|\swould\sbe|\swas)|väljer?|välja|valet|valt|valde|vald\w*|föredra\w*|rekommender\w*|föreslå\w*|förordar?|lutar?\såt|utgå\w*\si?från|(?:börja\w*|starta\w*|satsa\w*|kör\w*|gå\w*)\s(?:\w+\s){0,3}?(?:med|på|för)|(?:vi|jag|man|bör|skulle|ska|att)\s(?:\w+\s)?(?:ta|tar|säga|säger|använd\w*|kör\w*|använt)\b|hellre(?!\sän)|rather(?=\s\d)"
+    r"|(?:convinced|won\sus)|for\s(?:me|us)\sit(?:'s|\sis|\swould\sbe|\swas)|stann\w*\s(?:\w+\s)?(?:på|vid|för)|landa\w*\s(?:\w+\s){0,3}?(?:på|i|vid)|enades\s(?:om|kring)|kom\w*\söverens\som|väljer?|välja|valet|valt|valde|vald\w*|föredra\w*|rekommender\w*|föreslå\w*|förordar?|lutar?\såt|utgå\w*\si?från|(?:börja[rt]?|starta[rt]?|satsa\w*|köra?|kört|gå|går|gått)\s(?:\w+\s){0,3}?(?:med|på|för)|(?:vi|jag|man|bör|skulle|ska|att)\s(?:(?!den\b|det\b|de\b)\w+\s)?(?:ta|tar|säga|säger|använd\w*|kör\w*|använt)\b|hellre(?!\sän)|rather(?=\s\d)"
     r"|(?:tar|använder|kör)\s(?:vi|jag|man)|svar(?:et)?(?=\s?(?::|=|är|blir))|slutsats(?=\s?[:=]))(?!\w)",
     re.I,
 )
@@ -24,8 +24,8 @@ PRAISE: Final = re.compile(
     re.I,
 )
 REJECT: Final = re.compile(
-    r"\b(?:worst|bad|poor\w*|terribl\w*|useless|unusable|horribl\w*|awful|unwise|wast(?:e|es|ing|eful)|mistake|pointless|avoid\w*|rul\w*\sout|(?:is|are)\sout\b|drop\sout|stupid|silly|unsuitable|unacceptable|impractical|unreasonabl\w*|too\s\w+|disappoint\w*|excluded?|discard\w*|reject\w*|forget"
-    r"|sämst\w*|dålig\w*|olämplig\w*|slöseri|dumt|meningslös\w*|onödig\w*|oanvändbar\w*|värdelös\w*|orimlig\w*|undvik\w*|utesluts?|faller\sbort|för\s(?:långsam|låg|liten|stor|lång|hög|snabb|kort|dålig)\w*)(?!\w)",
+    r"\b(?:worst|bad|poor\w*|terribl\w*|useless|unusable|horribl\w*|awful|unwise|wast(?:e|es|ing|eful)|mistake|pointless|avoid\w*|rul\w*\sout|(?:is|are)\sout\b|drop\sout|stupid|silly|unsuitable|unacceptable|impractical|unreasonabl\w*|too\s\w+|disappoint\w*|exclud\w+|discard\w*|dismiss\w*|eliminat\w*|reject\w*|forget"
+    r"|sämst\w*|dålig\w*|olämplig\w*|slöseri|dumt|meningslös\w*|onödig\w*|oanvändbar\w*|värdelös\w*|orimlig\w*|undvik\w*|utesl[uöu]\w*|(?:valde|väljer|välja|sållade?|räknade?)\s(?:\w+\s){0,2}?bort|strök|faller\sbort|för\s(?:långsam|låg|liten|stor|lång|hög|snabb|kort|dålig)\w*)(?!\w)",
     re.I,
 )
 RANK: Final = re.compile(  # a place that is not the first
@@ -63,7 +63,7 @@ PAIRED: Final = re.compile(
     r"\b(?:or|and|between|either|both|eller|och|mellan|antingen|båda)\b|\d\s?[-–/]\s?\d", re.I
 )
 LATER: Final = re.compile(
-    r"\b(?:later|afterwards|after\sthat|then\swe|in\sthe\send|(?:given|with)\s(?:enough|more|plenty\sof|unlimited|all\sthe)\stime|med\s(?:mer|obegränsat|gott\som)\stid|final\straining|fine-?tun\w*|longer\sruns?|at\sthe\send|sedan|senare|därefter|efteråt|slutliga)\b",
+    r"\b(?:later|afterwards|after\sthat|then\swe|in\sthe\send(?!,?\s(?:we|i|our|my)\b)|(?:given|with)\s(?:enough|more|plenty\sof|unlimited|all\sthe)\stime|med\s(?:mer|obegränsat|gott\som)\stid|final\straining|fine-?tun\w*|longer\sruns?|at\sthe\send|sedan|senare|därefter|efteråt|slutliga)\b",
     re.I,
 )
 DISAGREES: Final = re.compile(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 from collections.abc import Iterator, Mapping, Sequence
 from enum import StrEnum
+from functools import lru_cache
 from math import inf, log, log10
 from typing import Final, NamedTuple
 
@@ -206,28 +207,32 @@ def fit_heights(
 def _affine_fit(
     known: Sequence[tuple[float, float]], column: Column, span: float, off: float, logarithmic: bool
 ) -> Fit:
-    values, slacks = [], []
-    for key, _ in known:
-        value, slack = column[key], last_digit(column[key])
-        values.append(log(value) if logarithmic else value)
-        slacks.append(log(1 + slack / max(value - slack, value / 2)) if logarithmic else slack)
-    mean_value, mean_height = sum(values) / len(values), sum(height for _, height in known) / len(known)
-    spread = sum((value - mean_value) ** 2 for value in values)
-    together = sum(
-        (value - mean_value) * (height - mean_height)
-        for value, (_, height) in zip(values, known, strict=True)
-    )
+    values, slacks = zip(*(_on_scale(column[key], logarithmic) for key, _ in known), strict=True)
+    heights = [height for _, height in known]
+    mean_value, mean_height = sum(values) / len(values), sum(heights) / len(heights)
+    away = [value - mean_value for value in values]
+    spread = sum(one * one for one in away)
+    together = sum(one * (height - mean_height) for one, height in zip(away, heights, strict=True))
     if spread <= 0 or together <= 0:
         return Fit(1.0, tuple(key for key, _ in known))
     slope = together / spread
+    fitted = [mean_height + slope * one for one in away]
     beyond = [
-        abs(height - mean_height - slope * (value - mean_value)) / span - off - slope * slack / span
-        for value, slack, (_, height) in zip(values, slacks, known, strict=True)
+        (abs(height - y) - slope * slack) / span - off
+        for height, y, slack in zip(heights, fitted, slacks, strict=True)
     ]
     worst = max(beyond)
     differs = tuple(key for far, (key, _) in zip(beyond, known, strict=True) if far > 0.5 * worst)
-    heights = (mean_height + slope * (value - mean_value) for value in values)
-    return Fit(worst, differs, wanted=tuple((key, y) for y, (key, _) in zip(heights, known, strict=True)))
+    return Fit(worst, differs, wanted=tuple((key, y) for y, (key, _) in zip(fitted, known, strict=True)))
+
+
+@lru_cache(maxsize=1_000)
+def _on_scale(value: float, logarithmic: bool) -> tuple[float, float]:
+    """A value, or its logarithm, and within how much it is known."""
+    slack = last_digit(value)
+    if not logarithmic:
+        return value, slack
+    return log(value), log(1 + slack / max(value - slack, value / 2))
 
 
 def last_digit(value: float) -> float:

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from typing import Final
 
 from grader.checks.aspects import Aspect
-from grader.checks.degrees import Degree, Side
+from grader.checks.degrees import Degree, Side, form_of
 from grader.checks.option_mentions import Option, Options
 from grader.checks.relation_reader import RelationReader
 from grader.checks.relations import Kind
@@ -33,6 +33,10 @@ _MIDDLE: Final = r"\b(?:the|den|det)\s(?:middle|median|medium|mellersta|mitterst
 _NTH: Final = r"\b(?:the|den|det)\s(\w+)(?:\s(?:ONE|of\sthe\s(?:five|three|four))\b|(?=\s?(?:$|[.,;!]|is|är|seems|would)))"
 _RANKED: Final = r"\b(?:the|den|det)\s(?:(\w+)[\s-]?)?(smallest|largest|biggest|lowest|highest|minsta|största|lägsta|högsta)(?:\sONE)?(\sbut\s(?:one|two))?(?=\W|$)"
 _SWEDISH_NEXT: Final = re.compile(r"\bden\snäst\s(minsta|största|lägsta|högsta)\b", re.I)
+_OF_THEM: Final = re.compile(
+    r"\b(?:the|den)\s((?:more\s|most\s|mer\s|mest\s)?\w+)\s(?:one\s)?(?:of|av)\s(?:them|those|these|the\s(?:two|both)|dem|dessa|de\s(?:två|båda))\b",
+    re.I,
+)
 _THE_ONE: Final = (
     r"\b(?:the|that|den)\sONE\s(?:with|that|which|of|med|som)\b|\b(?:the|den)\s\w+(?:\s\w+)?\sONE\b"
 )
@@ -56,8 +60,13 @@ class Descriptions:
         self.aspects = {aspect.name: aspect for aspect in aspects}
         self.figures = figures
 
-    def option(self, text: str) -> Option | None:
-        """The option that a clause describes, None if it describes none or could mean several."""
+    def option(self, text: str, of: Sequence[Option] = ()) -> Option | None:
+        """The option that a clause describes, None if it describes none or could mean several.
+
+        `of` are the two that "the faster of them" is one of.
+        """
+        if of and (match := _OF_THEM.search(text)) is not None:
+            return self._by_degree(match[1].lower(), of)
         count = len(self.options)
         if self._middle.search(text) and count % 2:
             return self.options[count // 2]
@@ -82,6 +91,18 @@ class Descriptions:
             if place and 2 * place == count + 1:  # the middle, from whichever end one counts
                 return self.options[place - 1]
         return self._by_figures(text) if self._the_one.search(text) else None
+
+    def _by_degree(self, word: str, of: Sequence[Option]) -> Option | None:
+        """The one of some options that is "faster" or "more accurate" than the others, by its figures."""
+        for aspect in self.aspects.values():
+            values = self.figures.get(aspect.name, {})
+            if any(option not in values for option in of):
+                continue
+            for side, stems in ((Side.SMALL, aspect.little), (Side.LARGE, aspect.much)):
+                if form_of(word.rsplit(maxsplit=1)[-1], stems) is not None:
+                    chosen = (min if side is Side.SMALL else max)(of, key=lambda option: values[option])
+                    return chosen if len({values[option] for option in of}) == len(of) else None
+        return None
 
     def _by_figures(self, text: str) -> Option | None:
         """The only option of which all that is said of "the one" is true."""

@@ -31,6 +31,10 @@ _ARRAY: Final = re.compile(
 )
 _LABEL_END: Final = re.compile(r"[.;!?]\s|\n|,\s|\b(?:and|och|while|medan|whereas|samt)\b")
 _LABEL_STOP: Final = re.compile(r"[.;!?](?:\s|$)|\n|,|\b(?:and|och|while|medan|whereas|samt|for|för)\b")
+_IN_ORDER: Final = re.compile(
+    r"\W*(?:(?:in|i)\s)?(?:the\s)?(?:(?:same|that|this)\sorder|samma\sordning|denna\sordning|order|ordning)\W*",
+    re.I,
+)
 MAX_LABEL: Final = 90
 
 
@@ -142,8 +146,8 @@ def _list(shown: str, run: Sequence[Span], last: NumberList | None, block: Block
     before = shown[max(after, start - MAX_LABEL) : start]
     cuts = [match.end() for match in _LABEL_END.finditer(before)]
     label = before[cuts[-1] :] if cuts else before
-    if not re.search(r"[^\W\d]", label) and len(cuts) > 1:
-        label = before[cuts[-2] :]
+    if cuts and (_IN_ORDER.fullmatch(label) or not re.search(r"[^\W\d]", label)):
+        label = before[cuts[-2] if len(cuts) > 1 else 0 :]
     if last is not None and last.keys and not re.search(r"\w|\n", shown[after:start]):
         label = last.label  # "the accuracies were (for 1, 10, 100) 0.81, 0.83, 0.82"
     tail = shown[end : end + MAX_LABEL]

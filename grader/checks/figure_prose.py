@@ -15,7 +15,7 @@ from grader.checks.figure_lists import NumberList, lists_of, of_lists, parted
 from grader.checks.figure_rows import Figure, Group, Row, groups_of, named_by_words
 from grader.checks.figure_sentences import FEWEST_KEYS, Sentence, are_ordinals, sentences_of
 from grader.checks.quantities import Unit, has_decimal_commas, prepared, with_points
-from grader.checks.record_types import Arrangement, Column, Reading, Series, Table
+from grader.checks.record_types import Arrangement, Column, Measure, Reading, Series, Table
 from grader.checks.written_keys import in_digits
 from grader.documents.core.document import Block, BlockKind
 from grader.model import Value
@@ -25,6 +25,8 @@ _TEXTUAL: Final = frozenset(
     {BlockKind.HEADING, BlockKind.PROSE, BlockKind.OUTPUT, BlockKind.MATHS, BlockKind.TABLE, BlockKind.CODE}
 )
 _ALIGNED: Final = re.compile(r"&|\\[,;:! ]|\\(?:quad|qquad|text|mathrm|textrm)\b|(?<=text)\{|[{}]|\\(?=%)")
+_PAIR: Final = 2  # columns that have an order
+_WHOLE: Final = 100  # per cent; what is more is no share
 _COMMENT: Final = re.compile(r"\s{0,40}#{1,4}\s?(.*)")
 
 
@@ -49,7 +51,7 @@ def of_text(blocks: Sequence[Block], table: Table, *, rank: int) -> list[Arrange
 def _text(block: Block) -> str:
     text = block.text[:MAX_TEXT]
     if block.kind is BlockKind.MATHS and "\\\\" in text:  # an aligned formula is a table without rules
-        return _ALIGNED.sub(" ", text.replace("\\\\", "\n"))
+        return re.sub(r"[^\S\n]{2,}", " ", _ALIGNED.sub(" ", text.replace("\\\\", "\n")))
     if block.kind is not BlockKind.CODE:
         return text
     return "\n".join(found[1] for line in text.split("\n") if (found := _COMMENT.match(line)))
@@ -138,7 +140,13 @@ def _names_by_order(lead: str, rows: Sequence[Row], table: Table) -> list[Column
         if column.required
     ]
     for columns in (named, apart):
-        if len(columns) == len(shape) > 1 and all(map(fits, columns, ({unit} for unit in shape))):
+        if len(columns) != len(shape) or len(shape) < _PAIR:
+            continue
+        if all(map(fits, columns, ({unit} for unit in shape))) and not any(
+            column.measure is Measure.SHARE and row.figures[at].quantity.value > _WHOLE
+            for at, column in enumerate(columns)
+            for row in rows
+        ):
             return columns
     return None
 

@@ -111,10 +111,11 @@ def groups_of(sentences: Sequence[Sentence], table: Table) -> Iterator[Group]:
 def _is_whole(group: Group, sentence: Sentence) -> bool:
     """Whether the rows before a paragraph are alike, the last one too: what follows speaks of them, and is no figure of the last."""
     shapes = [row.shape for row in group.rows]
+    usual = shapes.count(shapes[-1])
     return (
-        len(shapes) > _ALIKE
-        and len(shapes[0]) > 1
-        and len(set(shapes)) == 1
+        usual > _ALIKE
+        and usual >= len(shapes) - 1
+        and len(shapes[-1]) > 1
         and bool(re.search(r"[^\W\d]{2}.*\s[^\W\d]{2}", sentence.text))
     )
 
@@ -125,8 +126,12 @@ def _more(sentence: Sentence, row: Row, figures: list[Figure], table: Table) -> 
         return []
     if sentence.whole_line and not re.search(r"[^\W\d]{2}", sentence.text):
         return figures
-    return [
-        one for one in figures if one.quantity.unit is not Unit.NONE or named_by_words(one, table) is not None
+    had = frozenset() if sentence.whole_line else frozenset(row.shape) - {Unit.NONE}
+    return [  # in running text a second figure of one kind is more often another key's, which was not understood
+        one
+        for one in figures
+        if one.quantity.unit not in had
+        and (one.quantity.unit is not Unit.NONE or named_by_words(one, table) is not None)
     ]
 
 
@@ -200,10 +205,18 @@ def _without_repeats(sentence: Sentence, own: Sequence[Token]) -> list[Token]:
         if kept and _OPENS_BRACKET.fullmatch(sentence.text, kept[-1].end, token.start):
             left = without_repeats((kept[-1].quantity, token.quantity))
             if len(left) == 1:
-                kept[-1] = token if left[0] == token.quantity else kept[-1]
+                kept[-1] = _with_its_unit(token, kept[-1]) if left[0] == token.quantity else kept[-1]
                 continue
         kept.append(token)
     return kept
+
+
+def _with_its_unit(token: Token, other: Token) -> Token:
+    """The finer of two figures that are one, in the unit of the row: ``82 % (0.8168)`` is 81.68 %."""
+    if token.quantity.unit is Unit.NONE and other.quantity.unit is Unit.PER_CENT:
+        quantity = Quantity(100 * token.quantity.value, Unit.PER_CENT, token.quantity.text)
+        return Token(token.start, token.end, quantity)
+    return token
 
 
 def named_by_words(figure: Figure, table: Table) -> Name | None:

@@ -121,7 +121,8 @@ def _key_patterns(table: Table) -> tuple[re.Pattern[str], re.Pattern[str], re.Pa
 
 _HEAD: Final = re.compile(r"[\s>*+#_(\"'=~-]{0,12}(?:(?:\d|[a-zA-Z])[.)]\s{1,3})?[\s*_(\"']{0,4}")
 _PREPOSITION: Final = re.compile(
-    r"(?:\b(?:for|with|at|using|vid|för|med|when|när)\s{1,2}(?:both\s|både\s)?|@\s?)$", re.I
+    r"(?:\b(?:for|with|at|using|vid|för|med|when|när|tested|tried|ran|testade|provade|prövade|körde)\s{1,2}(?:both\s|både\s)?|@\s?)$",
+    re.I,
 )
 _JOINED: Final = re.compile(r"\s?(?:and|och|&|or|eller)\s", re.I)
 _COMES_TO: Final = re.compile(r"\b(?:was|is|var|är|to|till|of|på)\s{1,2}$", re.I)
@@ -136,7 +137,7 @@ _SUBJECT: Final = re.compile(
 _RANGE: Final = re.compile(r"-|\s(?:to|till)\s")  # "3-5 s" is no figure
 _BEHIND_HEAD: Final = re.compile(r"\s{0,3}(?:[:=)(|,-]|\*|$|\s|(?:it|the|took|tog)\b)")
 _BEHIND_PREPOSITION: Final = re.compile(
-    r"\s{0,2}(?:[:=)(,.;!-]|$|\d|~|(?:it|the|this|that|we|i|is|was|were|took|tog|gave|gav|har|had|have|var|blev|blir|gick|går|behövde\w*|krävde\w*|nådde|hamnade|and|och|got|fick|det|den|vi|jag|reached|needed|only|about|around|bara|cirka|ca|samples?|resulted|ended|finished|training|accuracy|time|as|images)\b)",
+    r"\s{0,2}(?:[:=)(,.;!-]|$|\d|~|(?:it|the|this|that|we|i|is|was|were|took|tog|gave|gav|har|had|have|var|blev|blir|gick|går|behövde\w*|krävde\w*|nådde|hamnade|and|och|got|fick|det|den|vi|jag|reached|needed|only|about|around|also|again|just|nearly|almost|roughly|bara|cirka|ca|också|likaså|nästan|ungefär|knappt|drygt|omkring|runt|which|vilket|samples?|resulted|ended|finished|training|accuracy|time|as|images)\b)",
     re.I,
 )
 

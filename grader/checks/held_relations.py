@@ -109,16 +109,16 @@ def _value(aspect: Aspect, values: Values, one: Relation, subject: Option) -> He
         return _UNTOLD
     value, told = values[subject], one.value
     far = aspect.gap(value, told) > (aspect.alike if aspect.ratio else _UNIT * aspect.alike)
-    if _is_told(aspect, value, told) or one.denied:
+    if is_told(aspect, value, told) or one.denied:
         return True, ()
     if one.bound:
         return (True, ()) if one.bound * (value - told) >= 0 else (False, (subject,)) if far else _UNTOLD
-    if any(_is_told(aspect, other, told) for other in values.values()):  # another option's figure
+    if any(is_told(aspect, other, told) for other in values.values()):  # another option's figure
         return (False if one.sure >= Sure.REFERRED else None), ()
     return (False, (subject,)) if far else _UNTOLD
 
 
-def _is_told(aspect: Aspect, value: float, told: float) -> bool:
+def is_told(aspect: Aspect, value: float, told: float) -> bool:
     """Whether a figure told can be this value, rounded."""
     if aspect.ratio:
         return abs(value - told) <= max(_UNIT, _ROUGHLY * value)

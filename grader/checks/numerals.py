@@ -15,7 +15,7 @@ from grader.model import Value
 
 MAX_DIGITS: Final = 30  # a longer run of digits is no number of a report
 
-_SEPARATORS: Final = ("'", THIN_SPACE, " ", ",", r"\.")
+_SEPARATORS: Final = ("'", THIN_SPACE, " ", "_", ",", r"\.")
 NUMBER: Final = re.compile(
     r"(?<![\w.])(?:"
     + "|".join(

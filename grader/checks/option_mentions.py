@@ -43,15 +43,21 @@ _SET_TO: Final = re.compile(
     r"\b(?:set|sets|setting|sätt\w*|sätter|ställ\w*|(?:decreas|lower|reduc|increas|rais|chang|switch|sänk|höj|minska|öka|ändra|byt)\w*\s(?:the|our|den|batch\w*|size|storlek\w*))\s(?:\w+\W){0,5}(?:to|till)\s(?:be\s)?\W{0,2}$",
     re.I,
 )
+_GOING_TO: Final = (  # "going down to 1 takes": of 1
+    r"\b(?:go(?:es|ing)?|mov(?:e|ing)|switch\w*|step\w*|chang(?:e|ing)|att\sgå|gå|går|byta|byter|hoppa|kliva)\s(?:(?:man|vi|even|further|all\sthe\sway|ända|ännu)\s)?"
+    r"(?:(?:down|up|back|ner|ned|upp|tillbaka)\s)?(?:to|till)\s(?:(?:FILLING)\s){0,3}[\"'`(]{0,2}$"
+)
 _MEASURE_BEFORE: Final = re.compile(
     r"(?:\b(?:takes|took|needs?|tog|accuracy\s(?:is|was|=)|loss\s(?:of|is|was)|times?\s(?:is|was|are)|factor(?:\sof)?|top|part|steps?|approximately\s[\d.]+\s?to)\s"
     r"|\b(?:question|fråga|uppgift|task|exercise|section|avsnitt|fig(?:ure)?|figur|table|tabell|lab|labb|group|grupp|page|sida|step|cell|epoch|layer|seed)[\s.-]{1,2}#?|[<>*/+^]\s?|(?<!\d)-\s?|\d[.,]|\w)$",
     re.I,
 )
+_LEADS_IN: Final = re.compile(r"(?:->|=>)\s?$|(?:^|\n)[ \t]*[-*•+–][ \t]+$")
+"""An arrow or a list's mark before a number, which take nothing from it."""
 _LIKENED: Final = (
-    r"(?:\b(?:than|än|over|beats?|outperforms?|outdoes|surpass(?:es)?|slår|överträffar|framför|versus|vs\.?|unlike|against|besides|apart\sfrom|gentemot|mot|compared\s(?:to|with)|jämfört\smed|relative\sto|from|från|until|till\sdess|below|above|under|över|beyond|up\sto|down\sto|upp\still|ner\still|ned\still"
-    r"|(?:quarter|half|third|fifth|tenth|fraction|(?:[\d.,]+|two|three|four|five|six|seven|eight|nine|ten|forty|several|many|few)\s?times|fjärdedel\w*|hälften|tredjedel\w*|bråkdel\w*)\s(?:of|av|the|as)|what|like|liksom|som\sför|som\smed|as\s(?:for|with|in|at|that\sof)|to(?=\s\w*\W{0,3}$)|same\sas|close\sto|nära"
-    r"|(?:larger|smaller|bigger|higher|lower|greater|less|more|else|other|större|mindre|högre|lägre|annat|annan)\s(?:than|än)?|before|after|före|efter|near)\b"
+    r"(?:(?:%\s(?:of|av)|\b(?:than|än|over|beats?|outperforms?|outdoes|surpass(?:es)?|slår|överträffar|framför|versus|vs\.?|unlike|against|besides|apart\sfrom|gentemot|mot|compared\s(?:to|with)|jämfört\smed|relative\sto|from|från|until|till\sdess|below|above|under|över|beyond|up\sto|down\sto|upp\still|ner\still|ned\still"
+    r"|(?:quarter|half|third|fifth|tenth|fraction|(?:[\d.,]+|two|three|four|five|six|seven|eight|nine|ten|forty|several|many|few)\s?times|fjärdedel\w*|hälften|tredjedel\w*|bråkdel\w*)\s(?:of|av|the|as)|(?:percent|procent)\s(?:of|av)|what|like|liksom|som\sför|som\smed|as\s(?:for|with|in|at|that\sof)|to(?=\s\w*\W{0,3}$)|same\sas|close\sto|nära"
+    r"|(?:larger|smaller|bigger|higher|lower|greater|less|more|else|other|större|mindre|högre|lägre|annat|annan)\s(?:than|än)?|before|after|före|efter|near))\b"
     r"(?:\s(?:FILLING|e\.?g\.?|going)){0,5}\s?[\"'`(]{0,2}\s?)$"
 )
 _EQUATED: Final = r"\b(?:as|lika|same|samma|similar|equal|nearly|almost|nästan|about|roughly|ungefär)\b.{0,60}\b(?:as|som|of|with|for|för|med)\s(?:(?:FILLING)\s){0,5}[\"'`(]{0,2}$"
@@ -74,6 +80,7 @@ class _Patterns:
     def __init__(self, called: str) -> None:
         filling = _FILLING.replace("CALLED", called)
         self.likened = re.compile(_LIKENED.replace("FILLING", filling), re.I)
+        self.going_to = re.compile(_GOING_TO.replace("FILLING", filling), re.I)
         self.equated = re.compile(_EQUATED.replace("FILLING", filling), re.I)
         self.among = re.compile(_AMONG.replace("CALLED", called), re.I)
         self.joined = re.compile(_JOINED.replace("CALLED", called), re.I)
@@ -196,14 +203,14 @@ def _names(text: str, start: int, end: int, first: int, options: Options) -> boo
         images = re.match(r"\s?(?:images?|bilder|samples?|exempel)\b", text[end : end + 12], re.I)
         together = _TOGETHER.match(text[end : end + 40])
         return bool(images and (together or _patterns(options.called).called_before.search(before)))
-    return not _MEASURE_BEFORE.search(before) or bool(re.search(r"(?:->|=>)\s?$", before))
+    return not _MEASURE_BEFORE.search(before) or bool(_LEADS_IN.search(before))
 
 
 def _part(text: str, first: int, one: Mention, patterns: _Patterns) -> Part:
     before = text[max(first, one.start - _BEFORE) : one.start]
     if patterns.among.search(before):
         return Part.AMONG
-    if _SET_TO.search(before):
+    if _SET_TO.search(before) or patterns.going_to.search(before):
         return Part.SPOKEN_OF
     if patterns.likened.search(before) or patterns.equated.search(before):
         return Part.COMPARED

@@ -8,6 +8,7 @@ import unicodedata
 from typing import Final
 
 from grader.checks.notation import plain
+from grader.checks.undotted import with_dots
 
 _TEX: Final = re.compile(r"\\[A-Za-z]{2,}|\\[,;%]|\$[^$\n]{1,200}\$")
 _HIGH: Final = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹", "0123456789")
@@ -37,4 +38,4 @@ def prose_text(text: str) -> str:
     if _TEX.search(text):
         text = plain(text)
     text = unicodedata.normalize("NFKC", text.translate(_CHARACTERS))
-    return _SPACES.sub(" ", _EMPHASIS.sub("", text))
+    return with_dots(_SPACES.sub(" ", _EMPHASIS.sub("", text)))

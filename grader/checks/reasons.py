@@ -6,16 +6,17 @@ words, and the figures say the contrary by a clear margin. Anything less is a do
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Mapping, Sequence
 from typing import Final
 
 from msgspec.structs import replace
 
 from grader.checks.aspects import Aspect
-from grader.checks.choice_words import CONCLUDES, REJECT
+from grader.checks.choice_words import CONCLUDES, PICK, REFERS_BACK, REJECT
 from grader.checks.claims import Clause, Stance, clauses
 from grader.checks.degrees import Degree
-from grader.checks.held_relations import holds
+from grader.checks.held_relations import holds, is_told
 from grader.checks.option_mentions import Option, Options, mentions
 from grader.checks.prose_text import prose_text
 from grader.checks.relation_reader import RelationReader
@@ -79,6 +80,7 @@ def read_reasons(
     for one in found:
         clause = _clause_of(parts, one)
         values = figures.get(one.aspect, {})
+        one = _of_its_owner(one, by_name[one.aspect], values, chosen, reader)  # noqa: PLW2901 - the same, better understood
         held, against = holds(one, by_name[one.aspect], values)
         implied = _than_the_choice(one, chosen, reader)
         if (
@@ -111,6 +113,7 @@ def read_reasons(
         ):
             given.add(one.aspect)
             first = first or (clause.text if clause else "")
+    given |= _set_side_by_side(found, by_name, figures, chosen)
     weighing = any(one.kind in _WEIGHING for one in found)
     named = frozenset().union(
         *(
@@ -123,6 +126,57 @@ def read_reasons(
     return Reasons(frozenset(given), named, tuple(refuted), tuple(doubted), first, weighing, reader.loose)
 
 
+def _of_its_owner(
+    one: Relation,
+    aspect: Aspect,
+    values: Mapping[Option, float],
+    chosen: Option | None,
+    reader: RelationReader,
+) -> Relation:
+    """A figure as that of the option whose it is, the choice or one of its sentence, where its subject was not named.
+
+    One that nobody has, but by which two of them differ, is taken for that: "11 s for one per cent".
+    """
+    if one.kind is not Kind.VALUE or one.value is None or one.sure is Sure.NAMED:
+        return one
+    owners = [
+        option
+        for option, value in values.items()
+        if is_told(aspect, value, one.value) and (option == chosen or reader.names(one.sentence, option))
+    ]
+    if one.subject in owners:
+        return one
+    if owners:
+        return replace(one, subject=chosen if chosen in owners else owners[0], sure=Sure.GUESSED)
+    between = any(
+        is_told(aspect, abs(value - other), one.value)
+        for value, other in itertools.combinations(values.values(), 2)
+    )
+    return replace(one, kind=Kind.DIFFERENCE) if one.sure is Sure.GUESSED and between else one
+
+
+def _set_side_by_side(
+    found: Sequence[Relation], by_name: Mapping[str, Aspect], figures: Figures, chosen: Option | None
+) -> set[str]:
+    """The aspects in which a sentence gives two figures: the choice's own and another's ("3 s instead of 14 s")."""
+    told: dict[tuple[int, str], list[float]] = {}
+    for one in found:
+        if one.value is not None and not one.supposed and one.kind in {Kind.VALUE, Kind.DIFFERENCE}:
+            told.setdefault((one.sentence, one.aspect), []).append(one.value)
+    aspects = set()
+    for (_, name), (first, *others) in told.items():
+        values, aspect = figures.get(name, {}), by_name[name]
+        if chosen is None or chosen not in values or len(others) != 1:
+            continue
+        own = [is_told(aspect, values[chosen], figure) for figure in (first, others[0])]
+        if sum(own) != 1:
+            continue
+        rival = others[0] if own[0] else first
+        if any(is_told(aspect, value, rival) for option, value in values.items() if option != chosen):
+            aspects.add(name)
+    return aspects
+
+
 def _premises(parts: Sequence[Clause], options: Options, text: str, chosen: Option | None) -> frozenset[int]:
     """The sentences that a choice is concluded from: its own, and the two before one that opens with "hence"."""
     if chosen is None:
@@ -130,7 +184,8 @@ def _premises(parts: Sequence[Clause], options: Options, text: str, chosen: Opti
     found: set[int] = set()
     for part in parts:
         named = {one.option for one in mentions(text, options, part.start, part.end)}
-        if chosen in named and part.stance is Stance.ASSERTED and CONCLUDES.match(part.text):
+        back = not named and PICK.search(part.text) and REFERS_BACK.search(part.text)
+        if (chosen in named or back) and part.stance is Stance.ASSERTED and CONCLUDES.match(part.text):
             found.update(range(part.sentence - _PREMISES, part.sentence + 1))
     return frozenset(found)
 
@@ -166,7 +221,7 @@ def _weighed_before(
     return any(
         mention.option in against and mention.option != one.subject
         for part in parts
-        if part.sentence < one.sentence
+        if part.sentence < one.sentence and part.stance not in _ELSEWHERE
         for mention in mentions(text, options, part.start, part.end)
     )
 

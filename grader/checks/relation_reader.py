@@ -25,12 +25,14 @@ from grader.checks.relation_words import (
     BALANCE,
     BEATS,
     BECAUSE_OF,
+    BEYOND,
     BOUGHT,
     CHANGE,
     COMPARES,
     CONNECTING,
     COUNTS,
     DOES,
+    FACING,
     FALLS,
     IT,
     JOINED_ANEW,
@@ -84,6 +86,7 @@ class RelationReader:
         self._of_with_figures = re.compile(rf"{joining}|\d|(?<=[\d\s])(?:{units})\b", re.I)
         self._per_cost = re.compile(rf"\b(?:for|för|per)\s(?:the\s|its\s|that\s|den\s)?(?:{costs})\b", re.I)
         self._weighed = WeighedSuperlatives(aspects)
+        self._beyond = re.compile(BEYOND.replace("CALLED", options.called), re.I)
         self._trend = re.compile(TREND.replace("CALLED", options.called), re.I)
 
     @property
@@ -160,7 +163,7 @@ class RelationReader:
                 found.add(aspect.name)
             if any(
                 re.search(
-                    rf"(?:\d|\b{MORPHEME}|\bfew|\bnågra|\bfå|\bper|\beach|\bevery|\bvarje)\s?-?(?:{unit.words})(?!\w)",
+                    rf"(?:\d|\b{MORPHEME}|\bfew|\bnågra|\bfå|\bper|\beach|\bevery|\bvarje|\bthat|\bthis|\bwhole|\bden|\bhela)\s?-?(?:{unit.words})(?!\w)",
                     text,
                     re.I,
                 )
@@ -195,8 +198,8 @@ class RelationReader:
         only: bool,
     ) -> Iterator[Relation]:
         compared = [one for one in named if one.part is not Part.SPOKEN_OF]
-        if not spoken and topic in {one.option for one in compared}:  # "after 100 the accuracy drops"
-            topic = None
+        if not spoken and (topic in {one.option for one in compared} or self._beyond.match(clause.text)):
+            topic = None  # "after 100 the accuracy drops"
         weighed_by = tuple(self._weighed.find(self.text, clause.start, clause.end))
         degrees = list(
             self._degrees.read(clause, spent=clause.sentence in self._spent, carried=self._carried)
@@ -312,12 +315,14 @@ class RelationReader:
         ):
             return behind[0].option, Sure.NAMED if len({one.option for one in behind}) == 1 else Sure.GUESSED
         if before:
-            return before[-1].option, Sure.NAMED if len({one.option for one in before}) == 1 else Sure.GUESSED
+            plain = len({one.option for one in before}) == 1 and not FACING.match(self.text, before[-1].end)
+            return before[-1].option, Sure.NAMED if plain else Sure.GUESSED
         if behind:
             between = self.text[found.end : behind[0].start]
             if COMPARES.search(between):
                 return topic, Sure.GUESSED
             close = len({one.option for one in behind}) == 1 and _consists_of(self._of, between)
+            close &= "(" not in between  # "3 s (10 needs 15 s)"
             return behind[0].option, Sure.NAMED if close else Sure.GUESSED
         if not only:
             return topic, Sure.GUESSED

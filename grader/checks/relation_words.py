@@ -18,8 +18,8 @@ WEIGHS: Final = re.compile(
     re.I,
 )
 CHANGE: Final = re.compile(
-    r"\b(?:increas\w*|decreas\w*|drop\w*|fall\w*|fell|los[et]\w*|losing|lost|loss\s(?:in|of)|gain\w*|ris(?:e|es|ing)|rose|grow\w*|grew|flatten\w*|level\w*\s(?:out|off)|plateau\w*|declin\w*|deteriorat\w*|improv\w*|suffer\w*|sav\w+|cost\w*|sacrific\w*|stays?|remain\w*|holds?\s(?:up|steady|constant)|(?:is|are|was|were)\s(?:\w+\s)?(?:constant|stable|flat|steady|unchanged)|collaps\w*|plummet\w*|explod\w*|skyrocket\w*|shoots?\sup|differ\w*|skilj\w*|knee|elbow|steep\w*|extra|degrad\w*|reduc\w*|cut\w*|shrink\w*|goes\s(?:up|down)|went\s(?:up|down)"
-    r"|sjunk\w*|öka\w*|minska\w*|tappa\w*|förlora\w*|förlust\w*\s(?:i|av)|skillnad\w*|vinn\w*|stig\w*|plana\w*|faller|falla|föll|växer|avta\w*|försämra\w*|förbättra\w*|kollapsa\w*|rasar?|dyker|håller\ssig|(?:är|var|förblir)\s(?:\w+\s)?(?:konstant|stabil|oförändrad|jämn)\w*|spara\w*|kostar|knä\w*)(?!\w)",
+    r"\b(?:increas\w*|decreas\w*|drop\w*|fall\w*|fell|los[et]\w*|losing|lost|loss\s(?:in|of)|gain\w*|hurt\w*|harm\w*|ris(?:e|es|ing)|rose|grow\w*|grew|flatten\w*|level\w*\s(?:out|off)|plateau\w*|declin\w*|deteriorat\w*|improv\w*|suffer\w*|sav\w+|cost\w*|sacrific\w*|stays?|remain\w*|holds?\s(?:up|steady|constant)|(?:is|are|was|were)\s(?:\w+\s)?(?:constant|stable|flat|steady|unchanged)|collaps\w*|plummet\w*|explod\w*|skyrocket\w*|shoots?\sup|differ\w*|skilj\w*|knee|elbow|steep\w*|extra|degrad\w*|reduc\w*|cut\w*|shrink\w*|goes\s(?:up|down)|went\s(?:up|down)"
+    r"|sjunk\w*|öka\w*|minska\w*|skada\w*|drabba\w*|tappa\w*|förlora\w*|förlust\w*\s(?:i|av)|skillnad\w*|vinn\w*|stig\w*|plana\w*|faller|falla|föll|växer|avta\w*|försämra\w*|förbättra\w*|kollapsa\w*|rasar?|dyker|håller\ssig|(?:är|var|förblir)\s(?:\w+\s)?(?:konstant|stabil|oförändrad|jämn)\w*|spara\w*|kostar|knä\w*)(?!\w)",
     re.I,
 )
 RISES: Final = re.compile(
@@ -51,6 +51,12 @@ IT: Final = re.compile(
     re.I,
 )
 COMPARES: Final = re.compile(r"\b(?:compared|than|än|jämfört|versus|vs|against|mot|as|som)\b", re.I)
+BEYOND: Final = (  # "larger than 100 gives": of none by itself
+    r"\W*(?:(?:but|and|men|och|all\w*|every\w*|anything|CALLED|allt)\s){0,3}(?:larger|bigger|greater|higher|more|smaller|lower|less|above|below|beyond|over|under|större|högre|mer|mindre|lägre|över|ovanför)"
+    r"\s(?:(?:than|än|CALLED)\s){0,2}\W?\d"
+)
+FACING: Final = re.compile(r"\s(?:vs\.?|versus|mot|against|eller|or)\s", re.I)
+"""Between two options that are set against each other, of whom what follows may be said of either."""
 CONNECTING: Final = r"training|of|for|with|at|is|was|by|the|a|has|belongs|given|achieved|got|reached|to|using|all|hos|för|med|är|har|av|vid"
 """Words that may stand between what is said and the option that it is said of."""
 SAVED: Final = re.compile(
@@ -109,7 +115,7 @@ DIFFERS: Final = re.compile(
     re.I,
 )
 LOSES: Final = re.compile(
-    r"\b(?:los\w+|lost|gain\w*|drop\w*|differ\w*|sav\w+|sacrific\w*|cost\w*|within|extra|more|less|another|additional|cut|decreas\w*|increas\w*|reduc\w*|pay\w*|tappa\w*|förlora\w*|skilj\w*|vinn\w*|sparar?|minska\w*|öka\w*|sjunk\w*|stig\w*|inom)\W+(?:(?:by|of|about|around|less|than|under|a|some|just|barely|hardly|only|med|cirka|knappt|mindre|än|ungefär)\W+){0,4}$",
+    r"\b(?:los\w+|lost|gain\w*|drop\w*|differ\w*|sav\w+|sacrific\w*|cost\w*|within|extra|more|less|another|additional|cut|decreas\w*|increas\w*|reduc\w*|pay\w*|tappa\w*|förlora\w*|skilj\w*|vinn\w*|sparar?|minska\w*|öka\w*|sjunk\w*|stig\w*|inom)\W+(?:(?:by|of|about|around|almost|nearly|roughly|approximately|over|more|less|than|under|a|some|just|barely|hardly|only|med|cirka|ca|knappt|nästan|drygt|över|mer|mindre|än|ungefär)\W+){0,4}$",
     re.I,
 )
 BOUND: Final = (
@@ -129,7 +135,7 @@ BOUND: Final = (
     ),
 )
 RATIO: Final = re.compile(
-    r"\b(?:factor|faktor|half|halva|hälften|quarter|fjärdedel\w*|third|tredjedel\w*|fifth|(?:six|seven|eigh|nin|twentie|thirtie|fortie|fiftie|hundred|thousand)th|\w+(?:on|en|tion)delen?|tenth|fourth|fraction|tenfold|twice|double|doubled?|dubbelt|dubbla|tripled?|fourfold|bråkdel\w*|(?:\d+(?:[.,]\d+)?|several|many|some|few|många|flera|"
+    r"\b(?:factor|faktor|half|halva|hälften|quarter|fjärdedel\w*|third|tredjedel\w*|fifth|(?:femte|sjätte|sjunde|åtton|åttonde|nion|nionde|tion|tionde)del\w*|(?:six|seven|eigh|nin|twentie|thirtie|fortie|fiftie|hundred|thousand)th|\w+(?:on|en|tion)delen?|tenth|fourth|fraction|tenfold|twice|double|doubled?|dubbelt|dubbla|tripled?|fourfold|bråkdel\w*|(?:\d+(?:[.,]\d+)?|several|many|some|few|många|flera|"
     + MORPHEME
     + r")[\s-]?(?:times|gånger|fold|faldig\w*|x))\b|\b\d+(?:[.,]\d+)?\s?x\b",
     re.I,

@@ -188,7 +188,7 @@ def _in_a_list(text: str, comma: int, span: Span) -> bool:
         return False
     if not _ITEM_BEHIND.match(behind):
         return False
-    upto = re.split(r"[,;:]", behind, maxsplit=1)[0]
+    upto = re.split(r"[,;]|:(?!\w)", behind, maxsplit=1)[0]
     return (
         bool(_CONTINUES.match(behind))
         or not _VERB.search(upto)

@@ -77,7 +77,7 @@ _OWN_FIGURES: Final = (
     r"|diagram\w*|siffror\w*|plott\w*|körning\w*|utskrift\w*|formel\w*)"
 )
 _DECIDE: Final = r"(?:choose|pick|start|begin|decide|select|say|recommend|go|take|guess|answer|name|välja|börja|starta|bestämma|ta|säga|rekommendera)"
-_LOOK: Final = r"(?:look(?:s|ing)?|see|consider|compare|weigh|study|plot|divide|calculate|compute|combine|take\sboth|count|think|judge|go\sby|zoom|read|multiply|add|write|titta\w*|ser|jämför|väger|tar\shänsyn|räkna\w*|delar|dividera\w*|kollar|multiplicera\w*|lägger|skriver|går\sefter|utgår)"
+_LOOK: Final = r"(?:look(?:s|ing)?|see|consider|compare|weigh|study|plot|divide|calculate|compute|combine|take\sboth|count|think|judge|go\sby|zoom|read|multiply|add|append|include|stack|flatten|write|titta\w*|ser|jämför|väger|tar\shänsyn|räkna\w*|delar|dividera\w*|kollar|multiplicera\w*|lägger|inkludera\w*|utöka\w*|skriver|går\sefter|utgår)"
 _CLAIM: Final = r"(?:think|believe|argue|say|claim|expect|assume|object|guess|be\stempted|imagine|wonder|tro|tänka|säga|hävda|påstå|gissa|anta|invända|förledas)"
 _WRONG: Final = (
     r"(?:wrong|incorrect|false|nonsense|mistaken|(?:far\s|way\s|much\s)?too\s(?:many|much|few|little|large|big|small|high|low)|not\s(?:right|correct|true|enough|it|so|possible|the\s(?:right|correct|answer))"
@@ -163,13 +163,14 @@ CUES: Final = (
         r"(?:the|this)\s(?:question|task|assignment|exercise|instructions?|handout|lab)\s(?:is|was|asks?|asked|says?|said|wants?|wanted|tells?|reads)\b|(?:we|you)\s(?:are|were)\s(?:asked|supposed)\b"
         r"|(?:frågan|uppgiften|labben|instruktionen)\s(?:är|var|lyder|löd|säger|ber)\b|vi\s(?:ska|skulle|blev)\s(?:ombedda|visa)\b",
     ),
+    Cue(_S.DENIED, _R.AHEAD, r"without(?=\s(?:\w+\s){0,2}\w+ing\b)|utan\satt"),
     # --- supposed
     Cue(
         _S.SUPPOSED,
         _R.FAR,
         rf"{_NOT}\s(?:\w+\s)?(?:sure|certain|säkra?)\b|unsure|uncertain|osäkra?\b|(?:do|did)\s?n[o']?t\s(?:really\s)?know|no\s(?:idea|clue)|n[o']t\s(?:yet\s|really\s)?(?:decided|made\sup|chosen\syet)|undecided|torn\sbetween|inte\s(?:riktigt\s|ännu\s)?(?:bestämt|kunnat\sbestämma)|ingen\saning|vet\s(?:inte|ej)|hard\sto\s(?:say|tell)|svårt\satt\ssäga"
         rf"|(?:one|you|someone|anyone|it|man)\s(?:could|might|may|can|would|skulle|kan|kunde)\s(?:kunna\s)?(?:(?:also|first|perhaps|easily|well|lätt|först|också)\s)?{_CLAIM}\b|{_WE}\s(?:could|might|may|can|skulle\skunna|kunde|kan)\s(?:\w+\s)?{_CLAIM}\b"
-        r"|at\sfirst\s(?:glance|sight)|vid\sförsta\sanblick(?:en)?|(?:our|my|a|wild|pure|vår|min|en)\s(?:\w+\s)?(?:guess|gissning)\b|(?:we|i)(?:'d|\swould)?\s(?:just\s)?guess(?:ed)?\b|(?:vi|jag)\sgissar|suppose|supposing|imagine|whether|antag\b|låt\soss\santa|föreställ\sdig|huruvida",
+        r"|at\sfirst\s(?:glance|sight)|vid\sförsta\sanblick(?:en)?|(?:our|my|a|wild|pure|vår|min|en)\s(?:\w+\s)?(?:guess|gissning)\b|(?:we|i)(?:'d|\swould)?\s(?:just\s)?guess(?:ed)?\b|(?:vi|jag)\sgissar|suppose|supposing|imagine|whether|(?<![^\n.!?:;(])(?<!\w)say(?=\s(?:you|we|i|one|that\s(?:you|we))\b)|let(?:'s|\sus)\s(?:say|assume)(?=\s(?:that\s)?(?:you|we|i|one)\b)|säg\satt|antag\b|låt\soss\santa|föreställ\sdig|huruvida",
     ),
     Cue(
         _S.SUPPOSED,
@@ -187,7 +188,7 @@ CUES: Final = (
     Cue(
         _S.SUPPOSED,
         _R.CONDITION,
-        r"if|assuming\s(?:that\s|we\s|you\s|there\s)|provided\sthat|in\scase|ifall|förutsatt\satt|om(?=\s(?:man|vi|jag|du|ni|det|den|de|inte|tid\w*|noggrann\w*|varje|alla|bias\w*|modellen|datorn)\b)|(?<![^\n.!?:;])(?<!\w)om(?=\s)",
+        r"if|assuming\s(?:that\s|we\s|you\s|there\s)|provided\sthat|in\scase|ifall|förutsatt\satt|(?<!höger\s)(?<!vänster\s)(?<!sidan\s)om(?=\s(?:man|vi|jag|du|ni|det|den|de|inte|tid\w*|noggrann\w*|varje|alla|bias\w*|modellen|datorn)\b)|(?<![^\n.!?:;])(?<!\w)om(?=\s)",
     ),
     Cue(
         _S.SUPPOSED,

@@ -65,6 +65,9 @@ _GOES_ON: Final = re.compile(r"\W*(?:which|that|vilken|vilket|som|den)\s(?:is|wa
 _BOTH: Final = frozenset(["both", "både", "båda", "are", "were"])
 _TIMES_AS: Final = frozenset(("as", "så", "lika"))
 _TIMES: Final = frozenset(("times", "gånger", "twice"))
+_WINS: Final = frozenset(("wins", "won", "leads", "vinner", "vann", "leder", "toppar"))
+_ON: Final = frozenset(("on", "in", "at", "på", "i"))
+_PLOT: Final = frozenset(("plot", "curve", "graph", "plotten", "kurvan", "grafen", "diagrammet", "kurva"))
 _WITHIN: Final = frozenset(
     ["training", "train", "test", "overall", "possible", "resulting", "classification", "final"]
 )
@@ -121,6 +124,8 @@ class DegreeReader:
                 yield self._degree(clause, aspect, side, degree, tokens[index], spent=spent)
                 continue
             plain = plain_word(word)
+            if word in _WINS and words[index + 1 : index + 2] and words[index + 1] in _ON:
+                plain = Word(Side.GOOD, Degree.MOST)
             if word in NEARLY and any(
                 at < len(words) and self._names(words[at]) and not _multiplies(words, at)
                 for at in (index + 1, index + 2)
@@ -158,6 +163,7 @@ class DegreeReader:
                     (degree is not Degree.MOST and plain.side is not Side.GOOD)
                     or degree is Degree.MORE
                     or self._beside_own(words, index)
+                    or (degree is Degree.MOST and self._of_a_figure(words, index, plain.side))
                     or (degree is Degree.MOST and plain.side is Side.GOOD and REASON.match(clause.text))
                 ):
                     self.loose.append(tokens[index][0])
@@ -169,6 +175,12 @@ class DegreeReader:
                 side, degree = self._modified(words, index, side, plain.degree)
                 found = self._degree(clause, aspect, side, degree, tokens[index], spent=spent)
                 yield found if self._beside(index, words, nouns[name]) else replace(found, faint=True)
+
+    def _of_a_figure(self, words: Sequence[str], index: int, side: Side) -> bool:
+        """Whether a superlative says how large something is that has no name here: "the highest number"."""
+        if side not in {Side.LARGE, Side.SMALL} or words[index] in MORE | MOST:
+            return False
+        return not any(self._called.fullmatch(word) for word in words[index + 1 : index + 4])
 
     def _beside_own(self, words: Sequence[str], index: int) -> bool:
         """Whether a word of praise is joined to an adjective of one aspect, and may be meant of another: "fast and good"."""
@@ -229,9 +241,12 @@ class DegreeReader:
         close = [(gap, name) for gap, name in behind if index + gap < stop]
         close += [(gap, name) for gap, name in behind if _IN.issuperset(words[index + 1 : index + gap])]
         own = plain_word(words[index])
-        best = own is not None and own.side is Side.GOOD and own.degree is Degree.MOST
+        best = words[index] in _WINS or (
+            own is not None and own.side is Side.GOOD and own.degree is Degree.MOST
+        )
         if best or words[index] in MORE | MOST:  # "best" and "most" go with many words: only right beside it
-            close = [(gap, name) for gap, name in close if set(words[index + 1 : index + gap]) <= _WITHIN]
+            within = _WITHIN | _ON | _ARTICLES if best else _WITHIN
+            close = [(gap, name) for gap, name in behind if set(words[index + 1 : index + gap]) <= within]
         if close:
             return (min(close)[1],)
         before = [
@@ -243,7 +258,10 @@ class DegreeReader:
         if before:
             gap, nearest = min(before)
             between = set(words[index - gap + 1 : index])
-            if best and not (between & _COPULAS and between <= _COPULAS | _ADVERBS):
+            drawn = between & _PLOT  # "in the accuracy plot the top is at 10"
+            if (best and not (drawn or between & _COPULAS)) or (
+                best and not between <= _COPULAS | _ADVERBS | _PLOT
+            ):
                 return ()
             joined = [
                 name

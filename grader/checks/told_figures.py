@@ -19,6 +19,15 @@ _MANY: Final = 3  # figures in one clause, beyond which they are a list
 _MORE: Final = re.compile(r"\s(?:more|extra|fewer|less|additional|mer|fler)\s", re.I)
 _ADDED: Final = r"(?:more|extra|fewer|whole|additional|percentage|fler|extra|mere)"
 _DELTA: Final = re.compile(r"(?:\bdelta\b|Δ)\s?\w{0,8}\s?[=:]?\s?$", re.I)
+_SET_AGAINST: Final = re.compile(  # what comes behind it belongs to another, or was so before
+    r"(?:\b(?:instead\sof|rather\sthan|i\s?stället\sför|istället\sför|against|mot|vs\.?|versus|compared\s(?:to|with)|jämfört\smed|from|från)|(?<!more)(?<!less)(?<!mer)(?<!mindre)\s(?:than|än))"
+    r"\s(?:(?:the|over|almost|nearly|about|around|more\sthan|över|nästan|cirka|ungefär|drygt|knappt|mer\sän)\s){0,2}$",
+    re.I,
+)
+_WITH_MINUTES: Final = re.compile(
+    r"\d\s?(?:m|min\w*|h|tim\w*|hours?)\.?\s?(?:and\s|och\s)?$", re.I
+)  # of one figure in two units
+_WITH_SECONDS: Final = re.compile(r"\.?\s?(?:and\s|och\s)?\d{1,2}\s?(?:s|sec\w*|sek\w*)\b", re.I)
 _ARTICLE: Final = re.compile(r"\b(?:an?|en|ett|one)(?=\s(\w+)(?:\s(\w+))?)", re.I)
 
 
@@ -78,6 +87,9 @@ def _figure(
             (aspect.unlike and re.search(aspect.unlike, wide, re.I))
             or (not aspect.ratio and OTHER_FIGURE.search(wide))
             or _share_of(aspects, rest)
+            or _SET_AGAINST.search(before)
+            or _WITH_MINUTES.search(before)
+            or (aspect.ratio and _WITH_SECONDS.match(rest))
         )
         bound = next((side for side, pattern in BOUND if pattern.search(before)), 0)
         yield Relation(
@@ -95,7 +107,7 @@ def _figure(
 def _share_of(aspects: Sequence[Aspect], behind: str) -> bool:
     """Whether a figure is a share of another: "95 % of the time"."""
     nouns = "|".join(aspect.nouns for aspect in aspects)
-    of = rf"\s?(?:of|av)\s(?:the\s|its\s|that\s)?(?:{nouns}|best|max\w*|top|original|what|highest|images|data|epoch)"
+    of = rf"\s?(?:of|av)\s(?:(?:the|its|that|den|det|dess)\s)?(?:{nouns}|best|bästa|max\w*|top\w*|original|what|vad|highest|högsta|images|bilder\w*|data|epoch)"
     return bool(re.match(of, behind[:60], re.I))
 
 

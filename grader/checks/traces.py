@@ -5,6 +5,7 @@ from __future__ import annotations
 import bisect
 import itertools
 from collections.abc import Iterator, Sequence
+from math import inf
 from statistics import median
 from typing import Final, NamedTuple
 
@@ -94,21 +95,25 @@ class Trace(NamedTuple):
         if not self._ends_at(corners, loose + inset + 2):
             return False
         good = seen = 0
-        step = max(1, len(self.xs) // _MOST_COLUMNS)
-        for index in range(0, len(self.xs), step):
+        columns = range(0, len(self.xs), max(1, len(self.xs) // _MOST_COLUMNS))
+        most_astray = (1 - _WELL) * len(columns)
+        for index in columns:
             x = self.xs[index]
             wanted = _line_above(corners, x - 1, x + 1)
             if wanted is None:
                 continue
+            low, high = self.low[index], self.high[index]
             marker = any(abs(x - place) <= inset + 2 for place, _ in corners)
             room = loose + (inset + 2 if marker else 0)
             seen += 1
             good += (
-                self.low[index] >= wanted[0] - room
-                and self.high[index] <= wanted[1] + room
-                and self.low[index] <= wanted[1] + loose
-                and self.high[index] >= wanted[0] - loose
+                low >= wanted[0] - room
+                and high <= wanted[1] + room
+                and low <= wanted[1] + loose
+                and high >= wanted[0] - loose
             )
+            if seen - good > most_astray:
+                return False
         return seen >= 8 and good >= _WELL * seen
 
     def _ends_at(self, corners: Sequence[tuple[float, float]], room: float) -> bool:
@@ -156,13 +161,15 @@ def _line_above(
     corners: Sequence[tuple[float, float]], left: float, right: float
 ) -> tuple[float, float] | None:
     """The lowest and highest place of a line through corners between two x; None beside it."""
-    reached: list[float] = []
+    low, high = inf, -inf
     for (x0, y0), (x1, y1) in itertools.pairwise(corners):
         start, end = max(left, x0), min(right, x1)
         if start > end:
             continue
         if x1 - x0 < 1e-9:
-            reached += [y0, y1]
-            continue
-        reached += [y0 + (y1 - y0) * (at - x0) / (x1 - x0) for at in (start, end)]
-    return (min(reached), max(reached)) if reached else None
+            first, last = y0, y1
+        else:
+            slope = (y1 - y0) / (x1 - x0)
+            first, last = y0 + slope * (start - x0), y0 + slope * (end - x0)
+        low, high = min(low, first, last), max(high, first, last)
+    return (low, high) if low <= high else None

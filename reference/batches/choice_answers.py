@@ -10,8 +10,10 @@ from grader.checks import Answer, Finding, failed, missing, partial, passed, rev
 from grader.checks.aspects import Aspect, Unit
 from grader.checks.choice import Choice, read_choice
 from grader.checks.described_options import Descriptions
+from grader.checks.number_words import spelled_numbers
 from grader.checks.option_mentions import Option, Options
 from grader.checks.reasons import Reasons, Refuted, read_reasons
+from grader.checks.sentences import sentence_spans
 from grader.documents.core.document import Block, BlockKind, FigureKind
 from grader.model import Evidence, Value
 from reference.batches.batch_answers import shared_table
@@ -19,7 +21,7 @@ from reference.lab.batch_sizes import BATCH_SIZES
 
 TIME: Final = Aspect(
     "time",
-    nouns=r"(?:training|train|run|running|computation|computing|execution|waiting|tränings?|kör|beräknings?)?-?(?:times?|tid\w*)|duration|speed|hastighet\w*|snabbhet\w*",
+    nouns=r"(?:training|train|run|running|computation|computing|execution|waiting|tränings?|kör|beräknings?)?-?(?:times?|tid(?!ig)\w*)|duration|speed|hastighet\w*|snabbhet\w*",
     little=(
         "fast",
         "quick",
@@ -65,7 +67,7 @@ TIME: Final = Aspect(
 )
 ACCURACY: Final = Aspect(
     "accuracy",
-    nouns=r"(?:training|train|test|tränings?|test)?-?(?:ac+u?a?r+a?n?c(?:y|ies|cy)?|acc|noggrannhet\w*|träffsäkerhet\w*|precision\w*|performance|prestanda|score|results?|resultat\w*|quality|kvalitet\w*|correctness|korrekthet\w*)",
+    nouns=r"(?:training|train|test|tränings?|test)?-?(?:ac+u?a?r+a?n?[cs](?:y|ies|cy)?|acc|noggrannhet\w*|(?:träff\s?)?säkerhet\w*|precision\w*|performance|prestanda|score|results?|resultat\w*|quality|kvalitet\w*|correctness|korrekthet\w*)",
     little=("inaccurate", "imprecise", "onoggrann", "osäker"),
     much=("accurate", "precise", "noggrann", "träffsäker", "exakt", "correct", "korrekt"),
     units=(
@@ -95,10 +97,20 @@ _KEY_ALONE: Final = re.compile(
     re.I,
 )
 _FEWEST_HEADINGS: Final = 3  # lines of nothing but a size, which stand over its figures and choose nothing
+_NUMBERS: Final = re.compile(r"[^\w\n]*(?:[\d.,]+[^\w\n]+)+[\d.,]+[^\w\n]*")
+"""A line of numbers and nothing else: of a table, or the ticks of a plot."""
 _CAPTION: Final = re.compile(
     r"^\W*(?:(?:table|tabell|figure|figur|fig|plot|graph|diagram|bild)\s?\.?\s?\d+\b|(?:caption|bildtext)\b)"
     r"|\b(?:tables?|figures?|plots?|graphs?|diagrams?|tabell\w*|figur\w*|graf\w*|plott\w*|diagram\w*)\b.{0,40}\b(?:shows?|lists?|contains?|gives?|presents?|displays?|visar|innehåller|ger)\b.{0,60}$"
-    r"|\b(?:below|above|nedan|ovan)\b.{0,30}\b(?:are|is|follows?|you\s(?:see|find)|we\s(?:list|show|plot)|ser\sman|visas|är|finns)\b",
+    r"|\b(?:below|above|nedan|ovan)\s?[,:]?\s(?:are|is|follows?|you\s(?:can\s)?(?:see|find)|we\s(?:list|show|plot|see)|(?:kan\s)?(?:vi|man|du)\sser|ser\s(?:man|vi|du)|visas|är|finns|syns|följer)\b",
+    re.I,
+)
+
+_COLUMN: Final = re.compile(rf"(?<!\w)(?:{TIME.nouns}|{ACCURACY.nouns})(?!\w)", re.I)
+_OF_COLUMNS: Final = re.compile(  # the words of a legend: what columns are called, and of what their figures are
+    rf"(?<!\w)(?:{TIME.nouns}|{ACCURACY.nouns}|{OPTIONS.called}|{'|'.join(unit.words for aspect in ASPECTS for unit in aspect.units)}"
+    r"|(?:train(?:ing)?|test|tränings?|mini)-?\s?(?:set|data\w*|mängd\w*)?|set|data\w*|mängd\w*|columns?|rows?|kolumn\w*|rader\w*|order|ordning|numbers?|figures?|siffr\w*|the|a|of|on|in|for|is|are|was|were|it|and|all|both|these|those|from|that|here|as|respectively|given|measured"
+    r"|på|i|är|var|det|den|dessa|alla|och|av|för|från|respektive|batch(?:es)?)(?!\w)",
     re.I,
 )
 
@@ -128,9 +140,9 @@ def _prose(answer: Answer) -> tuple[Block, ...]:
 
 
 def _own_words(answer: Answer) -> str:
-    """The prose without rows of figures, captions and what only says where the table is."""
+    """The prose without rows of figures, captions, legends and what only says where the table is."""
     rows = {
-        " ".join(line.split())
+        _as_a_row(line)
         for row in answer.shared(shared_table).rows
         for line in row.evidence.excerpt.split("\n")
         if len(line) < _ROW
@@ -141,21 +153,49 @@ def _own_words(answer: Answer) -> str:
     over_rows = frozenset(alone) if len(alone) >= _FEWEST_HEADINGS else frozenset[str]()
     return "\n\n".join(
         "\n".join(
-            line
+            _told(line)
             for line in block.text.split("\n")
             if line.strip()
             and line not in over_rows
-            and " ".join(line.split()) not in rows
+            and _as_a_row(line) not in rows
             and "\t" not in line
-            and not _is_caption(line)
+            and not _NUMBERS.fullmatch(line)
         )
         for block in _prose(answer)
     )
 
 
-def _is_caption(line: str) -> bool:
-    """Whether a line tells what a table or figure is, and chooses nothing."""
-    return bool(_CAPTION.search(line)) and not read_choice(line, OPTIONS, ASPECTS, asked=False).options
+def _as_a_row(line: str) -> str:
+    """A line as rows are compared: without its bullet, numbers in figures."""
+    shown = " ".join(line.split()).lstrip("-*•+– ").rstrip(".")
+    for one in reversed(list(spelled_numbers(shown))):
+        shown = f"{shown[: one.start]}{one.value}{shown[one.end :]}"
+    return shown
+
+
+def _told(line: str) -> str:
+    """A line without the sentences that only tell what a table, figure or column is."""
+    spans = sentence_spans(line)
+    kept = [
+        span
+        for span in spans
+        if not _is_caption(part := line[span.start : span.end]) and not _is_legend(part)
+    ]
+    if len(kept) == len(spans):
+        return line
+    return " ".join(line[span.start : span.end] for span in kept)
+
+
+def _is_caption(sentence: str) -> bool:
+    """Whether a sentence tells what a table or figure is, and chooses nothing."""
+    return (
+        bool(_CAPTION.search(sentence)) and not read_choice(sentence, OPTIONS, ASPECTS, asked=False).options
+    )
+
+
+def _is_legend(sentence: str) -> bool:
+    """Whether a sentence names columns and no more: "(batch size, time, training accuracy)"."""
+    return bool(_COLUMN.search(sentence)) and not re.search(r"\w", _OF_COLUMNS.sub(" ", sentence))
 
 
 def _figures(answer: Answer) -> dict[str, dict[Option, float]]:
@@ -278,6 +318,13 @@ def judge_reasoning(answer: Answer, criteria: ReasoningCriteria) -> Finding:
     blocks = _prose(answer)
     asked = any(block.kind is BlockKind.PROSE for block in answer.section)
     if (not reasons.named and not reasons.given) or not (asked or choice.mentioned):
+        if choice.options and reasons.loose:
+            return review(
+                "Something is said for the choice that the program cannot judge; a person looks at it.",
+                _place(choice.sentence, blocks),
+                staff="Words of degree that name neither time nor accuracy.",
+                hint="Say which of your two columns you mean.",
+            )
         if choice.options or not choice.mentioned:
             return _no_prose(answer, "No reasons for a choice were found.")
         return missing("No reasons for a choice were found.")

@@ -73,8 +73,8 @@ def judge_plot(answer: Answer, criteria: PlotCriteria) -> Finding:
     named = [one for one in named if id(one[0]) not in others]
     readings = [reading for reading in readings if id(reading.block) not in others]
     by_words = _by_words(named, readings[: len(named)], criteria)
-    comparable = all(len(table.get(column, {})) >= criteria.points for column in COLUMNS)
-    finding = _with_values(by_words, named, readings, matched, criteria, comparable=comparable)
+    known = [len(table.get(column, {})) for column in COLUMNS]
+    finding = _with_values(by_words, named, readings, matched, criteria, fewest=min(known))
     if finding.verdict is Verdict.MISSING and elsewhere:
         return _of_something_else(elsewhere)
     places = {(one.source, one.where) for one in finding.evidence}
@@ -186,11 +186,11 @@ def _with_values(
     matched: Mapping[str, Block | None],
     criteria: PlotCriteria,
     *,
-    comparable: bool,
+    fewest: int,
 ) -> Finding:
     """A finding by words, held against the curves that were followed. What was read off pixels only asks a person.
 
-    `comparable` says that the table is whole enough; `everything` begins with the readings of the `figures` that may be the plot.
+    `fewest`: how many figures the table's shorter column has; `everything` begins with the readings of the `figures` that may be the plot.
     """
     readings = everything[: len(figures)]
     lacking = [column for column in COLUMNS if matched[column] is None]
@@ -199,15 +199,19 @@ def _with_values(
         if wrong:
             return _contradicted(wrong, lacking, matched, criteria)
         followed = [  # or could have been, were the picture not so small or so wild
-            reading
-            for reading in readings
-            if (reading.curves or _is_raster(reading.block)) and _is_plot(reading.block)
+            reading for reading in readings if reading.block.figure is not None and _is_plot(reading.block)
         ]
-        if followed and comparable and len(lacking) == len(COLUMNS):
+        if followed and fewest >= criteria.points and len(lacking) == len(COLUMNS):
             return review(
                 "A plot was found; a person looks whether its curves are those of the table.",
                 [reading.block.evidence(caption_of(reading.block)) for reading in followed[:2]],
                 staff="Its words name both curves, but none of its lines could be recognised as a column of the table.",
+            )
+        if followed and 0 < fewest < criteria.points and len(lacking) == len(COLUMNS):
+            return review(
+                "A plot was found; a person looks whether all five runs are in it.",
+                [reading.block.evidence(caption_of(reading.block)) for reading in followed[:2]],
+                staff="The table has too few figures to hold its curves against.",
             )
         hearsay = [column for column in lacking if _is_named_outside(figures, column)]
         if hearsay:

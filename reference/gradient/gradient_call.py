@@ -6,6 +6,7 @@ Nothing is run here: what a name means where the call stands was followed by `gr
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import Final
 
@@ -63,6 +64,7 @@ _TARGETS: Final[Mapping[Role, GradientMistake]] = {
 }
 _SOURCES: Final = {**_TARGETS, Role.RESIDUAL: GradientMistake.PREDICTION}
 _TARGET_WORDS: Final = ("target", "y")
+_COMPUTED_ANEW: Final = re.compile(r"\w+\s?\([^()]{0,200}\)")  # training_loss(parameters)
 _HARMLESS: Final = frozenset(("unconnected_gradients", "name"))
 
 
@@ -85,6 +87,12 @@ def judge_call(call: FlowCall) -> GradientReading:
     if call.name != "gradient":
         return doubtful(f"it is a call of {call.name!r}")
     receiver = _judge_receiver(call)
+    if (
+        receiver.right
+        and isinstance(call.receiver, FreeTerm)
+        and _COMPUTED_ANEW.fullmatch(_written(call, 0, "target"))
+    ):
+        return doubtful("the loss is computed in the call itself; whether the tape records that is not shown")
     return _judge_further(call) if receiver.right else receiver
 
 

@@ -65,6 +65,11 @@ _LIKE_DATA: Final = re.compile(
 )
 
 
+_LIKE_NUMBER: Final = re.compile(
+    r"(?:learning_?)?rate|lr|step_?size|n_?(?:steps|epochs)|epochs?|batch_?size", re.I
+)
+
+
 _LIKE_BLANK: Final = re.compile(
     r"todo\w*|fixme|fill_?me_?in|your_?(?:code|answer)\w*|x{3,}|_+|q{3,}|tbd", re.I
 )
@@ -84,6 +89,8 @@ def role_of_name(name: str) -> Role:
         return Role.LOSS if bare == name else Role.LOSS_FUNCTION
     if _LIKE_PARAMETERS.fullmatch(name):
         return Role.PARAMETERS
+    if _LIKE_NUMBER.fullmatch(name):
+        return Role.NUMBER
     return Role.DATA if _LIKE_DATA.fullmatch(name) else Role.UNKNOWN
 
 

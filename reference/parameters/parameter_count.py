@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from typing import Final
 
@@ -19,6 +20,10 @@ from reference.parameters.count_sides import COUNT_WRITTEN, biases_may_follow, o
 from reference.parameters.parameter_words import NEURONS, VOCABULARY
 
 MAX_ROWS: Final = 60  # of a table
+_WRAPPED: Final = re.compile(rf"(?<=\b{str(int(COUNT))[:-3]})\n(?={str(int(COUNT))[-3:]}\b)")
+"""Where a line ends within the answer's own number: "100" and "480" are two lines."""
+_SUM: Final = re.compile(r"\b(?:sum(?:ma)?|total\w*|tot\.?|together|tillsammans|altogether)\b|Σ", re.I)
+_FEWEST_PARTS: Final = 2
 MAX_FORMULA: Final = 200  # characters of a formula that anybody writes
 
 
@@ -77,7 +82,7 @@ _MAY_BE_STEPS: Final = OTHER_LAYERS | {"no-bias", "added", "other-formula"}  # i
 def _texts(block: Block) -> list[str]:
     """The pieces of a block that are read as one each: of a table its rows, each cell under its heading."""
     if block.kind is not BlockKind.TABLE or len(block.rows) < 2:
-        return [block.text]
+        return [_WRAPPED.sub(" ", block.text)]
     heads = block.rows[0]
     if any(any(char.isdigit() for char in cell) for cell in heads):
         heads = ()
@@ -91,7 +96,31 @@ def _texts(block: Block) -> list[str]:
             for at, cell in enumerate(row)
         ]
         texts.append(" ; ".join(cells))
-    return ["\n".join(texts)] if all(len(row) == 2 for row in block.rows) else texts
+    texts = ["\n".join(texts)] if all(len(row) == 2 for row in block.rows) else texts
+    added = _summed(block.rows)
+    return texts if added is None else [*texts, added]
+
+
+def _summed(rows: Sequence[Sequence[str]]) -> str | None:
+    """A table of parts and their sum as the calculation that it is; None if it is no such table."""
+    *parts, last = rows
+    total = _figure(last)
+    if not _SUM.search(" ".join(last)) or not COUNT_WRITTEN.search(total):
+        return None
+    written = [_figure(row) for row in parts]
+    terms = [one for one in written[1 if not written[0] else 0 :] if one]
+    whole = len(terms) >= _FEWEST_PARTS and len(terms) >= len(parts) - 1
+    return f"{' + '.join(terms)} = {total}" if whole else None
+
+
+def _figure(row: Sequence[str]) -> str:
+    """The figure of a row: the cell that calculates it, or the last number; empty if it has none."""
+    cells = [
+        cell.strip(" *_")
+        for cell in row[1:]
+        if re.search(r"\d", cell) and not re.search(r"[^\W\d_]{3}", cell)
+    ]
+    return next((cell for cell in cells if re.search(r"\d\s?[*x×·⋅]\s?\d", cell)), cells[-1] if cells else "")
 
 
 def _judged(

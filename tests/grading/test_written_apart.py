@@ -1,6 +1,6 @@
-"""Answers to question 3 by somebody who had seen nothing of the grader: no right one fails, no wrong one passes.
+"""Answers by people who had seen nothing of the grader: no right one fails, no wrong one passes.
 
-``tests/corpora/answers-written-apart.jsonl`` has the verdicts that a careful assistant would accept, the best first, and the
+``tests/corpora/answers-written-apart*.jsonl`` have the verdicts that a careful assistant would accept, the best first, and the
 figures as they are meant (null where none is given). What is left to a person is bounded; what is read is read as it stands.
 """
 
@@ -16,15 +16,17 @@ from grader.checks.assignment_finding import load
 from grader.grading.grading import grade
 from grader.model import FileKind, QuestionResult, Submission, SubmittedFile
 
-CORPUS = Path(__file__).parents[1] / "corpora" / "answers-written-apart.jsonl"
-CASES: list[dict[str, Any]] = [json.loads(line) for line in CORPUS.read_text(encoding="utf-8").splitlines()]
+CORPORA = sorted((Path(__file__).parents[1] / "corpora").glob("answers-written-apart*.jsonl"))
+CASES: list[dict[str, Any]] = [
+    json.loads(line) for corpus in CORPORA for line in corpus.read_text(encoding="utf-8").splitlines()
+]
 HEADINGS = {
     "md": "## Question {}",
     "txt": "Question {}",
     "html": "<h2>Question {}</h2>",
     "tex": r"\section*{{Question {}}}",
 }
-MOST_LEFT = 0.15
+MOST_LEFT = 0.12
 
 
 class Judged(NamedTuple):
@@ -46,8 +48,9 @@ class Judged(NamedTuple):
         return found
 
 
-def _report(text: str, form: str) -> str:
-    body = "\n\n".join((HEADINGS[form].format(2), "784*128 + 128", HEADINGS[form].format(3), text))
+def _report(text: str, form: str, question: int) -> str:
+    parts = {1: "tape.gradient(loss, parameters)", 2: "784*128 + 128", question: text}
+    body = "\n\n".join(f"{HEADINGS[form].format(one)}\n\n{parts[one]}" for one in range(1, question + 1))
     if form == "html":
         return f"<!doctype html><html><body>{body}</body></html>"
     if form == "tex":
@@ -65,9 +68,10 @@ def judged(tmp_path_factory: pytest.TempPathFactory) -> list[Judged]:
     found = []
     for case in CASES:
         path = folder / f"report.{case['format']}"
-        path.write_text(_report(case["text"], case["format"]), encoding="utf-8")
+        question = case.get("question", 3)
+        path.write_text(_report(case["text"], case["format"], question), encoding="utf-8")
         submission = Submission("stude001", (SubmittedFile(path.name, path, FileKind.REPORT),))
-        found.append(Judged(case, grade(submission, lab, rubric="").result.questions[2]))
+        found.append(Judged(case, grade(submission, lab, rubric="").result.questions[question - 1]))
     return found
 
 
@@ -95,7 +99,7 @@ def test_figures_are_read_as_they_stand_or_not_at_all(judged: list[Judged]) -> N
     wrong = [
         (one.case["name"], column, size, one.figures[column][size], value)
         for one in judged
-        for column, values in (one.case["figures"] or {}).items()
+        for column, values in (one.case.get("figures") or {}).items()
         for size, value in values.items()
         if value is not None
         and size in one.figures[column]
