@@ -59,7 +59,8 @@ _NO_MORE: Final = re.compile(  # "100: as accurate, in 4 s. Winner."
     re.I,
 )
 _TAKING: Final = re.compile(
-    r"\W*(?:(?:but|and|so|men|och)\s)?(?:att\s\w+|to\s\w+|(?:runn|us|train|go|start|begin|choos|pick|tak)ing)\s[^.;:]{1,60}?\b(?:takes?|took|costs?|needs?|requires?|tar|tog|kostar|behöver|kräver)\b",
+    r"\W*(?:(?:but|and|so|men|och)\s)?(?:att\s\w+|to\s\w+|(?:runn|us|train|go|start|begin|choos|pick|tak)ing)\s[^.;:]{1,60}?\b(?:takes?|took|costs?|needs?|requires?|tar|tog|kostar|behöver|kräver)\b"
+    r"|\W*(?:tar|väljer|kör|använder|går|ökar|minskar)\s(?:man|vi|jag|du)\s[^.;:]{1,60}?\bså\b",
     re.I,
 )
 _FIRST_WORD: Final = 12  # characters of the clause behind, for "simply because"
@@ -453,7 +454,8 @@ class _Reader:
         if pick or best:
             if reject and not pick:
                 return 0
-            return _CONCLUDED if concluded else _PICKED if pick else _BEST
+            strength = _CONCLUDED if concluded else _PICKED if pick else _BEST
+            return strength - 1 if REASON.match(words) and not concluded else strength
         if reject:
             return 0
         if bare and (concluded or self._arrow(one)):

@@ -80,6 +80,10 @@ class _Patterns:
     def __init__(self, called: str) -> None:
         filling = _FILLING.replace("CALLED", called)
         self.likened = re.compile(_LIKENED.replace("FILLING", filling), re.I)
+        self.extreme = re.compile(
+            rf"\b(?:the|den)\s(?:very\s|allra\s)?(?P<which>largest|biggest|smallest|största|minsta)\s(?:{called})(?<!s)(?<!arna)(?!\w)(?!\s(?:that|which|with|som|med|of|där)\b)",
+            re.I,
+        )
         self.going_to = re.compile(_GOING_TO.replace("FILLING", filling), re.I)
         self.equated = re.compile(_EQUATED.replace("FILLING", filling), re.I)
         self.among = re.compile(_AMONG.replace("CALLED", called), re.I)
@@ -159,6 +163,11 @@ def _named(text: str, options: Options, start: int, end: int) -> Iterator[Mentio
         two = list(dict.fromkeys(one.option for one in reversed(named)))[:2]
         if len(two) == 2:
             yield Mention(two[1] if match["first"] else two[0], match.start(), match.end())
+    ordered = sorted(option for option in options.values if not isinstance(option, str))
+    if len(ordered) == len(options.values):
+        for match in _patterns(options.called).extreme.finditer(text, start, end):
+            small = match["which"].lower() in {"smallest", "minsta"}
+            yield Mention(ordered[0] if small else ordered[-1], match.start(), match.end())
     yield from _by_name(text, options, start, end)
 
 

@@ -31,6 +31,7 @@ Figures = Mapping[str, Mapping[Option, float]]
 
 _BY_THEMSELVES: Final = frozenset({Kind.DEGREE, Kind.VALUE, Kind.DIFFERENCE})
 _PREMISES: Final = 2  # sentences before a conclusion that it is drawn from
+_SIDE_BY_SIDE: Final = 3  # figures of one aspect in a sentence; more are a list
 _COMPARING: Final = frozenset({Degree.MORE, Degree.EQUAL})
 _ELSEWHERE: Final = frozenset({Stance.OTHERS, Stance.GIVEN})
 _WEIGHING: Final = frozenset({Kind.DEGREE, Kind.BALANCE, Kind.NAMED})
@@ -158,21 +159,20 @@ def _of_its_owner(
 def _set_side_by_side(
     found: Sequence[Relation], by_name: Mapping[str, Aspect], figures: Figures, chosen: Option | None
 ) -> set[str]:
-    """The aspects in which a sentence gives two figures: the choice's own and another's ("3 s instead of 14 s")."""
+    """The aspects in which a sentence gives the choice's own figure and one or two others' ("3 s instead of 14 s")."""
     told: dict[tuple[int, str], list[float]] = {}
     for one in found:
         if one.value is not None and not one.supposed and one.kind in {Kind.VALUE, Kind.DIFFERENCE}:
             told.setdefault((one.sentence, one.aspect), []).append(one.value)
     aspects = set()
-    for (_, name), (first, *others) in told.items():
+    for (_, name), told_here in told.items():
         values, aspect = figures.get(name, {}), by_name[name]
-        if chosen is None or chosen not in values or len(others) != 1:
+        if chosen is None or chosen not in values or not 1 < len(told_here) <= _SIDE_BY_SIDE:
             continue
-        own = [is_told(aspect, values[chosen], figure) for figure in (first, others[0])]
-        if sum(own) != 1:
-            continue
-        rival = others[0] if own[0] else first
-        if any(is_told(aspect, value, rival) for option, value in values.items() if option != chosen):
+        rivals = [figure for figure in told_here if not is_told(aspect, values[chosen], figure)]
+        others = [value for option, value in values.items() if option != chosen]
+        known = all(any(is_told(aspect, value, figure) for value in others) for figure in rivals)
+        if len(rivals) == len(told_here) - 1 and known:
             aspects.add(name)
     return aspects
 

@@ -163,6 +163,11 @@ CUES: Final = (
         r"(?:the|this)\s(?:question|task|assignment|exercise|instructions?|handout|lab)\s(?:is|was|asks?|asked|says?|said|wants?|wanted|tells?|reads)\b|(?:we|you)\s(?:are|were)\s(?:asked|supposed)\b"
         r"|(?:frågan|uppgiften|labben|instruktionen)\s(?:är|var|lyder|löd|säger|ber)\b|vi\s(?:ska|skulle|blev)\s(?:ombedda|visa)\b",
     ),
+    Cue(  # "someone who only looks at the time would take 1000"
+        _S.OTHERS,
+        _R.FAR,
+        r"(?:someone|somebody|anyone|anybody|whoever|those|a\sperson|people|den|någon|de)\s(?:who|som)\s(?:only|just|really|bara|enbart)?\s?(?:look|care|want|need|value|is\sin|has|have|ser|bryr|vill|tittar)[^.;:!?\n]{0,60}\b(?:would|will|should|could|might|can|skulle|kan)\b",
+    ),
     Cue(_S.DENIED, _R.AHEAD, r"without(?=\s(?:\w+\s){0,2}\w+ing\b)|utan\satt"),
     # --- supposed
     Cue(

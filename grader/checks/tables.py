@@ -24,6 +24,7 @@ __all__ = ["Column", "Measure", "Reading", "Record", "Table", "read_grid", "read
 _TYPED: Final = frozenset(
     {BlockKind.TABLE, BlockKind.PROSE, BlockKind.OUTPUT, BlockKind.CODE, BlockKind.MATHS}
 )
+_FEWEST_LETTERS: Final = 2
 _OF_DOCUMENT, _OF_TEXT, _OF_LINES, _OF_CODE = 0, 1, 2, 3
 
 
@@ -124,11 +125,23 @@ def _with_heading(grid: Grid, before: Block | None, table: Table) -> Grid:
     return (("",) * (len(grid[0]) - len(found)) + tuple(numbers), *grid)
 
 
+def _without_frame(rows: Grid) -> Grid:
+    """A picture of a spreadsheet without the letters over its columns and the numbers before its rows."""
+    letters = [cell for cell in rows[0] if cell.strip()]
+    numbers = [row[0].strip() for row in rows[1:] if row]
+    framed = (
+        len(letters) >= _FEWEST_LETTERS
+        and "".join(letters) == "ABCDEFGHIJKLMNOPQRSTUVWXYZ"[: len(letters)]
+        and numbers == [str(at) for at in range(1, len(numbers) + 1)]
+    )
+    return tuple(row[1:] for row in rows[1:]) if framed and len(numbers) >= _FEWEST_LETTERS else rows
+
+
 def _grids(block: Block) -> Iterator[tuple[int, Grid]]:
     if _is_torn(block):
         return
     if block.rows:
-        yield _OF_DOCUMENT, block.rows
+        yield _OF_DOCUMENT, _without_frame(block.rows)
     elif block.kind in _TYPED:
         for grid in read_grid(block.text):
             yield _OF_TEXT, grid

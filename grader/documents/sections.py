@@ -29,6 +29,7 @@ _FREE: Final = r"optional|voluntary|frivillig\w{0,4}|valfri\w{0,2}|extrauppgift\
 _FREE_HEADING: Final = re.compile(rf"^[\W_]{{0,6}}(?:{_FREE})\b|[(\[]\s?(?:{_FREE})\b", re.I)
 _FREE_PROSE: Final = re.compile(rf"^[\W_]{{0,6}}(?:{_FREE})\b[^.!?\n]{{0,40}}[:)\]]", re.I)
 _TEXT: Final = frozenset((BlockKind.PROSE, BlockKind.HEADING))
+_PARAGRAPH_NUMBER: Final = re.compile(r"\s{0,4}(\d{1,2})\s?[.):]\s(?!.*\n\s{0,4}\d{1,2}\s?[.)]\s)", re.S)
 _NUMBER_ALONE: Final = re.compile(r"\W{0,6}(\d{1,2})\W{0,6}")
 _FEWEST_HEADINGS: Final = 2
 
@@ -82,7 +83,8 @@ def split(
     copied = 0
     for document in documents:
         numbered = any(_numbers(block, strong=True) for block in document.blocks)
-        headed = numbered or _headed_by_numbers(document, questions)
+        counted = {} if numbered else _numbered_paragraphs(document, questions)
+        headed = numbered or bool(counted) or _headed_by_numbers(document, questions)
         current: tuple[str, ...] = ()
         free: Block | None = None  # the heading of an optional part that we are in
         for block, told in zip(
@@ -90,6 +92,7 @@ def split(
         ):
             shown = _comments_as_prose(block)
             marked = _marked(shown, questions, numbered, notebook=document.format == "notebook")
+            marked = marked or counted.get(id(block), ())
             by_prompt = () if marked else _by_prompt(shown, questions)
             if marked or by_prompt:
                 current = marked or by_prompt
@@ -133,6 +136,26 @@ def _headed_by_numbers(document: Document, questions: Sequence[QuestionText]) ->
         if block.kind is BlockKind.HEADING and (match := _NUMBER_ALONE.fullmatch(block.text)) is not None
     }
     return len(alone & {question.number for question in questions}) >= _FEWEST_HEADINGS
+
+
+def _numbered_paragraphs(document: Document, questions: Sequence[QuestionText]) -> dict[int, tuple[str, ...]]:
+    """Paragraphs that begin with "1.", "2.", "3.", by identity: one for each question, in their order, and about it where that shows."""
+    if document.format == "notebook":
+        return {}
+    found = [
+        (int(match[1]), block)
+        for block in document.blocks
+        if block.kind in {BlockKind.PROSE, BlockKind.HEADING}
+        and (match := _PARAGRAPH_NUMBER.match(block.text)) is not None
+    ]
+    by_number = {question.number: question.id for question in questions}
+    if [number for number, _ in found] != sorted(by_number):
+        return {}
+    told = [(_by_cue(block, questions), (by_number[number],)) for number, block in found]
+    agreeing = sum(cue == own for cue, own in told)
+    if agreeing < _FEWEST_HEADINGS or any(cue and cue != own for cue, own in told):
+        return {}
+    return {id(block): (by_number[number],) for number, block in found}
 
 
 def _is_optional(block: Block) -> bool:

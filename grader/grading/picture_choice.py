@@ -1,9 +1,9 @@
 """Which pictures are looked at, and when: following curves costs, reading words costs more, and one may settle a question.
 
-First the curves in the pictures under the questions that the text left open are followed, then those in pictures under no
-question. If something is still open, OCR reads them, the likeliest plots first. Both go in rounds, each with twice as many
-pictures as the one before, until nothing is open or all were looked at. What is open is judged anew after each round.
-A picture that a passed check rests on is settled, where its curves take most of it: nothing else is looked for in it.
+First the curves in the pictures under the questions that the text left open are followed, then those in pictures elsewhere. If
+something is still open, OCR reads them, the likeliest plots first. Both go in rounds, each with twice as many pictures as
+the one before, until nothing is open or all were looked at. What is open is judged anew after each round. A picture that a
+passed check rests on is settled, where its curves take most of it: nothing else is looked for in it.
 """
 
 from __future__ import annotations
@@ -127,7 +127,7 @@ class _Rounds:
 def pictures_that_matter(
     sections: Sections, questions: Sequence[QuestionResult]
 ) -> tuple[list[Block], list[Block]]:
-    """The unread pictures under questions that the text left open, and those under no question."""
+    """The unread pictures under questions that the text left open, and those elsewhere: under none first."""
     open_ones = open_questions(questions)
     if not open_ones:
         return [], []
@@ -150,8 +150,15 @@ def pictures_that_matter(
         for block in sections.of(question.id)
         if _is_unread(block, settled)
     }
-    rest = [block for block in sections.rest if _is_unread(block, settled) and id(block) not in own]
-    return list(own.values()), rest
+    elsewhere = [  # answers stand under other questions too
+        block for question in questions if question.id not in open_ones for block in sections.of(question.id)
+    ]
+    rest = {
+        id(block): block
+        for block in (*sections.rest, *elsewhere)
+        if id(block) not in own and _is_unread(block, settled)
+    }
+    return list(own.values()), list(rest.values())
 
 
 def open_questions(questions: Sequence[QuestionResult]) -> frozenset[str]:

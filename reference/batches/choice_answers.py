@@ -11,7 +11,8 @@ from grader.checks.aspects import Aspect, Unit
 from grader.checks.choice import Choice, read_choice
 from grader.checks.described_options import Descriptions
 from grader.checks.number_words import spelled_numbers
-from grader.checks.option_mentions import Option, Options
+from grader.checks.option_mentions import Option, Options, mentions
+from grader.checks.prose_text import prose_text
 from grader.checks.reasons import Reasons, Refuted, read_reasons
 from grader.checks.sentences import sentence_spans
 from grader.documents.core.document import Block, BlockKind, FigureKind
@@ -84,12 +85,12 @@ ACCURACY: Final = Aspect(
     fraction=True,
     quality=True,
     hints=r"\b(?:(?<!feel\s)(?<!feels\s)(?<!felt\s)right(?!\s(?:choice|size|one|balance|pick|now|away))|correctly|errors?|mistakes?|misclassif\w*|recogni[sz]\w*|learn(?:s|ed|ing)?|generali[sz]\w*|converge\w*|nois[ey]\w*|(?<!kändes\s)(?<!känns\s)rätt|fel|lär(?:a|de|t)?|konverger\w*|brus\w*)\b(?!\srate)",
-    unlike=r"\b(?:test\w*|val\w*|loss|förlust|evaluat\w*)\b",
+    unlike=r"\b(?:test\w*|val\w*|loss|förlust|evaluat\w*|errors?|misclassif\w*|felfrekvens\w*|felet)\b",
 )
 ASPECTS: Final = (TIME, ACCURACY)
 OPTIONS: Final = Options(
     BATCH_SIZES,
-    called=r"(?:mini-?)?batch(?:es)?(?:[\s_-]?(?:size|storlek\w*))?s?|sizes?|storlek\w*|bs|values?|options?|alternativ\w*|värde\w*",
+    called=r"(?:mini-?)?batch(?:es|en|ar(?:na)?)?(?:[\s_-]?(?:size|storlek\w*))?s?|sizes?|storlek\w*|bs|values?|options?|alternativ\w*|värde\w*",
 )
 _ROW: Final = 120  # characters of a line that is a row of figures and nothing else
 _KEY_ALONE: Final = re.compile(
@@ -97,8 +98,8 @@ _KEY_ALONE: Final = re.compile(
     re.I,
 )
 _FEWEST_HEADINGS: Final = 3  # lines of nothing but a size, which stand over its figures and choose nothing
-_NUMBERS: Final = re.compile(r"[^\w\n]*(?:[\d.,]+[^\w\n]+)+[\d.,]+[^\w\n]*")
-"""A line of numbers and nothing else: of a table, or the ticks of a plot."""
+_NUMBERS: Final = re.compile(r"[^\w\n]*(?:[\d.,]+[^\w\n]+)+[\d.,]+[^\w\n]*|\s*[-–—]\s?\d{1,3}\s?[-–—]\s*")
+"""A line of numbers and nothing else: of a table, the ticks of a plot, or a page's own."""
 _CAPTION: Final = re.compile(
     r"^\W*(?:(?:table|tabell|figure|figur|fig|plot|graph|diagram|bild)\s?\.?\s?\d+\b|(?:caption|bildtext)\b)"
     r"|\b(?:tables?|figures?|plots?|graphs?|diagrams?|tabell\w*|figur\w*|graf\w*|plott\w*|diagram\w*)\b.{0,40}\b(?:shows?|lists?|contains?|gives?|presents?|displays?|visar|innehåller|ger)\b.{0,60}$"
@@ -110,6 +111,7 @@ _COLUMN: Final = re.compile(rf"(?<!\w)(?:{TIME.nouns}|{ACCURACY.nouns})(?!\w)", 
 _OF_COLUMNS: Final = re.compile(  # the words of a legend: what columns are called, and of what their figures are
     rf"(?<!\w)(?:{TIME.nouns}|{ACCURACY.nouns}|{OPTIONS.called}|{'|'.join(unit.words for aspect in ASPECTS for unit in aspect.units)}"
     r"|(?:train(?:ing)?|test|tränings?|mini)-?\s?(?:set|data\w*|mängd\w*)?|set|data\w*|mängd\w*|columns?|rows?|kolumn\w*|rader\w*|order|ordning|numbers?|figures?|siffr\w*|the|a|of|on|in|for|is|are|was|were|it|and|all|both|these|those|from|that|here|as|respectively|given|measured"
+    r"|curves?|graphs?|plots?|pictures?|diagrams?|kurv\w*|graf\w*|plott\w*|bild\w*|diagram\w*|measured|uppmätt\w*|tables?|tabell\w*|with|med"
     r"|på|i|är|var|det|den|dessa|alla|och|av|för|från|respektive|batch(?:es)?)(?!\w)",
     re.I,
 )
@@ -136,6 +138,9 @@ class ReasoningCriteria(Value, frozen=True):
 def _prose(answer: Answer) -> tuple[Block, ...]:
     """Prose that can hold the reasoning: under the question, else under none."""
     own = tuple(block for block in answer.section if block.kind is BlockKind.PROSE)
+    typed = tuple(block for block in own if not block.ocr)
+    if any(mentions(prose_text(block.text), OPTIONS) for block in typed):
+        return typed  # what OCR made of a picture's ticks is nobody's reasoning
     return own or tuple(block for block in answer.sections.rest if block.kind is BlockKind.PROSE)
 
 

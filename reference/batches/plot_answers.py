@@ -10,7 +10,7 @@ import msgspec
 from grader.checks import Answer, Finding, failed, missing, partial, passed, review
 from grader.checks.curves import CurveStand
 from grader.documents.core.curve import CurveSource
-from grader.documents.core.document import Block, BlockKind, FigureKind
+from grader.documents.core.document import Block, FigureKind
 from grader.model import Evidence, Value, Verdict
 from reference.batches.batch_answers import shared_table
 from reference.batches.drawn_curves import (
@@ -21,7 +21,13 @@ from reference.batches.drawn_curves import (
     shown_figures,
 )
 from reference.batches.other_plots import is_exact, other_plot
-from reference.batches.plot_candidates import ACCURACY_WORDS, TIME_WORDS, caption_of, plot_candidates
+from reference.batches.plot_candidates import (
+    ACCURACY_WORDS,
+    TIME_WORDS,
+    caption_of,
+    other_figures,
+    plot_candidates,
+)
 
 _MOST_MARKED: Final = 4  # figures with the table's points drawn over them
 _MOST_OF: Final = 0.5  # of a picture's width and height, that a plot by itself takes
@@ -50,18 +56,14 @@ def judge_plot(answer: Answer, criteria: PlotCriteria) -> Finding:
         cells = {"time": drawn.times, "accuracy": drawn.accuracies}
     named = list(plot_candidates(answer))
     blocks = [block for block, _ in named]
-    rest = [
-        block
-        for block in answer.everything
-        if block.kind is BlockKind.FIGURE and not any(block is own for own in blocks)
-    ]
+    rest = other_figures(answer, blocks)
     readings = read_figures([*blocks, *rest], table, points=criteria.points)
     matched = {
         column: next((reading.block for reading in readings if reading.shows(column)), None)
         for column in COLUMNS
     }
     if all(cells[column] is not None or matched[column] is not None for column in COLUMNS):
-        return _by_value(answer, cells, matched)
+        return _called_otherwise(matched) or _by_value(answer, cells, matched)
     others = {
         id(reading.block): said
         for reading in readings
@@ -92,6 +94,28 @@ def _of_something_else(others: Sequence[tuple[Block, str]]) -> Finding:
         f"No plot of the two curves was found; the one that is there shows {others[0][1]}.",
         evidence=[block.evidence(caption_of(block)) for block, _ in others[:2]],
         hint="Plot the training time and the accuracy of each run against the batch size.",
+    )
+
+
+def _called_otherwise(matched: Mapping[str, Block | None]) -> Finding | None:
+    """What a person looks at where each of the two pictures is called what the other one shows."""
+    times, accuracies = matched["time"], matched["accuracy"]
+    if times is None or accuracies is None or times is accuracies:
+        return None
+    of_times, of_accuracies = caption_of(times), caption_of(accuracies)
+    swapped = (
+        ACCURACY_WORDS.search(of_times)
+        and not TIME_WORDS.search(of_times)
+        and TIME_WORDS.search(of_accuracies)
+        and not ACCURACY_WORDS.search(of_accuracies)
+    )
+    if not swapped:
+        return None
+    return review(
+        "Both curves are plotted, but each picture is called what the other one shows; a person looks at them.",
+        [times.evidence(of_times), accuracies.evidence(of_accuracies)],
+        staff="By their points the curves are the table's; by their names they are exchanged.",
+        hint="Which picture shows which curve?",
     )
 
 

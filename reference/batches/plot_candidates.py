@@ -59,6 +59,18 @@ def plot_candidates(answer: Answer) -> Sequence[tuple[Block, str]]:
     return found
 
 
+def other_figures(answer: Answer, candidates: Sequence[Block]) -> list[Block]:
+    """The other figures of a submission, but for what the lab's own cells drew: the regression line, the grid of pictures."""
+    pool = answer.everything
+    return [
+        block
+        for index, block in enumerate(pool)
+        if block.kind is BlockKind.FIGURE
+        and not any(block is one for one in candidates)
+        and not (_REGRESSION.search(code := _drawn_by(pool, index)) and not _PLOT_BATCH.search(code))
+    ]
+
+
 def _drawn_by(pool: Sequence[Block], index: int) -> str:
     """The code of the cell that made a figure, if it came out of a notebook."""
     place = pool[index].place

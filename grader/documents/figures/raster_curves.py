@@ -25,6 +25,10 @@ _MOST_COLOURS: Final = 8
 _LEAST_PIXELS: Final = 60  # of one colour
 _WIDE: Final = 0.14  # share of the picture's width that a curve takes at least: there may be several panels
 _LEAST_WIDE: Final = 36  # pixels
+_EDGE: Final = 5  # pixels across, within which a line's smoothed edge lies
+_GRID: Final = 8  # columns, or rows, of ink that the lines of a grid take in one piece
+_HIGH: Final = 0.06  # share of the picture's height that a followed line takes at least
+_LEAST_HIGH: Final = 18  # pixels
 _THINNEST: Final = 4  # rows of ink of what is left of two axes
 _ONE_VALUED: Final = 0.75  # share of the columns that hold one piece of ink, in a curve
 
@@ -65,7 +69,8 @@ def curves_in(image: Image) -> tuple[Curve, ...]:
 
 def _colours(pixels: Any) -> Iterator[tuple[Mask, bool]]:
     """The ink of each colour, and what is dark or light without one: that may be axes too."""
-    import numpy as np  # noqa: PLC0415 - loaded only where a picture is looked at
+    import cv2  # noqa: PLC0415 - loaded only where a picture is looked at
+    import numpy as np  # noqa: PLC0415 - the same
 
     red, green, blue = (np.ascontiguousarray(pixels[..., channel]) for channel in range(3))
     codes = ((red >> 3) << 10) | ((green >> 3) << 5) | (blue >> 3)
@@ -86,6 +91,9 @@ def _colours(pixels: Any) -> Iterator[tuple[Mask, bool]]:
     if plain.sum() >= _LEAST_PIXELS:
         yield plain, True
     middling = (away > _INK) & (away <= _DARK) & (chroma <= 20)
+    middling &= (
+        cv2.dilate(plain.view(np.uint8), np.ones((_EDGE, _EDGE), np.uint8)) == 0
+    )  # no edges of dark lines
     if _LEAST_PIXELS <= middling.sum() <= 0.1 * middling.size:
         yield middling, True
 
@@ -125,7 +133,7 @@ def _curves(mask: Mask, *, plain: bool) -> list[Curve]:
         if spaced:  # dots of a dotted line stand farther apart than dashes
             pieces = list(pieces_of(mask, max(6, width // 90)))
         for piece in pieces:
-            if piece.width < wide or (plain and _is_corner(piece)):
+            if piece.width < wide or (plain and (_is_corner(piece) or _is_of_a_grid(piece))):
                 continue
             curve = _line(piece if plain else _with_ends(piece, pieces, max(8, width // 50)), height)
             found += [curve] if curve is not None else []
@@ -170,10 +178,20 @@ def _is_corner(piece: Piece) -> bool:
     )
 
 
+def _is_of_a_grid(piece: Piece) -> bool:
+    """Whether a piece is what a curve over it left of a grid: a few upright lines, and level ones between them."""
+    upright = piece.ink.sum(axis=0) > 0.5 * piece.height
+    if not 0 < upright.sum() <= _GRID:
+        return False
+    return bool(piece.ink[:, ~upright].any(axis=1).sum() <= _GRID)
+
+
 def _line(piece: Piece, height: int) -> Curve | None:
     """A piece as a line, if nearly every column holds one stretch of ink."""
     import numpy as np  # noqa: PLC0415 - loaded only where a picture is looked at
 
+    if piece.height < max(_LEAST_HIGH, _HIGH * height):
+        return None  # a word: letters that touch are one piece, and low enough to be like anything
     ink = piece.ink
     count = ink.sum(axis=0)
     columns = np.nonzero(count)[0]

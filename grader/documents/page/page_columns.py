@@ -1,6 +1,7 @@
 """Text in two columns: where the white between them runs, so that each is read by itself.
 
-A table's columns hold short cells and a listing's remarks stand in a fixed pitch; columns of a page are lines of prose.
+A table's columns hold short cells and a listing's remarks stand in a fixed pitch; columns of a page are lines of prose, and
+pictures beside them.
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ _PROSE: Final = 18  # characters without blanks from which a line is prose
 _STEP: Final = 4.0
 _MOST_BANDS: Final = 4
 _MOST_ROWS: Final = 400
+_MOST_PICTURES: Final = 40
 
 
 class _Row(NamedTuple):
@@ -28,6 +30,7 @@ class _Row(NamedTuple):
     size: float
     glyphs: tuple[Glyph, ...]
     bins: int
+    pictures: tuple[Box4, ...] = ()
 
 
 class _Band(NamedTuple):
@@ -38,13 +41,18 @@ class _Band(NamedTuple):
 
 
 def column_boxes(
-    glyphs: Sequence[Glyph], fixed_fonts: frozenset[str], rules: Sequence[Rule], frame: Box4
+    glyphs: Sequence[Glyph],
+    fixed_fonts: frozenset[str],
+    rules: Sequence[Rule],
+    frame: Box4,
+    pictures: Sequence[Box4] = (),
 ) -> list[Box4]:
     """The parts of a page in reading order: what runs over both columns, the left one, the right one, and so on.
 
-    The page's own box alone if its text stands in one column. `rules` that cross the white are those of a table.
+    The page's own box alone if its text stands in one column. `rules` that cross the white are those of a table; a picture
+    counts as the lines that it stands beside.
     """
-    rows = _rows([glyph for glyph in glyphs if not glyph.text.isspace()], frame)
+    rows = _rows([glyph for glyph in glyphs if not glyph.text.isspace()], frame, pictures[:_MOST_PICTURES])
     boxes: list[Box4] = []
     top = frame[1]
     while len(boxes) < 3 * _MOST_BANDS and (band := _best_band(rows, fixed_fonts, rules)) is not None:
@@ -62,7 +70,13 @@ def column_boxes(
     return boxes or [frame]
 
 
-def _rows(glyphs: Sequence[Glyph], frame: Box4) -> list[_Row]:
+def _bins(x0: float, x1: float, frame: Box4) -> int:
+    start = max(0, int((x0 - frame[0]) / _BIN))
+    stop = min(5_000, max(start, int((x1 - frame[0]) / _BIN)))
+    return ((1 << (stop - start + 1)) - 1) << start if stop >= start else 0
+
+
+def _rows(glyphs: Sequence[Glyph], frame: Box4, pictures: Sequence[Box4]) -> list[_Row]:
     groups: list[list[Glyph]] = []
     for glyph in sorted(glyphs, key=lambda entry: entry.base):
         last = groups[-1] if groups else None
@@ -74,10 +88,11 @@ def _rows(glyphs: Sequence[Glyph], frame: Box4) -> list[_Row]:
     for group in groups[:_MOST_ROWS]:
         bins = 0
         for glyph in group:
-            start = max(0, int((glyph.x0 - frame[0]) / _BIN))
-            stop = min(5_000, max(start, int((glyph.x1 - frame[0]) / _BIN)))
-            bins |= ((1 << (stop - start + 1)) - 1) << start if stop >= start else 0
-        rows.append(_Row(group[0].base, median(glyph.size for glyph in group), tuple(group), bins))
+            bins |= _bins(glyph.x0, glyph.x1, frame)
+        beside = tuple(box for box in pictures if box[1] <= group[0].base <= box[3])
+        for box in beside:
+            bins |= _bins(box[0], box[2], frame)
+        rows.append(_Row(group[0].base, median(glyph.size for glyph in group), tuple(group), bins, beside))
     return rows
 
 
@@ -110,6 +125,7 @@ def _band(
     rows: Sequence[_Row], first: int, last: int, gutter: float, fixed_fonts: frozenset[str]
 ) -> _Band | None:
     sides: tuple[list[int], list[int]] = ([], [])
+    prose = [0, 0]
     fixed = total = 0
     for index in range(first, last + 1):
         counts = [0, 0]
@@ -117,10 +133,12 @@ def _band(
             counts[glyph.x0 > gutter] += 1
             fixed += glyph.font in fixed_fonts
             total += 1
-        for side, count in zip(sides, counts, strict=True):
-            if count >= _PROSE:
+        pictured = {box[0] > gutter for box in rows[index].pictures}
+        for at, (side, count) in enumerate(zip(sides, counts, strict=True)):
+            prose[at] += count >= _PROSE
+            if count >= _PROSE or bool(at) in pictured:
                 side.append(index)
-    if min(map(len, sides)) < _LEAST_LINES or fixed * 2 > total:
+    if min(map(len, sides)) < _LEAST_LINES or max(prose) < _LEAST_LINES or fixed * 2 > total:
         return None
     begins, ends = max(side[0] for side in sides), min(side[-1] for side in sides)
     beside = [sum(begins <= index <= ends for index in side) for side in sides]

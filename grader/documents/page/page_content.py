@@ -10,7 +10,7 @@ from typing import Final, NamedTuple
 from grader.documents.blocks.line_kinds import Look, look
 from grader.documents.page.page_figures import Region
 from grader.documents.page.page_lines import TextLine
-from grader.documents.page.page_tables import Box4, PlacedTable, unruled_tables
+from grader.documents.page.page_tables import Box4, PlacedTable, joined_tables, unruled_tables
 
 _PAGE_NUMBER: Final = re.compile(
     r"(?:page|sida|s\.)?\s{0,2}[-–]?\s{0,2}\d{1,3}\s{0,2}(?:(?:/|of|av|\()\s{0,2}\d{1,3}\)?)?\s{0,2}[-–]?",
@@ -145,7 +145,7 @@ def items_of(pages: Sequence[PageContent]) -> Iterator[Item]:
             for index, line in enumerate(page.lines)
             if index not in taken and not line.monospace and look(line.text) not in {Look.CODE, Look.PRINTED}
         ]
-        tables = [*page.tables, *unruled_tables(page.lines, free)]
+        tables = joined_tables([*page.tables, *unruled_tables(page.lines, free)])
         taken |= {index for table in tables for index in table.lines}
         items = [
             Item(page.number, line.base, line, None, None, index + first)

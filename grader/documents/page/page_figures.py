@@ -23,6 +23,8 @@ _MIN_PLOT: Final = 60.0
 _MARGIN: Final = 40.0  # points around the strokes of a plot in which its words stand
 _CAPTION: Final = re.compile(r"(?:fig(?:ure|ur|\.)|bild|tab(?:le|ell)|diagram|graf)\b", re.I)
 _MAX_STROKES: Final = 20_000
+_MOST_CLUSTERED: Final = 3_000
+_LEAST_STROKES: Final = 4  # that make a drawing
 _LEAST_CORNERS: Final = 4  # of a line by which a drawing without numbers is a plot
 
 
@@ -157,6 +159,36 @@ def _axis_parallel(points: Sequence[Sequence[float]]) -> bool:
 
 def _inside(point: tuple[float, float], box: Box4) -> bool:
     return box[0] - 1 <= point[0] <= box[2] + 1 and box[1] - 1 <= point[1] <= box[3] + 1
+
+
+def pictures_on(
+    strokes: Sequence[Mapping[str, Any]], images: Sequence[Mapping[str, Any]], width: float
+) -> list[Box4]:
+    """Where images and drawings of several strokes stand on a page, as far as they are larger than an ornament.
+
+    Surfaces that lie behind text are none.
+    """
+    drawn = [
+        box
+        for stroke in strokes[:_MOST_CLUSTERED]
+        if not (
+            (box := _box(stroke))[2] - box[0] > 0.3 * width
+            and stroke.get("fill")
+            and not stroke.get("stroke")
+        )
+    ]
+    found = [_box(image) for image in images]
+    for cluster in _clusters(drawn):
+        if len(cluster) >= _LEAST_STROKES:
+            box = drawn[cluster[0]]
+            for at in cluster[1:]:
+                box = _union(box, drawn[at])
+            found.append(box)
+    return [box for box in found if box[2] - box[0] >= _MIN_PLOT and box[3] - box[1] >= 0.6 * _MIN_PLOT]
+
+
+def _box(thing: Mapping[str, Any]) -> Box4:
+    return float(thing["x0"]), float(thing["top"]), float(thing["x1"]), float(thing["bottom"])
 
 
 def _clusters(boxes: Sequence[Box4]) -> list[list[int]]:

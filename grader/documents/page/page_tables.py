@@ -44,8 +44,10 @@ def ruled_table(cells: Sequence[Sequence[Box4 | None]], lines: Sequence[TextLine
     ]
     columns = max(cells, key=lambda row: sum(cell is not None for cell in row))
     rows = tuple(
-        _parted(row, columns, inside) or tuple(_inside(cell, inside) if cell else "" for cell in row)
+        part
         for row in cells
+        for part in _piled(row, inside)
+        or (_parted(row, columns, inside) or tuple(_inside(cell, inside) if cell else "" for cell in row),)
     )
     filled = sum(bool(cell) for row in rows for cell in row)
     if filled < 4 or filled * 3 < sum(len(row) for row in rows):
@@ -95,14 +97,63 @@ def _parted(
     return cells if sum(map(_is_quantity, cells)) * 2 > len(cells) else None
 
 
-def _inside(cell: Box4, words: Sequence[tuple[int, Word]]) -> str:
+def _piled(row: Sequence[Box4 | None], words: Sequence[tuple[int, Word]]) -> list[tuple[str, ...]]:
+    """The rows that a drawn row holds where no rule parts them: in two columns at least a figure stands on every line."""
+    by_cell = [
+        [(line, word) for line, word in words if cell is not None and _is_in(word, cell)] for cell in row
+    ]
+    lines = sorted({line for own in by_cell for line, _ in own})
+    if len(lines) < 2:
+        return []
+    rows = [tuple(" ".join(word.text for at, word in own if at == line) for own in by_cell) for line in lines]
+    full = sum(all(_is_quantity(cell) for cell in column) for column in zip(*rows, strict=True))
+    return rows if full >= 2 else []
+
+
+def _is_in(word: Word, cell: Box4) -> bool:
     x0, top, x1, bottom = cell
-    return " ".join(
-        word.text
-        for _, word in words
-        if x0 - 0.5 <= (word.x0 + word.x1) / 2 <= x1 + 0.5
+    return (
+        x0 - 0.5 <= (word.x0 + word.x1) / 2 <= x1 + 0.5
         and top - 0.5 <= (word.top + word.bottom) / 2 <= bottom + 0.5
     )
+
+
+def joined_tables(tables: Sequence[PlacedTable]) -> list[PlacedTable]:
+    """Tables of one page, those joined of which the lower one goes on with the upper: its first row has figures only.
+
+    A table whose rows are parted by shades may be drawn for its head alone.
+    """
+    found: list[PlacedTable] = []
+    for table in sorted(tables, key=lambda one: one.box[1]):
+        last = found[-1] if found else None
+        if last is not None and _goes_on(last, table):
+            box = (
+                min(last.box[0], table.box[0]),
+                last.box[1],
+                max(last.box[2], table.box[2]),
+                max(last.box[3], table.box[3]),
+            )
+            found[-1] = PlacedTable((*last.rows, *table.rows), box, last.lines | table.lines)
+        else:
+            found.append(table)
+    return found
+
+
+def _goes_on(upper: PlacedTable, lower: PlacedTable) -> bool:
+    if not upper.lines or not lower.lines or max(upper.lines) + 1 != min(lower.lines):
+        return False
+    overlap = min(upper.box[2], lower.box[2]) - max(upper.box[0], lower.box[0])
+    headed = not all(_is_quantity(cell) for cell in upper.rows[0])
+    return (
+        len(upper.rows[0]) == len(lower.rows[0])
+        and headed
+        and all(_is_quantity(cell) for cell in lower.rows[0])
+        and overlap > 0.6 * (lower.box[2] - lower.box[0])
+    )
+
+
+def _inside(cell: Box4, words: Sequence[tuple[int, Word]]) -> str:
+    return " ".join(word.text for _, word in words if _is_in(word, cell))
 
 
 class _Cells(NamedTuple):

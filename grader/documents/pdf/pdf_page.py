@@ -12,7 +12,7 @@ from grader.documents.core.limits import Budget
 from grader.documents.figures.plot_words import plot_words
 from grader.documents.page.page_columns import column_boxes
 from grader.documents.page.page_content import PageContent, covers
-from grader.documents.page.page_figures import Region, image_regions, plot_regions
+from grader.documents.page.page_figures import Region, image_regions, pictures_on, plot_regions
 from grader.documents.page.page_glyphs import Glyph, Rule, direction, fixed_pitch_fonts, glyphs_of
 from grader.documents.page.page_lines import TextLine, lines_of
 from grader.documents.page.page_tables import Box4, PlacedTable, ruled_table
@@ -157,7 +157,9 @@ def _views(page: Any, unseen: Sequence[str], turn: int, budget: Budget) -> tuple
         upright, turned, strokes = [], [], []
     drawn = _Drawn(seen_as, strokes, turned, fixed, frame)
     hidden = _unseen_lines(chars, unseen)
-    boxes = column_boxes(upright, fixed, _rules(strokes, float(seen_as.width)), frame.box)
+    width = float(seen_as.width)
+    pictures = pictures_on(strokes, seen_as.images, width)
+    boxes = column_boxes(upright, fixed, _rules(strokes, width), frame.box, pictures)
     if len(boxes) == 1:
         contents = [_content(drawn, upright, None, 0)._replace(unseen=hidden)]
     else:
