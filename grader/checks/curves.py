@@ -24,6 +24,7 @@ _FAR: Final = 0.045  # share of a curve's height from which a place is another v
 _ALONG: Final = 0.05  # share of a curve's width within which its points lie where a scale puts them
 _FLAT: Final = 9.0  # grains of height below which a curve's shape cannot be told
 _LEAST: Final = 4  # points that a shape is told by
+_NARROW: Final = 60.0  # units along the axis of a line in which fewer may tell nothing
 _MOST_TRIED: Final = 32  # ways to lay a followed line over a column, the best first
 _MOST_VERTICES: Final = 9  # a curve with more is followed as a line
 
@@ -312,6 +313,8 @@ def _fit_of_trace(curve: Curve, column: Column) -> Fit | None:
             for inset in trace.insets():
                 places = [trace.left + inset + (trace.width - 2 * inset) * at for at in wanted]
                 heights = trace.heights(places, [column[key] for key in order])
+                if trace.width < _NARROW and sum(height is not None for height in heights) < _LEAST:
+                    continue  # a piece of a line, of which too little is told apart
                 fit = fit_heights(heights, order, column, _OFF[CurveSource.PIXELS], curve.grain)
                 if fit is None or (fit.worst > 0 and (straight or None in heights)):
                     continue  # what is straight or crowded may be anything

@@ -22,6 +22,7 @@ _CLASSES: Final = re.compile(
     r"\b(?:t-?shirt|trouser|pullover|dress|coat|sandal|shirt|sneaker|bag|ankle\sboot)s?\b", re.I
 )
 _CONFUSION: Final = re.compile(r"\b(?:confusion|predicted|true\slabels?|predikterad|förväxling\w*)\b", re.I)
+_MATRIX: Final = re.compile(r"\bconfusion\s?matrix|förväxlingsmatris", re.I)
 _TIME: Final = re.compile(r"\btim(?:e|es)\b|\bsec(?:ond)?s?\b|\btid\w*|tid\b|sekund", re.I)
 _NUMBER: Final = re.compile(r"(?<![\w.,])\d{1,6}(?:[.,]\d{1,4})?(?![\w])")
 _LARGE: Final = 999  # numbers beyond are sizes, hardly epochs
@@ -42,6 +43,8 @@ def other_plot(
         return ""
     if figure.mosaic and not _TIME.search(words) and not _BATCH.search(words):
         return "pictures or fields of many colours"
+    if _MATRIX.search(words) and not _TIME.search(words):  # no slip of OCR spells that
+        return "a confusion matrix"
     ratio = is_ratio(reading, table)
     if ratio and (exact or len(reading.curves) == 1) and (not words or _RATIO.search(words)):
         return "the ratio of accuracy and time"
