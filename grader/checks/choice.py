@@ -53,6 +53,7 @@ _TELLS: Final = re.compile(
     re.I,
 )
 _STATES: Final = re.compile(r"\b(?:is|är|was|var|takes?|tar|has|har|gives?|ger|combines?)\b", re.I)
+_LABELS: Final = 60  # characters of a label, or of what is said behind one
 _LABEL: Final = re.compile(r"\W*(?:\w+\W+){0,2}?[\w.,]+\s?:")
 _NO_MORE: Final = re.compile(  # "100: as accurate, in 4 s. Winner."
     r"\W*(?:(?:the|our|clear|is|är)\s)*(?:winner|best(?:\s(?:one|choice|option|trade-?off|compromise))?|choice|bäst(?:a\svalet)?|vinnare|valet|vårt\sval)\W*",
@@ -227,6 +228,7 @@ class _Reader:
         self._cost = re.compile(rf"{_GIVEN}.{{0,12}}\b(?:{costs})(?!\w)", re.I)
         self._weighed = WeighedSuperlatives(aspects)
         self._filler = re.compile(FILLER.replace("CALLED", options.called), re.I)
+        self._costly: dict[int, bool] = {}
         self.rejected: set[Option] = set()
         self.outside: tuple[str, ...] = ()
         self.conditional = any(
@@ -265,7 +267,7 @@ class _Reader:
                 continue
             words = clause.text
             if clause.start == 0 or self.text[: clause.start].rstrip(" \t-*•+–").endswith("\n"):
-                item = tuple(mention.option for mention in one.plain[:1]) if _LABEL.fullmatch(words) else ()
+                item = tuple(mention.option for mention in one.plain[:1]) if self._is_label(words) else ()
             named = self._named(one)
             pick, best = self._says(PICK, clause), self._says(BEST, clause) or self._per_cost(clause)
             reject = self._says(REJECT, clause)
@@ -286,7 +288,7 @@ class _Reader:
                     self.outside += outside
                 elif found_option is not None:
                     named, strength = (found_option,), _PICKED if pick else _BEST
-                elif item and _NO_MORE.fullmatch(words):
+                elif item and len(words) <= _LABELS and _NO_MORE.fullmatch(words):
                     named, strength = item, _PICKED if pick else _BEST
                 elif len(topic) == 1 and (
                     REFERS_BACK.search(words) or _PREDICATE.match(words) or cue_strength
@@ -309,7 +311,7 @@ class _Reader:
             if strength and named:
                 if LATER.search(words) and strength < _CONCLUDED:
                     strength = _LATER
-                label = strength <= _BARE and bool(_LABEL.fullmatch(words)) and self._bare(one)
+                label = strength <= _BARE and self._is_label(words) and self._bare(one)
                 found.append(_Candidate(strength, order, named, clause.sentence, one.hedged, label))
             spoken = tuple(dict.fromkeys(mention.option for mention in one.plain))
             if len(spoken) == 1:
@@ -343,6 +345,11 @@ class _Reader:
             for word in words
         ]
         return bool(REJECT.search(label) or RANK.search(label)) or Degree.MOST in degrees
+
+    @staticmethod
+    def _is_label(words: str) -> bool:
+        """Whether a clause is a word or three and a colon."""
+        return len(words) <= _LABELS and bool(_LABEL.fullmatch(words))
 
     def _opens(self, one: _Read) -> bool:
         """Whether a clause begins with an option."""
@@ -419,7 +426,7 @@ class _Reader:
 
     def _per_cost(self, clause: Clause) -> re.Match[str] | WeighedSuperlative | None:
         match = PER_COST.search(self.text, clause.start, clause.end)
-        if match is None and self._cost.search(self.sentence(clause.sentence)):
+        if match is None and self._speaks_of_cost(clause.sentence):
             match = _MOST.search(self.text, clause.start, clause.end)
         if match and stance_at(self.text, match.start(), match.end())[0] is Stance.ASSERTED:
             return match
@@ -427,6 +434,12 @@ class _Reader:
             if stance_at(self.text, one.start, one.end)[0] is Stance.ASSERTED:
                 return one
         return None
+
+    def _speaks_of_cost(self, sentence: int) -> bool:
+        """Whether a sentence measures by what something costs; each is looked at once."""
+        if sentence not in self._costly:
+            self._costly[sentence] = bool(self._cost.search(self.sentence(sentence)))
+        return self._costly[sentence]
 
     def _denied_choice(self, clause: Clause) -> bool:
         """Whether a word of choosing stands in the clause and is denied."""

@@ -98,8 +98,7 @@ _KEY_ALONE: Final = re.compile(
     re.I,
 )
 _FEWEST_HEADINGS: Final = 3  # lines of nothing but a size, which stand over its figures and choose nothing
-_NUMBERS: Final = re.compile(r"[^\w\n]*(?:[\d.,]+[^\w\n]+)+[\d.,]+[^\w\n]*|\s*[-–—]\s?\d{1,3}\s?[-–—]\s*")
-"""A line of numbers and nothing else: of a table, the ticks of a plot, or a page's own."""
+_PAGE_NUMBER: Final = re.compile(r"[ \t]{0,40}[-–—] ?\d{1,3} ?[-–—][ \t]{0,40}")
 _CAPTION: Final = re.compile(
     r"^\W*(?:(?:table|tabell|figure|figur|fig|plot|graph|diagram|bild)\s?\.?\s?\d+\b|(?:caption|bildtext)\b)"
     r"|\b(?:tables?|figures?|plots?|graphs?|diagrams?|tabell\w*|figur\w*|graf\w*|plott\w*|diagram\w*)\b.{0,40}\b(?:shows?|lists?|contains?|gives?|presents?|displays?|visar|innehåller|ger)\b.{0,60}$"
@@ -164,10 +163,17 @@ def _own_words(answer: Answer) -> str:
             and line not in over_rows
             and _as_a_row(line) not in rows
             and "\t" not in line
-            and not _NUMBERS.fullmatch(line)
+            and not _is_of_numbers(line)
         )
         for block in _prose(answer)
     )
+
+
+def _is_of_numbers(line: str) -> bool:
+    """Whether a line is numbers and nothing else: of a table, the ticks of a plot, or a page's own."""
+    if _PAGE_NUMBER.fullmatch(line):
+        return True
+    return not re.search(r"[^\W\d_]", line) and len(re.findall(r"\d[\d.,]*", line)) > 1
 
 
 def _as_a_row(line: str) -> str:
