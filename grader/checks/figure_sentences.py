@@ -131,13 +131,13 @@ _THEN: Final = re.compile(
     re.I,
 )
 _SUBJECT: Final = re.compile(
-    r"\s?\(\s?[~<]?\d|\s?(?:->|→|=>|⇒)\s?[~<]?\d|\s?:\s[~<]?\d|\s{1,2}(?:took|tog|gave|gav|got|fick|needed|behövde|required|krävde|reached|nådde|finished|ran)\b",
+    r"\s?\(\s?[~<]?\d|\s?(?:->|→|=>|⇒)\s?[~<]?\d|\s?:\s[~<]?\d|\s{1,2}(?:took|takes|tog|tar|gave|gives|gav|ger|got|gets|fick|får|needed|needs|behövde|behöver|required|krävde|kräver|reached|nådde|finished|ran)\b",
     re.I,
 )
 _RANGE: Final = re.compile(r"-|\s(?:to|till)\s")  # "3-5 s" is no figure
 _BEHIND_HEAD: Final = re.compile(r"\s{0,3}(?:[:=)(|,-]|\*|$|\s|(?:it|the|took|tog)\b)")
 _BEHIND_PREPOSITION: Final = re.compile(
-    r"\s{0,2}(?:[:=)(,.;!-]|$|\d|~|(?:it|the|this|that|we|i|is|was|were|took|tog|gave|gav|har|had|have|var|blev|blir|gick|går|behövde\w*|krävde\w*|nådde|hamnade|and|och|got|fick|det|den|vi|jag|reached|needed|only|about|around|also|again|just|nearly|almost|roughly|bara|cirka|ca|också|likaså|nästan|ungefär|knappt|drygt|omkring|runt|which|vilket|samples?|resulted|ended|finished|training|accuracy|time|as|images)\b)",
+    r"\s{0,2}(?:[:=)(,.;!-]|$|\d|~|(?:it|the|this|that|we|i|is|was|were|took|tog|gave|gav|har|had|have|var|blev|blir|gick|går|behövde\w*|krävde\w*|nådde|hamnade|and|och|got|fick|det|den|vi|jag|reached|needed|only|about|around|also|again|just|nearly|almost|roughly|bara|cirka|ca|också|likaså|nästan|ungefär|knappt|drygt|omkring|runt|which|vilket|samples?|resulted|ended|finished|training|accuracy|time|as|images|\w{2,12}(?:ades|tes))\b)",
     re.I,
 )
 

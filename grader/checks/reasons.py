@@ -31,6 +31,7 @@ Figures = Mapping[str, Mapping[Option, float]]
 
 _BY_THEMSELVES: Final = frozenset({Kind.DEGREE, Kind.VALUE, Kind.DIFFERENCE})
 _PREMISES: Final = 2  # sentences before a conclusion that it is drawn from
+_FAR: Final = 2.5  # times its own figure, from which a figure is hardly meant as that
 _SIDE_BY_SIDE: Final = 3  # figures of one aspect in a sentence; more are a list
 _COMPARING: Final = frozenset({Degree.MORE, Degree.EQUAL})
 _ELSEWHERE: Final = frozenset({Stance.OTHERS, Stance.GIVEN})
@@ -96,7 +97,11 @@ def read_reasons(
         if held is False:
             words = clause.text.strip(" ,;:") if clause else shown[one.start : one.end]
             plain = not (
-                one.hedged or one.faint or one.listed or _weighed_before(parts, one, against, options, shown)
+                one.hedged
+                or one.faint
+                or one.listed
+                or _weighed_before(parts, one, against, options, shown)
+                or (one.kind is Kind.VALUE and not _is_a_claim(one, by_name[one.aspect], values))
             )
             if one.sure is not Sure.GUESSED and against and plain:
                 refuted.append(Refuted(words, one, against))
@@ -149,11 +154,23 @@ def _of_its_owner(
         return one
     if owners:
         return replace(one, subject=chosen if chosen in owners else owners[0], sure=Sure.GUESSED)
-    between = any(
-        is_told(aspect, abs(value - other), one.value)
+    return replace(one, kind=Kind.DIFFERENCE) if _is_a_difference(one.value, aspect, values) else one
+
+
+def _is_a_difference(told: float, aspect: Aspect, values: Mapping[Option, float]) -> bool:
+    """Whether a figure is nobody's, but that by which two options differ."""
+    return not any(is_told(aspect, value, told) for value in values.values()) and any(
+        is_told(aspect, abs(value - other), told)
         for value, other in itertools.combinations(values.values(), 2)
     )
-    return replace(one, kind=Kind.DIFFERENCE) if one.sure is Sure.GUESSED and between else one
+
+
+def _is_a_claim(one: Relation, aspect: Aspect, values: Mapping[Option, float]) -> bool:
+    """Whether a figure that is not its option's is told of it all the same, rather than by how much it differs or some ratio."""
+    if one.value is None or one.subject is None or one.subject not in values:
+        return False
+    ratio = aspect.fraction and one.value * _FAR < values[one.subject]
+    return not ratio and not _is_a_difference(one.value, aspect, values)
 
 
 def _set_side_by_side(

@@ -71,6 +71,7 @@ class RelationReader:
         self._degrees = DegreeReader(text, aspects, options.called)
         self._comparisons = Comparisons(options, aspects)
         self._named_in: dict[int, set[Option]] = {}
+        self._changes = False  # words of change without an aspect
         self._kept: set[int] = set()  # sentences that limit what they praise
         self._among: set[int] = set()  # sentences that speak of some options alone
         self._carried = ""  # the aspect that the clause before ends with
@@ -91,8 +92,8 @@ class RelationReader:
 
     @property
     def loose(self) -> bool:
-        """Whether words of degree were found that belong to no aspect."""
-        return bool(self._degrees.loose)
+        """Whether words of degree or of change were found that belong to no aspect."""
+        return bool(self._degrees.loose) or self._changes
 
     def read(self) -> tuple[Relation, ...]:
         """All relations, in order."""
@@ -359,6 +360,8 @@ class RelationReader:
         change = CHANGE.search(part)
         ratio = RATIO.search(part)
         because = BECAUSE_OF.search(part) or REJECT.search(part)
+        if change and not places and clause.stance is Stance.ASSERTED:
+            self._changes = True
         for aspect, start, end in places:
             if change:
                 kind = Kind.TREND if self._of_all(part) else Kind.CHANGE

@@ -115,7 +115,7 @@ DIFFERS: Final = re.compile(
     re.I,
 )
 LOSES: Final = re.compile(
-    r"\b(?:los\w+|lost|gain\w*|drop\w*|differ\w*|sav\w+|sacrific\w*|cost\w*|within|extra|more|less|another|additional|cut|decreas\w*|increas\w*|reduc\w*|pay\w*|tappa\w*|förlora\w*|skilj\w*|vinn\w*|sparar?|minska\w*|öka\w*|sjunk\w*|stig\w*|inom)\W+(?:(?:by|of|about|around|almost|nearly|roughly|approximately|over|more|less|than|under|a|some|just|barely|hardly|only|med|cirka|ca|knappt|nästan|drygt|över|mer|mindre|än|ungefär)\W+){0,4}$",
+    r"\b(?:los\w+|lost|gain\w*|drop\w*|differ\w*|sav\w+|sacrific\w*|cost\w*|within|extra|more|less|another|additional|further|ytterligare|slipper\s\w+|slipp\w*|cut|decreas\w*|increas\w*|reduc\w*|pay\w*|tappa\w*|förlora\w*|skilj\w*|vinn\w*|sparar?|minska\w*|öka\w*|sjunk\w*|stig\w*|inom)\W+(?:(?:by|of|about|around|almost|nearly|roughly|approximately|over|more|less|than|under|a|some|just|barely|hardly|only|med|cirka|ca|knappt|nästan|drygt|över|mer|mindre|än|ungefär)\W+){0,4}$",
     re.I,
 )
 BOUND: Final = (

@@ -18,6 +18,7 @@ from grader.checks.relations import Kind, Relation
 _MANY: Final = 3  # figures in one clause, beyond which they are a list
 _MORE: Final = re.compile(r"\s(?:more|extra|fewer|less|additional|mer|fler)\s", re.I)
 _ADDED: Final = r"(?:more|extra|fewer|whole|additional|percentage|fler|extra|mere)"
+_SIGNED: Final = re.compile(r"(?:^|[\s(,:])[+±−-]\s?$")  # "+3 s"
 _DELTA: Final = re.compile(r"(?:\bdelta\b|Δ)\s?\w{0,8}\s?[=:]?\s?$", re.I)
 _SET_AGAINST: Final = re.compile(  # what comes behind it belongs to another, or was so before
     r"(?:\b(?:instead\sof|rather\sthan|i\s?stället\sför|istället\sför|against|mot|vs\.?|versus|compared\s(?:to|with)|jämfört\smed|from|från)|(?<!more)(?<!less)(?<!mer)(?<!mindre)\s(?:than|än))"
@@ -81,7 +82,9 @@ def _figure(
         differs = (
             unit.difference
             or bool(DIFFERS.match(rest) or LOSES.search(before) or _MORE.match(behind))
-            or bool(SAVED.search(text, clause.start, start) or _DELTA.search(before))
+            or bool(
+                SAVED.search(text, clause.start, start) or _DELTA.search(before) or _SIGNED.search(before)
+            )
         )
         other = bool(
             (aspect.unlike and re.search(aspect.unlike, wide, re.I))

@@ -6,6 +6,8 @@ import re
 from collections.abc import Sequence
 from typing import Final
 
+from msgspec.structs import replace
+
 from grader.checks import Answer, Finding, failed, missing, partial, passed, review
 from grader.checks.aspects import Aspect, Unit
 from grader.checks.choice import Choice, read_choice
@@ -73,7 +75,9 @@ ACCURACY: Final = Aspect(
     much=("accurate", "precise", "noggrann", "träffsäker", "exakt", "correct", "korrekt"),
     units=(
         Unit(
-            r"percentage\s?points?|percent\s?points?|procentenhet\w*|pp|points?|poäng", 0.01, difference=True
+            r"percentage\s?points?|percent\s?points?|procentenhet\w*|pp|pe|points?|poäng",
+            0.01,
+            difference=True,
         ),
         Unit(r"%|percent|per\s?cent|procent", 0.01),
     ),
@@ -98,6 +102,7 @@ _KEY_ALONE: Final = re.compile(
     re.I,
 )
 _FEWEST_HEADINGS: Final = 3  # lines of nothing but a size, which stand over its figures and choose nothing
+_COMMENT: Final = re.compile(r"^[ \t]{0,40}#+ ?(.*)$", re.M)
 _PAGE_NUMBER: Final = re.compile(r"[ \t]{0,40}[-–—] ?\d{1,3} ?[-–—][ \t]{0,40}")
 _CAPTION: Final = re.compile(
     r"^\W*(?:(?:table|tabell|figure|figur|fig|plot|graph|diagram|bild)\s?\.?\s?\d+\b|(?:caption|bildtext)\b)"
@@ -137,6 +142,11 @@ class ReasoningCriteria(Value, frozen=True):
 def _prose(answer: Answer) -> tuple[Block, ...]:
     """Prose that can hold the reasoning: under the question, else under none."""
     own = tuple(block for block in answer.section if block.kind is BlockKind.PROSE)
+    own = own or tuple(
+        replace(block, kind=BlockKind.PROSE, text="\n".join(said))
+        for block in answer.section
+        if block.kind is BlockKind.CODE and (said := _COMMENT.findall(block.text))
+    )
     typed = tuple(block for block in own if not block.ocr)
     if any(mentions(prose_text(block.text), OPTIONS) for block in typed):
         return typed  # what OCR made of a picture's ticks is nobody's reasoning
